@@ -1,0 +1,58 @@
+# The few commands a person types. Everything real is in CMakePresets.json and tools/.
+
+MAKEFLAGS += --no-print-directory
+JOBS := $(shell tools/jobs.sh)
+CTEST := ctest --parallel $(JOBS) --no-label-summary
+
+.PHONY: build demo test bench format format-check tidy golden fuzz asan coverage clean setup
+.DEFAULT_GOAL := build
+
+setup:
+	@tools/setup.sh
+
+build: setup  ## the optimised build, build/release
+	@tools/build.sh release
+
+demo: build  ## a synthetic city, taken in and audited
+	@tools/demo.sh
+
+test: setup  ## everything that must hold; ctest's summary comes last
+	@$(MAKE) format-check
+	@$(MAKE) asan
+	@$(MAKE) fuzz
+	@$(MAKE) tidy
+	@tools/build.sh release
+	@$(CTEST) --preset release
+
+asan: setup  ## the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/build.sh asan
+	@$(CTEST) --preset asan
+
+fuzz: setup  ## each fuzzer for 20 s
+	@tools/build.sh fuzz
+	@$(CTEST) --preset fuzz
+
+coverage: setup  ## tests with --coverage; gcov reads build/coverage
+	@tools/build.sh coverage
+	@$(CTEST) --preset coverage
+
+bench: setup  ## every program in bench/
+	@tools/build.sh release benches
+	@tools/bench.sh
+
+format: setup  ## rewrites our C++ as .clang-format says
+	@tools/format.sh
+
+format-check: setup
+	@tools/format.sh --check
+
+tidy: setup  ## clang-tidy on what changed since it last passed
+	@tools/build.sh --configure release
+	@tools/tidy.py build/release
+
+golden: build  ## rewrites the golden files; review the diff as code
+	@YIJIAN_GOLDEN=rewrite $(CTEST) --preset release --tests-regex '[Gg]olden'
+	@git status --short -- '*.golden'
+
+clean:
+	rm -rf build
