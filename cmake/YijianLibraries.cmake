@@ -17,7 +17,22 @@ if(NOT TARGET yaml-cpp::yaml-cpp)  # its name from 0.8 on
 endif()
 
 find_package(PkgConfig REQUIRED)
-pkg_search_module(orcus REQUIRED IMPORTED_TARGET liborcus-0.17 liborcus-0.18 liborcus-0.19)
+foreach(version IN ITEMS 0.17 0.18 0.19)  # the version is part of the name
+  if(NOT TARGET PkgConfig::orcus)
+    pkg_check_modules(orcus QUIET IMPORTED_TARGET liborcus-spreadsheet-model-${version} liborcus-${version})
+  endif()
+endforeach()
+if(NOT TARGET PkgConfig::orcus)
+  message(FATAL_ERROR "liborcus not found: run tools/setup.sh first")
+endif()
+# Debian's liborcus-spreadsheet-model names an include folder it does not ship.
+get_target_property(folders PkgConfig::orcus INTERFACE_INCLUDE_DIRECTORIES)
+foreach(folder IN LISTS folders)
+  if(NOT EXISTS "${folder}")
+    list(REMOVE_ITEM folders "${folder}")
+  endif()
+endforeach()
+set_target_properties(PkgConfig::orcus PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${folders}")
 pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 

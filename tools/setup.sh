@@ -10,7 +10,7 @@ packages=(
   libgtest-dev libgmock-dev
   libssl-dev                   # base: SM2, SM3, SM4
   libabsl-dev libxxhash-dev    # hash tables and hashes
-  libyaml-cpp-dev liborcus-dev # pack, intake, city: YAML and XLSX
+  libyaml-cpp-dev liborcus-dev libixion-dev # pack, intake, city: YAML and XLSX
   nlohmann-json3-dev libcli11-dev libxlsxwriter-dev
 )
 command -v node >/dev/null || packages+=(nodejs)
