@@ -1,0 +1,83 @@
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+namespace yijian {
+namespace {
+
+using Digest = std::array<unsigned char, 32>;
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    CHECK(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+  }
+  void Add(const char* bytes, size_t size) { CHECK(EVP_DigestUpdate(context_.get(), bytes, size) == 1); }
+  Digest Finish() {
+    Digest digest{};
+    unsigned length = 0;
+    CHECK(EVP_DigestFinal_ex(context_.get(), digest.data(), &length) == 1 && length == digest.size());
+    return digest;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+std::string Hex(const unsigned char* bytes, size_t size) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(size * 2);
+  for (size_t i = 0; i < size; i++) {
+    text += kDigits[bytes[i] >> 4];
+    text += kDigits[bytes[i] & 15];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string Sha256Hex(std::string_view bytes) {
+  Sha256 sha;
+  sha.Add(bytes.data(), bytes.size());
+  Digest digest = sha.Finish();
+  return Hex(digest.data(), digest.size());
+}
+
+Result<std::string> Sha256HexOfFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return IoError("cannot open " + path + ": " + std::strerror(errno));
+  Sha256 sha;
+  std::vector<char> buffer(1 << 20);
+  while (file) {
+    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    sha.Add(buffer.data(), static_cast<size_t>(file.gcount()));
+  }
+  if (file.bad()) return IoError("cannot read " + path);
+  Digest digest = sha.Finish();
+  return Hex(digest.data(), digest.size());
+}
+
+uint64_t KeyOf(std::string_view text) {
+  Sha256 sha;
+  sha.Add(text.data(), text.size());
+  Digest digest = sha.Finish();
+  uint64_t key = 0;
+  for (size_t i = 0; i < 8; i++) key = key << 8 | digest[i];
+  return key;
+}
+
+std::string HexOf(uint64_t key) {
+  std::array<unsigned char, 8> bytes{};
+  for (size_t i = 0; i < 8; i++) bytes[i] = static_cast<unsigned char>(key >> (56 - 8 * i));
+  return Hex(bytes.data(), bytes.size());
+}
+
+}  // namespace yijian

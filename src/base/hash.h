@@ -1,0 +1,21 @@
+// Digests: SHA-256 for files and packs (OpenSSL), and 64-bit keys for ids.
+//
+// KeyOf is the first eight bytes (big-endian) of the SHA-256 of the text: stable for ever, on every machine, in every
+// engine, because keys are stored in the lake and in finding ids. It is not secret and not a signature.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace yijian {
+
+std::string Sha256Hex(std::string_view bytes);
+// Streams the file; memory stays constant.
+Result<std::string> Sha256HexOfFile(const std::string& path);
+uint64_t KeyOf(std::string_view text);
+std::string HexOf(uint64_t key);  // 16 lower-case digits
+
+}  // namespace yijian

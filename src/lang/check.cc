@@ -1,0 +1,615 @@
+#include "lang/check.h"
+
+#include <algorithm>
+#include <array>
+
+namespace yijian::lang {
+namespace {
+
+using timeline::FieldInfo;
+using timeline::Kind;
+
+constexpr std::array kFunctions{
+    FunctionInfo{"age", "age(birth, when) -> number", "周岁，生日当天计入", "age(person.birth, line.time) >= 14"},
+    FunctionInfo{"age_days", "age_days(birth, when) -> number", "日龄", "age_days(person.birth, line.time) > 28"},
+    FunctionInfo{"day", "day(time) -> date", "所在日期", "day(line.time) == day(visit.begin)"},
+    FunctionInfo{"hour_of", "hour_of(time) -> number", "钟点 0-23", "hour_of(line.time) >= 23"},
+    FunctionInfo{"weekday", "weekday(when) -> number", "星期，1 为周一", "weekday(visit.begin) == 7"},
+    FunctionInfo{"month_of", "month_of(when) -> number", "月份 1-12", "month_of(line.time) == 12"},
+    FunctionInfo{"year_of", "year_of(when) -> number", "年份", "year_of(line.time) == 2025"},
+    FunctionInfo{"days", "days(n) -> duration", "n 天", "visit.end - visit.begin > days(60)"},
+    FunctionInfo{"hours", "hours(n) -> duration", "n 小时", "b.time - a.time < hours(20)"},
+    FunctionInfo{"minutes", "minutes(n) -> duration", "n 分钟", "visit.end - visit.begin < minutes(3)"},
+    FunctionInfo{"days_between", "days_between(a, b) -> number", "从 a 到 b 的日历天数", "days_between(a.end, b.begin) <= 15"},
+    FunctionInfo{"stay_days", "stay_days(visit) -> number", "住院天数，至少 1", "sum(line.qty) > stay_days(visit)"},
+    FunctionInfo{"min", "min(x, y) -> the same type; min(x) over a group", "较小者；组内最小", "min(line.price, line.price_limit)"},
+    FunctionInfo{"max", "max(x, y) -> the same type; max(x) over a group", "较大者；组内最大", "max(line.qty - 1, 0)"},
+    FunctionInfo{"abs", "abs(x) -> the same type", "绝对值", "abs(line.amount - line.price * line.qty) > 0.01"},
+    FunctionInfo{"floor", "floor(x) -> number", "向下取整", "floor(line.qty) == line.qty"},
+    FunctionInfo{"ceil", "ceil(x) -> number", "向上取整", "ceil(line.qty / 2) > 1"},
+    FunctionInfo{"round", "round(x) -> number; money to the fen", "四舍五入；金额到分", "round(line.price * line.qty) == line.amount"},
+    FunctionInfo{"known", "known(x) -> bool", "是否有值", "known(line.doctor)"},
+    FunctionInfo{"or", "x.or(y) -> the same type", "缺失时取 y", "line.days.or(1) > 30"},
+    FunctionInfo{"startsWith", "code.startsWith(text) -> bool", "编码前缀", "visit.diagnosis.startsWith('Z51')"},
+    FunctionInfo{"prefix", "code.prefix(n) -> text", "前 n 个字符", "a.diagnosis.prefix(3) == b.diagnosis.prefix(3)"},
+    FunctionInfo{"doses_per_day", "doses_per_day(frequency) -> number", "每日次数", "line.dose * doses_per_day(line.frequency) > 4"},
+    FunctionInfo{"count", "count() -> number", "组内行数", "count() > 3"},
+    FunctionInfo{"sum", "sum(x) -> the same type", "组内合计", "sum(line.qty) > 24"},
+    FunctionInfo{"distinct", "distinct(x) -> number", "组内不同值个数", "distinct(visit.institution) >= 4"},
+    FunctionInfo{"exists", "list.exists(d, condition) -> bool", "存在", "visit.diagnoses.exists(d, d.code.startsWith('N18'))"},
+    FunctionInfo{"all", "list.all(d, condition) -> bool", "全部", "visit.diagnoses.all(d, !d.main)"},
+    FunctionInfo{"countIf", "list.countIf(d, condition) -> number", "计数", "visit.operations.countIf(o, o.main) > 1"},
+};
+
+bool IsOrdered(Type type) {
+  return type == Type::kNumber || type == Type::kMoney || type == Type::kTime || type == Type::kDate || type == Type::kDuration;
+}
+bool IsNumeric(Type type) { return type == Type::kNumber || type == Type::kMoney; }
+bool IsWhen(Type type) { return type == Type::kTime || type == Type::kDate; }
+
+ExprPtr Make(Op op, Type type, std::vector<ExprPtr> args) {
+  auto expr = std::make_shared<Expr>();
+  expr->op = op;
+  expr->type = type;
+  expr->args = std::move(args);
+  return expr;
+}
+
+ExprPtr Constant(Type type, int64_t value) {
+  auto expr = std::make_shared<Expr>();
+  expr->type = type;
+  expr->value = value;
+  return expr;
+}
+
+ExprPtr CodeConstant(std::string text) {
+  auto expr = std::make_shared<Expr>();
+  expr->type = Type::kCode;
+  expr->text = std::move(text);
+  return expr;
+}
+
+class Checker {
+ public:
+  Checker(std::string_view text, const Place& place, const Scope& scope, Diagnostics& diagnostics)
+      : text_(text), place_(place), scope_(scope), diagnostics_(diagnostics) {}
+
+  ExprPtr Check(const Node& node) {
+    switch (node.kind) {
+      case NodeKind::kBool: return Constant(Type::kBool, node.number);
+      case NodeKind::kNumber: return Constant(Type::kNumber, node.number);
+      case NodeKind::kText: return CodeConstant(node.text);
+      case NodeKind::kNull: return Fail(node, Code::kNotAllowedHere, "null has no meaning in rules", "ask known(x)");
+      case NodeKind::kName: return Name(node);
+      case NodeKind::kMember: return Member(node);
+      case NodeKind::kIndex: return Fail(node, Code::kNotAllowedHere, "a table is looked up in 'with' only", "with: {k: table[line.item]}");
+      case NodeKind::kList: return Fail(node, Code::kNotAllowedHere, "a list stands only on the right of 'in'");
+      case NodeKind::kUnary: return Unary(node);
+      case NodeKind::kBinary: return Binary(node);
+      case NodeKind::kTernary: return Ternary(node);
+      case NodeKind::kCall: return Call(node);
+    }
+    return nullptr;
+  }
+
+  ExprPtr Want(ExprPtr expr, Type want, const Node& node) {
+    if (!expr || want == Type::kAny || expr->type == want) return expr;
+    if (want == Type::kMoney && expr->type == Type::kNumber) return Retyped(std::move(expr), Type::kMoney);
+    return Fail(node, Code::kTypeMismatch, std::string("expected ") + TypeName(want) + ", this is " + TypeName(expr->type));
+  }
+
+ private:
+  ExprPtr Fail(const Node& node, Code code, const std::string& message, const std::string& suggestion = {}) {
+    diagnostics_.Add(code, PlaceOf(place_, text_, node.offset), message, suggestion);
+    return nullptr;
+  }
+
+  static std::string DidYouMean(std::string_view word, const std::vector<std::string>& names) {
+    std::string nearest = Nearest(word, names);
+    return nearest.empty() ? nearest : "did you mean '" + nearest + "'?";
+  }
+
+  static ExprPtr Retyped(ExprPtr expr, Type type) {
+    auto copy = std::make_shared<Expr>(*expr);
+    copy->type = type;
+    return copy;
+  }
+
+  const RowName* FindRow(std::string_view name) const {
+    for (size_t i = rows_.size(); i-- > 0;) {
+      if (rows_[i].name == name) return &rows_[i];
+    }
+    for (const RowName& row : scope_.rows) {
+      if (row.name == name) return &row;
+    }
+    return nullptr;
+  }
+
+  const BindingName* FindBinding(std::string_view name, uint16_t& index) const {
+    for (size_t i = 0; i < scope_.bindings.size(); i++) {
+      if (scope_.bindings[i].name == name) {
+        index = static_cast<uint16_t>(i);
+        return &scope_.bindings[i];
+      }
+    }
+    return nullptr;
+  }
+
+  ExprPtr Name(const Node& node) {
+    if (node.text == "units") {
+      if (!scope_.units) return Fail(node, Code::kNotAllowedHere, "'units' has a meaning only in 'amount'");
+      return Make(Op::kUnits, Type::kNumber, {});
+    }
+    if (FindRow(node.text) || node.text == "person" || node.text == "visit") {
+      return Fail(node, Code::kTypeMismatch, "'" + node.text + "' is a row, not a value", "name a field: " + node.text + ".<field>");
+    }
+    std::vector<std::string> names{"person", "visit", "param"};
+    for (const RowName& row : scope_.rows) names.push_back(row.name);
+    for (const BindingName& binding : scope_.bindings) names.push_back(binding.name);
+    return Fail(node, Code::kUnknownName, "no '" + node.text + "' here", DidYouMean(node.text, names));
+  }
+
+  // A path of names that ends at a row: "line", "visit", "a.visit", "person".
+  struct RowPath {
+    bool ok = false;
+    uint8_t slot = 0;
+    Hop hop = Hop::kOwn;
+    Kind kind = Kind::kPerson;
+  };
+
+  RowPath Row(const Node& node) const {
+    RowPath path;
+    if (node.kind == NodeKind::kName) {
+      if (const RowName* row = FindRow(node.text)) return {true, row->slot, Hop::kOwn, row->kind};
+      bool single = scope_.rows.size() == 1 && scope_.person;
+      bool person_of_pair = scope_.rows.size() > 1 && node.text == "person";  // a and b have one person
+      if ((single || person_of_pair) && (node.text == "visit" || node.text == "person")) {
+        return Parent({true, scope_.rows[0].slot, Hop::kOwn, scope_.rows[0].kind}, node.text);
+      }
+      return path;
+    }
+    if (node.kind == NodeKind::kMember && (node.text == "visit" || node.text == "person") && scope_.person) {
+      RowPath base = Row(*node.children[0]);
+      if (base.ok) return Parent(base, node.text);
+    }
+    return path;
+  }
+
+  static RowPath Parent(RowPath base, std::string_view name) {
+    if (name == "person") return {true, base.slot, base.kind == Kind::kPerson ? Hop::kOwn : Hop::kPerson, Kind::kPerson};
+    if (base.kind == Kind::kVisit) return base;
+    if (base.kind == Kind::kPerson) return {};
+    return {true, base.slot, Hop::kVisit, Kind::kVisit};
+  }
+
+  ExprPtr Member(const Node& node) {
+    const Node& base = *node.children[0];
+    if (base.kind == NodeKind::kName && base.text == "param") return Parameter(node);
+    uint16_t index = 0;
+    if (base.kind == NodeKind::kName) {
+      if (const BindingName* binding = FindBinding(base.text, index)) return KnowledgeValue(node, *binding, index);
+    }
+    RowPath row = Row(base);
+    if (!row.ok) {
+      if (base.kind == NodeKind::kName) return Name(base);
+      return Fail(node, Code::kUnknownField, "no field '" + node.text + "' here");
+    }
+    const FieldInfo* field = timeline::FindField(row.kind, node.text);
+    if (!field) {
+      std::vector<std::string> names;
+      for (const FieldInfo& known : timeline::Fields(row.kind)) names.emplace_back(known.name);
+      return Fail(node, Code::kUnknownField,
+                  "a " + std::string(timeline::InfoOf(row.kind).name) + " has no field '" + node.text + "'", DidYouMean(node.text, names));
+    }
+    auto expr = std::make_shared<Expr>();
+    expr->op = Op::kField;
+    expr->type = TypeOf(field->type);
+    expr->slot = row.slot;
+    expr->hop = row.hop;
+    expr->kind = row.kind;
+    expr->field = static_cast<uint16_t>(timeline::OrdinalOf(*field));
+    return expr;
+  }
+
+  ExprPtr Parameter(const Node& node) {
+    static const std::map<std::string, Param> kNone;
+    const std::map<std::string, Param>& params = scope_.params ? *scope_.params : kNone;
+    auto at = params.find(node.text);
+    if (at == params.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, param] : params) names.push_back(name);
+      return Fail(node, Code::kUnknownParameter, "params.yaml has no '" + node.text + "'", DidYouMean(node.text, names));
+    }
+    auto expr = std::make_shared<Expr>();
+    expr->op = Op::kParam;
+    expr->type = at->second.type;
+    expr->name = node.text;
+    return expr;
+  }
+
+  ExprPtr KnowledgeValue(const Node& node, const BindingName& binding, uint16_t index) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < binding.table->values.size(); i++) {
+      if (binding.table->values[i].first == node.text) {
+        auto expr = std::make_shared<Expr>();
+        expr->op = Op::kKnowledge;
+        expr->type = binding.table->values[i].second;
+        expr->binding = index;
+        expr->column = static_cast<uint16_t>(i);
+        return expr;
+      }
+      names.push_back(binding.table->values[i].first);
+    }
+    return Fail(node, Code::kUnknownField, "table " + binding.table->name + " has no value '" + node.text + "'", DidYouMean(node.text, names));
+  }
+
+  ExprPtr Unary(const Node& node) {
+    ExprPtr child = Check(*node.children[0]);
+    if (!child) return nullptr;
+    if (node.text == "!") {
+      if (child->type != Type::kBool) return Fail(node, Code::kTypeMismatch, std::string("'!' needs a condition, this is ") + TypeName(child->type));
+      return Make(Op::kNot, Type::kBool, {child});
+    }
+    if (!IsNumeric(child->type) && child->type != Type::kDuration) return Fail(node, Code::kTypeMismatch, std::string("'-' needs a number, this is ") + TypeName(child->type));
+    if (child->op == Op::kConst) return Constant(child->type, -child->value);
+    return Make(Op::kNegate, child->type, {child});
+  }
+
+  ExprPtr Binary(const Node& node) {
+    if (node.text == "in") return In(node);
+    ExprPtr left = Check(*node.children[0]);
+    ExprPtr right = Check(*node.children[1]);
+    if (!left || !right) return nullptr;
+    const std::string& op = node.text;
+    if (op == "&&" || op == "||") {
+      if (left->type != Type::kBool || right->type != Type::kBool) {
+        return Fail(node, Code::kTypeMismatch, "'" + op + "' joins conditions, these are " + TypeName(left->type) + " and " + TypeName(right->type));
+      }
+      return Make(op == "&&" ? Op::kAnd : Op::kOr, Type::kBool, {left, right});
+    }
+    if (op == "+" || op == "-" || op == "*" || op == "/") return Arithmetic(node, left, right);
+    return Comparison(node, left, right);
+  }
+
+  ExprPtr Comparison(const Node& node, ExprPtr left, ExprPtr right) {
+    if (left->type == Type::kMoney && right->type == Type::kNumber && right->op == Op::kConst) right = Retyped(right, Type::kMoney);
+    if (right->type == Type::kMoney && left->type == Type::kNumber && left->op == Op::kConst) left = Retyped(left, Type::kMoney);
+    if (right->type == Type::kMoney && left->type == Type::kNumber && left->op == Op::kParam) left = Retyped(left, Type::kMoney);
+    if (left->type == Type::kMoney && right->type == Type::kNumber && right->op == Op::kParam) right = Retyped(right, Type::kMoney);
+    left = DateLiteral(std::move(left), right->type);
+    right = DateLiteral(std::move(right), left->type);
+    if (left->type == Type::kTime && right->type == Type::kDate) right = Make(Op::kDateToTime, Type::kTime, {right});
+    if (left->type == Type::kDate && right->type == Type::kTime) left = Make(Op::kDateToTime, Type::kTime, {left});
+    if (left->type != right->type) {
+      return Fail(node, Code::kTypeMismatch, std::string("cannot compare ") + TypeName(left->type) + " with " + TypeName(right->type));
+    }
+    bool equality = node.text == "==" || node.text == "!=";
+    if (left->type == Type::kText) return Fail(node, Code::kTypeMismatch, "a display text cannot be compared");
+    if (!equality && !IsOrdered(left->type)) {
+      return Fail(node, Code::kTypeMismatch, std::string("'") + node.text + "' needs an order, " + TypeName(left->type) + " has none");
+    }
+    Op op = node.text == "==" ? Op::kEqual
+            : node.text == "!=" ? Op::kNotEqual
+            : node.text == "<" ? Op::kLess
+            : node.text == "<=" ? Op::kLessEqual
+            : node.text == ">" ? Op::kGreater
+                               : Op::kGreaterEqual;
+    return Make(op, Type::kBool, {left, right});
+  }
+
+  // '2025-03-06' beside a date or time is that day.
+  static ExprPtr DateLiteral(ExprPtr expr, Type other) {
+    if (expr->op != Op::kConst || expr->type != Type::kCode || !IsWhen(other)) return expr;
+    if (other == Type::kDate) {
+      if (std::optional<Date> date = ParseDate(expr->text)) return Constant(Type::kDate, *date);
+    } else if (std::optional<Time> time = ParseTime(expr->text)) {
+      return Constant(Type::kTime, *time);
+    }
+    return expr;
+  }
+
+  ExprPtr Arithmetic(const Node& node, ExprPtr left, ExprPtr right) {
+    char op = node.text[0];
+    Type l = left->type;
+    Type r = right->type;
+    auto mixed = [&] {
+      return Fail(node, Code::kTypeMismatch, std::string("cannot compute ") + TypeName(l) + " " + op + " " + TypeName(r));
+    };
+    if (op == '+' || op == '-') {
+      if (l == Type::kMoney && r == Type::kNumber && (right->op == Op::kConst || right->op == Op::kParam)) r = Type::kMoney;
+      if (r == Type::kMoney && l == Type::kNumber && (left->op == Op::kConst || left->op == Op::kParam)) l = Type::kMoney;
+      if (IsNumeric(l) && l == r) return Make(op == '+' ? Op::kAdd : Op::kSubtract, l, {left, right});
+      if (l == Type::kDuration && r == Type::kDuration) return Make(op == '+' ? Op::kAddRaw : Op::kSubtractRaw, l, {left, right});
+      if (l == Type::kDate && r != Type::kNumber) { left = Make(Op::kDateToTime, Type::kTime, {left}); l = Type::kTime; }
+      if (r == Type::kDate) { right = Make(Op::kDateToTime, Type::kTime, {right}); r = Type::kTime; }
+      if (l == Type::kTime && r == Type::kDuration) return Make(op == '+' ? Op::kAddRaw : Op::kSubtractRaw, Type::kTime, {left, right});
+      if (op == '+' && l == Type::kDuration && r == Type::kTime) return Make(Op::kAddRaw, Type::kTime, {left, right});
+      if (op == '-' && l == Type::kTime && r == Type::kTime) return Make(Op::kSubtractRaw, Type::kDuration, {left, right});
+      return mixed();
+    }
+    if (op == '*') {
+      if (l == Type::kNumber && IsNumeric(r)) return Make(Op::kMultiply, r, {left, right});
+      if (l == Type::kMoney && r == Type::kNumber) return Make(Op::kMultiply, l, {left, right});
+      if (l == Type::kDuration && r == Type::kNumber) return Make(Op::kScaleRaw, l, {left, right});
+      if (l == Type::kNumber && r == Type::kDuration) return Make(Op::kScaleRaw, r, {right, left});
+      return mixed();
+    }
+    if (IsNumeric(l) && r == Type::kNumber) return Make(Op::kDivide, l, {left, right});
+    if (l == Type::kMoney && r == Type::kMoney) return Make(Op::kDivide, Type::kNumber, {left, right});
+    return mixed();
+  }
+
+  ExprPtr In(const Node& node) {
+    ExprPtr left = Check(*node.children[0]);
+    if (!left) return nullptr;
+    if (left->type != Type::kCode) return Fail(node, Code::kTypeMismatch, std::string("'in' needs a code on its left, this is ") + TypeName(left->type));
+    const Node& right = *node.children[1];
+    if (right.kind == NodeKind::kList) {
+      std::vector<ExprPtr> args{left};
+      for (const NodePtr& child : right.children) {
+        if (child->kind != NodeKind::kText) return Fail(*child, Code::kTypeMismatch, "the list after 'in' holds texts only");
+        args.push_back(CodeConstant(child->text));
+      }
+      return Make(Op::kInList, Type::kBool, std::move(args));
+    }
+    if (right.kind != NodeKind::kName) return Fail(right, Code::kTypeMismatch, "'in' needs a list or a knowledge table on its right");
+    const TableSchema* table = FindTable(right);
+    if (!table) return nullptr;
+    if (table->keys != 1) return Fail(right, Code::kWrongArguments, "table " + table->name + " has two keys; 'in' needs a table with one");
+    auto expr = std::make_shared<Expr>();
+    expr->op = Op::kInTable;
+    expr->type = Type::kBool;
+    expr->name = table->name;
+    expr->args = {left};
+    return expr;
+  }
+
+  const TableSchema* FindTable(const Node& node) {
+    static const std::map<std::string, TableSchema> kNone;
+    const auto& tables = scope_.tables ? *scope_.tables : kNone;
+    auto at = tables.find(node.text);
+    if (at != tables.end()) return &at->second;
+    std::vector<std::string> names;
+    for (const auto& [name, table] : tables) names.push_back(name);
+    Fail(node, Code::kUnknownTable, "no knowledge table '" + node.text + "'", DidYouMean(node.text, names));
+    return nullptr;
+  }
+
+  ExprPtr Ternary(const Node& node) {
+    ExprPtr condition = Check(*node.children[0]);
+    ExprPtr yes = Check(*node.children[1]);
+    ExprPtr no = Check(*node.children[2]);
+    if (!condition || !yes || !no) return nullptr;
+    if (condition->type != Type::kBool) return Fail(node, Code::kTypeMismatch, "what stands before '?' must be a condition");
+    if (yes->type == Type::kMoney && no->type == Type::kNumber) no = Retyped(no, Type::kMoney);
+    if (no->type == Type::kMoney && yes->type == Type::kNumber) yes = Retyped(yes, Type::kMoney);
+    if (yes->type != no->type) return Fail(node, Code::kTypeMismatch, std::string("both sides of ':' must be of one type, these are ") + TypeName(yes->type) + " and " + TypeName(no->type));
+    return Make(Op::kTernary, yes->type, {condition, yes, no});
+  }
+
+  ExprPtr Call(const Node& node) {
+    const std::string& name = node.text;
+    if (node.method && (name == "exists" || name == "all" || name == "countIf")) return Macro(node);
+    if (name == "stay_days") return StayDays(node);
+    if (name == "count" || name == "sum" || name == "distinct" || ((name == "min" || name == "max") && node.children.size() == 1)) return Aggregate(node);
+    std::vector<ExprPtr> args;
+    for (const NodePtr& child : node.children) {
+      args.push_back(Check(*child));
+      if (!args.back()) return nullptr;
+    }
+    return Function(node, std::move(args));
+  }
+
+  ExprPtr WrongArguments(const Node& node) {
+    for (const FunctionInfo& function : kFunctions) {
+      if (function.name == node.text) return Fail(node, Code::kWrongArguments, node.text + "() takes other arguments", "it is " + std::string(function.signature));
+    }
+    std::vector<std::string> names;
+    for (const FunctionInfo& function : kFunctions) names.emplace_back(function.name);
+    return Fail(node, Code::kUnknownFunction, "no function '" + node.text + "'", DidYouMean(node.text, names));
+  }
+
+  ExprPtr Function(const Node& node, std::vector<ExprPtr> args) {
+    const std::string& name = node.text;
+    size_t n = args.size();
+    auto is = [&](size_t i, Type type) { return i < n && args[i]->type == type; };
+    auto as_day = [&](size_t i) {
+      args[i] = DateLiteral(args[i], Type::kDate);
+      if (args[i]->type == Type::kTime) args[i] = Make(Op::kDay, Type::kDate, {args[i]});
+      return args[i]->type == Type::kDate;
+    };
+    if (name == "known" && n == 1) return Make(Op::kKnown, Type::kBool, std::move(args));
+    if (name == "or" && node.method && n == 2) {
+      if (args[0]->type == Type::kMoney) args[1] = Want(args[1], Type::kMoney, node);
+      if (!args[1]) return nullptr;
+      args[1] = DateLiteral(args[1], args[0]->type);
+      if (args[0]->type != args[1]->type) return Fail(node, Code::kTypeMismatch, std::string("x.or(y) needs one type, these are ") + TypeName(args[0]->type) + " and " + TypeName(args[1]->type));
+      Type type = args[0]->type;
+      return Make(Op::kOrElse, type, std::move(args));
+    }
+    if ((name == "age" || name == "age_days" || name == "days_between") && n == 2 && as_day(0) && as_day(1)) {
+      return Make(name == "age" ? Op::kAge : name == "age_days" ? Op::kAgeDays : Op::kDaysBetween, Type::kNumber, std::move(args));
+    }
+    if (name == "day" && n == 1 && as_day(0)) return args[0];
+    if (name == "hour_of" && n == 1 && is(0, Type::kTime)) return Make(Op::kHourOf, Type::kNumber, std::move(args));
+    if ((name == "weekday" || name == "month_of" || name == "year_of") && n == 1 && as_day(0)) {
+      return Make(name == "weekday" ? Op::kWeekday : name == "month_of" ? Op::kMonthOf : Op::kYearOf, Type::kNumber, std::move(args));
+    }
+    if ((name == "days" || name == "hours" || name == "minutes") && n == 1 && is(0, Type::kNumber)) {
+      int64_t unit = name == "days" ? kSecondsPerDay : name == "hours" ? kSecondsPerHour : 60;
+      if (args[0]->op == Op::kConst) return Constant(Type::kDuration, MulMicro(args[0]->value, unit * kMicro) / kMicro);
+      return Make(Op::kScaleRaw, Type::kDuration, {Constant(Type::kDuration, unit), args[0]});
+    }
+    if ((name == "min" || name == "max") && n == 2) {
+      if (args[0]->type == Type::kMoney && args[1]->type == Type::kNumber) args[1] = Retyped(args[1], Type::kMoney);
+      if (args[1]->type == Type::kMoney && args[0]->type == Type::kNumber) args[0] = Retyped(args[0], Type::kMoney);
+      if (args[0]->type == args[1]->type && IsOrdered(args[0]->type)) {
+        Type type = args[0]->type;
+        return Make(name == "min" ? Op::kMin : Op::kMax, type, std::move(args));
+      }
+    }
+    if (name == "abs" && n == 1 && (IsNumeric(args[0]->type) || is(0, Type::kDuration))) {
+      Type type = args[0]->type;
+      return Make(Op::kAbs, type, std::move(args));
+    }
+    if ((name == "floor" || name == "ceil" || name == "round") && n == 1 && IsNumeric(args[0]->type)) {
+      Type type = args[0]->type;
+      return Make(name == "floor" ? Op::kFloor : name == "ceil" ? Op::kCeil : Op::kRound, type, std::move(args));
+    }
+    if (name == "startsWith" && node.method && n == 2 && is(0, Type::kCode) && args[1]->op == Op::kConst && is(1, Type::kCode)) {
+      auto expr = std::make_shared<Expr>();
+      expr->op = Op::kStartsWith;
+      expr->type = Type::kBool;
+      expr->text = args[1]->text;
+      expr->args = {args[0]};
+      return expr;
+    }
+    if (name == "prefix" && node.method && n == 2 && is(0, Type::kCode) && args[1]->op == Op::kConst && is(1, Type::kNumber)) {
+      auto expr = std::make_shared<Expr>();
+      expr->op = Op::kPrefix;
+      expr->type = Type::kCode;
+      expr->value = args[1]->value / kMicro;
+      expr->args = {args[0]};
+      return expr;
+    }
+    if (name == "doses_per_day" && n == 1 && is(0, Type::kCode)) return Make(Op::kDosesPerDay, Type::kNumber, std::move(args));
+    return WrongArguments(node);
+  }
+
+  ExprPtr StayDays(const Node& node) {
+    if (node.children.size() != 1) return WrongArguments(node);
+    RowPath row = Row(*node.children[0]);
+    if (!row.ok || row.kind != Kind::kVisit) return WrongArguments(node);
+    auto day_of = [&](std::string_view name) {
+      auto field = std::make_shared<Expr>();
+      field->op = Op::kField;
+      field->type = Type::kTime;
+      field->slot = row.slot;
+      field->hop = row.hop;
+      field->kind = Kind::kVisit;
+      field->field = static_cast<uint16_t>(timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, name)));
+      return Make(Op::kDay, Type::kDate, {field});
+    };
+    ExprPtr between = Make(Op::kDaysBetween, Type::kNumber, {day_of("begin"), day_of("end")});
+    return Make(Op::kMax, Type::kNumber, {Constant(Type::kNumber, kMicro), between});
+  }
+
+  ExprPtr Aggregate(const Node& node) {
+    if (!scope_.aggregates || in_aggregate_) {
+      return Fail(node, Code::kNotAllowedHere, node.text + "() over a group has a meaning only in having, excess, facts and message of group and window rules");
+    }
+    if (node.text == "count") {
+      if (!node.children.empty()) return WrongArguments(node);
+      return Make(Op::kCount, Type::kNumber, {});
+    }
+    if (node.children.size() != 1) return WrongArguments(node);
+    in_aggregate_ = true;
+    ExprPtr arg = Check(*node.children[0]);
+    in_aggregate_ = false;
+    if (!arg) return nullptr;
+    if (node.text == "distinct") return Make(Op::kDistinct, Type::kNumber, {arg});
+    if (node.text == "sum" ? !(IsNumeric(arg->type) || arg->type == Type::kDuration) : !IsOrdered(arg->type)) return WrongArguments(node);
+    Type type = arg->type;
+    return Make(node.text == "sum" ? Op::kSum : node.text == "min" ? Op::kMinOf : Op::kMaxOf, type, {arg});
+  }
+
+  ExprPtr Macro(const Node& node) {
+    const Node& list = *node.children[0];
+    bool known = list.kind == NodeKind::kMember && (list.text == "diagnoses" || list.text == "operations");
+    RowPath visit = known ? Row(*list.children[0]) : RowPath{};
+    if (!visit.ok || visit.kind != Kind::kVisit) {
+      return Fail(node, Code::kTypeMismatch, node.text + "() works on visit.diagnoses and visit.operations");
+    }
+    if (node.children.size() != 3 || node.children[1]->kind != NodeKind::kName) return WrongArguments(node);
+    auto slot = static_cast<uint8_t>(kMacroSlot + rows_.size());
+    if (slot >= kSlotMax) return Fail(node, Code::kTooDeep, "lists nest too deep");
+    Kind kind = list.text == "diagnoses" ? Kind::kDiagnosis : Kind::kOperation;
+    rows_.push_back({node.children[1]->text, kind, slot});
+    ExprPtr body = Want(Check(*node.children[2]), Type::kBool, *node.children[2]);
+    rows_.pop_back();
+    if (!body) return nullptr;
+    auto expr = std::make_shared<Expr>();
+    expr->op = node.text == "exists" ? Op::kExists : node.text == "all" ? Op::kAll : Op::kCountIf;
+    expr->type = node.text == "countIf" ? Type::kNumber : Type::kBool;
+    expr->kind = kind;
+    expr->slot = slot;
+    expr->hop = visit.hop;
+    expr->column = visit.slot;  // the row whose visit is meant
+    expr->args = {body};
+    return expr;
+  }
+
+  std::string_view text_;
+  const Place& place_;
+  const Scope& scope_;
+  Diagnostics& diagnostics_;
+  std::vector<RowName> rows_;  // macro variables
+  bool in_aggregate_ = false;
+};
+
+constexpr std::array<const char*, 44> kOpNames{
+    "const", "field", "knowledge", "param", "units", "not", "negate", "and", "or", "eq", "ne", "lt", "le", "gt", "ge",
+    "add", "sub", "mul", "div", "add_raw", "sub_raw", "scale_raw", "date_to_time", "ternary", "in_list", "in_table", "starts_with", "prefix", "doses_per_day",
+    "age", "age_days", "day", "hour_of", "weekday", "month_of", "year_of", "days_between", "days", "min", "max", "abs", "floor", "ceil", "round"};
+
+const char* OpName(Op op) {
+  auto index = static_cast<size_t>(op);
+  if (index < kOpNames.size()) return kOpNames[index];
+  constexpr std::array<const char*, 10> kRest{"known", "or_else", "count", "sum", "min_of", "max_of", "distinct", "exists", "all", "count_if"};
+  return kRest[index - kOpNames.size()];
+}
+
+}  // namespace
+
+const char* TypeName(Type type) {
+  constexpr std::array<const char*, 10> kNames{"bool", "number", "money", "time", "date", "duration", "text", "id", "display text", "any"};
+  return kNames[static_cast<size_t>(type)];
+}
+
+Type TypeOf(timeline::FieldType type) {
+  using F = timeline::FieldType;
+  switch (type) {
+    case F::kBool: return Type::kBool;
+    case F::kNumber: return Type::kNumber;
+    case F::kMoney: return Type::kMoney;
+    case F::kTime: return Type::kTime;
+    case F::kDate: return Type::kDate;
+    case F::kCode: return Type::kCode;
+    case F::kId: return Type::kId;
+    case F::kText: return Type::kText;
+  }
+  return Type::kText;
+}
+
+std::span<const FunctionInfo> Functions() { return kFunctions; }
+
+ExprPtr CheckTree(const Node& node, std::string_view text, const Place& place, Type want, const Scope& scope, Diagnostics& diagnostics) {
+  Checker checker(text, place, scope, diagnostics);
+  return checker.Want(checker.Check(node), want, node);
+}
+
+ExprPtr Check(std::string_view text, const Place& place, Type want, const Scope& scope, Diagnostics& diagnostics) {
+  NodePtr tree = Parse(text, place, diagnostics);
+  return tree ? CheckTree(*tree, text, place, want, scope, diagnostics) : nullptr;
+}
+
+std::string Dump(const Expr& expr) {
+  std::string text = OpName(expr.op);
+  text += ":";
+  text += TypeName(expr.type);
+  if (expr.op == Op::kConst) text += " " + (expr.text.empty() ? std::to_string(expr.value) : "'" + expr.text + "'");
+  if (expr.op == Op::kField) {
+    constexpr std::array<const char*, 3> kHops{"", ".visit", ".person"};
+    text += " $" + std::to_string(expr.slot) + kHops[static_cast<size_t>(expr.hop)] + "." + std::string(timeline::Fields(expr.kind)[expr.field].name);
+  }
+  if (expr.op == Op::kKnowledge) text += " k" + std::to_string(expr.binding) + "." + std::to_string(expr.column);
+  if (expr.op == Op::kStartsWith) text += " '" + expr.text + "'";
+  if (expr.op == Op::kPrefix) text += " " + std::to_string(expr.value);
+  if (expr.op == Op::kInTable || expr.op == Op::kParam) text += " " + expr.name;
+  if (expr.args.empty()) return text;
+  text += "(";
+  for (size_t i = 0; i < expr.args.size(); i++) text += (i > 0 ? ", " : "") + Dump(*expr.args[i]);
+  return text + ")";
+}
+
+}  // namespace yijian::lang
