@@ -11,7 +11,8 @@ packages=(
   libssl-dev                   # base: SM2, SM3, SM4
   libabsl-dev libxxhash-dev    # hash tables and hashes
   libyaml-cpp-dev liborcus-dev libixion-dev # pack, intake, city: YAML and XLSX
-  nlohmann-json3-dev libcli11-dev libxlsxwriter-dev
+  nlohmann-json3-dev libcli11-dev
+  libxlsxwriter-dev zlib1g-dev # app: reports as XLSX
 )
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
