@@ -1,0 +1,47 @@
+// Runs rules over timelines.
+//
+//   auto bound = TRY(Bind(rules, codes));                 // once; interns the rules' texts into the code book
+//   Collector found;
+//   EvaluateColumns(*bound, bucket, found);               // fast
+//   EvaluatePlain(*bound, bucket, found);                 // obvious and slow: the judge of the other
+//
+// Both report the same findings and unknowns, in any order; a property test holds them to it.
+//
+// Semantics (docs/rule-language.md): three-valued; a row whose knowledge key is not in the table is not judged; rule
+// validity, area and knowledge are judged on the row's own day.
+// Units:   see timeline/bucket.h and finding/finding.h.
+// Errors:  Bind fails with kInvalidInput when a rule names a table or parameter that the set lacks. Missing data are not
+//          errors but unknowns.
+// Threads: Bound is immutable; share it among workers, one bucket each.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "finding/finding.h"
+#include "program/rule.h"
+#include "timeline/bucket.h"
+
+namespace yijian::eval {
+
+class Bound;
+
+// `codes` gains the texts of rules and knowledge; buckets must use the same (or a later copy of the) code book.
+// `rules` outlives the result.
+Result<std::shared_ptr<const Bound>> Bind(const program::RuleSet& rules, timeline::CodeBook& codes);
+
+// Only rules of this subject run: a bucket holds the timelines of one kind of subject.
+struct EvaluateOptions {
+  program::Subject subject = program::Subject::kPerson;
+};
+
+void EvaluatePlain(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink, EvaluateOptions options = {});
+void EvaluateColumns(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink, EvaluateOptions options = {});
+
+// Fields to load for a subject's rules, and (for subjects other than persons) the item codes they are interested in.
+program::FieldSet FieldsOf(const Bound& bound, program::Subject subject);
+std::vector<int64_t> ItemsOf(const Bound& bound, program::Subject subject);
+
+}  // namespace yijian::eval
