@@ -1,0 +1,357 @@
+// The columnar evaluator: one pass finds the candidate rows of all rules by item, whole columns are tested at once, and
+// only what survives is looked at row by row.
+
+#include <algorithm>
+
+#include "eval/select.h"
+
+namespace yijian::eval {
+namespace {
+
+using finding::Sink;
+using program::Charge;
+using program::Form;
+using program::Within;
+
+// Selected rows of one person: positions [first, last) of the selection.
+struct Span {
+  size_t first;
+  size_t last;
+};
+
+class Columns {
+ public:
+  Columns(const Bound& bound, const BoundRule& rule, const Bucket& bucket, const std::vector<std::vector<uint32_t>>& candidates, Sink& sink)
+      : bound_(bound), rule_(rule), bucket_(bucket), candidates_(candidates), sink_(sink), context_(ContextFor(bound, rule, bucket)) {}
+
+  void Run() {
+    a_ = SelectSide(rule_.a, 0);
+    if (a_.rows.empty()) return;
+    if (!rule_.binary) {
+      if (rule_.rule->form == Form::kEach) Each();
+      else Groups();
+      return;
+    }
+    b_ = SelectSide(rule_.b, 1);
+    if (b_.rows.empty() && rule_.rule->form != Form::kAbsence) return;
+    PrepareTimes();
+    ForEachPerson();
+  }
+
+ private:
+  Selection SelectSide(const BoundSide& side, uint8_t slot) {
+    return Select(bound_, rule_, side, slot, bucket_, side.interest.empty() ? nullptr : &candidates_[side.index]);
+  }
+
+  uint32_t PersonOf(Kind kind, uint32_t row) const { return bucket_.table(kind).person[row]; }
+
+  void EnterA(size_t at) {
+    context_.rows[0] = a_.rows[at];
+    context_.anchor_kind = rule_.a.of;
+    context_.anchor = a_.rows[at];
+    if (a_.lookups.empty()) context_.lookups.fill(kNoKnowledge);
+    else context_.lookups = a_.lookups[at];
+  }
+
+  void EnterPair(size_t a, size_t b) {
+    EnterA(a);
+    context_.rows[1] = b_.rows[b];
+    if (b_.lookups.empty()) return;
+    for (size_t i = 0; i < context_.lookups.size(); i++) {
+      if (context_.lookups[i] == kNoKnowledge) context_.lookups[i] = b_.lookups[b][i];
+    }
+  }
+
+  void Each() {
+    for (size_t at = 0; at < a_.rows.size(); at++) {
+      EnterA(at);
+      if (a_.states[at] == kTrue) ReportRow(context_, sink_);
+      else ReportUnknown(context_, rule_.a.of, a_.rows[at], a_.states[at], sink_);
+    }
+  }
+
+  // --- group and window ---
+
+  Member MemberAt(size_t at) const {
+    Member member{a_.rows[at], a_.states[at], {}};
+    if (a_.lookups.empty()) member.lookups.fill(kNoKnowledge);
+    else member.lookups = a_.lookups[at];
+    return member;
+  }
+
+  // The calendar unit or visit of every selected row; rows outside any unit are marked in `outside`.
+  std::vector<int64_t> Units(std::vector<uint8_t>& outside) const {
+    std::vector<int64_t> units(a_.rows.size());
+    outside.assign(a_.rows.size(), 0);
+    for (size_t at = 0; at < units.size(); at++) {
+      bool is_outside = false;
+      units[at] = UnitOf(rule_.rule->within, bucket_, rule_.a.of, a_.rows[at], is_outside);
+      outside[at] = is_outside ? 1 : 0;
+    }
+    return units;
+  }
+
+  void Groups() {
+    std::vector<uint8_t> outside;
+    std::vector<std::vector<int64_t>> keys{Units(outside)};
+    for (const Node* by : rule_.by) keys.push_back(ValuesOver(bound_, rule_, *by, bucket_, a_));
+    const std::vector<uint32_t>& person = bucket_.table(rule_.a.of).person;
+    std::vector<uint32_t> order;
+    for (size_t first = 0; first < a_.rows.size();) {
+      size_t last = first + 1;
+      while (last < a_.rows.size() && person[a_.rows[last]] == person[a_.rows[first]]) last++;
+      if (static_cast<int64_t>(last - first) >= rule_.count_min) {
+        order.clear();
+        for (size_t at = first; at < last; at++) {
+          if (!outside[at] && HasKeys(keys, at)) order.push_back(static_cast<uint32_t>(at));
+        }
+        GroupsOfPerson(keys, order);
+      } else {
+        for (size_t at = first; at < last; at++) {
+          if (!outside[at]) HasKeys(keys, at);  // still reports the rows that cannot be grouped
+        }
+      }
+      first = last;
+    }
+  }
+
+  bool HasKeys(const std::vector<std::vector<int64_t>>& keys, size_t at) {
+    for (const std::vector<int64_t>& key : keys) {
+      if (!IsUnknown(key[at])) continue;
+      if (a_.states[at] == kTrue) ReportUnknown(context_, rule_.a.of, a_.rows[at], key[at], sink_);
+      return false;
+    }
+    return true;
+  }
+
+  void GroupsOfPerson(const std::vector<std::vector<int64_t>>& keys, std::vector<uint32_t>& order) {
+    auto compare = [&](uint32_t left, uint32_t right) {
+      for (const std::vector<int64_t>& key : keys) {
+        if (key[left] != key[right]) return key[left] < key[right] ? -1 : 1;
+      }
+      return 0;
+    };
+    std::sort(order.begin(), order.end(), [&](uint32_t left, uint32_t right) {
+      int order_of_keys = compare(left, right);
+      return order_of_keys != 0 ? order_of_keys < 0 : left < right;
+    });
+    std::vector<Member> members;
+    for (size_t first = 0; first < order.size();) {
+      size_t last = first + 1;
+      while (last < order.size() && compare(order[first], order[last]) == 0) last++;
+      if (static_cast<int64_t>(last - first) >= rule_.count_min) {
+        members.clear();
+        for (size_t i = first; i < last; i++) members.push_back(MemberAt(order[i]));
+        if (rule_.rule->form == Form::kWindow) JudgeWindows(members, context_, sink_);
+        else JudgeGroup(members, context_, sink_);
+      }
+      first = last;
+    }
+  }
+
+  // --- pair, overlap, sequence, absence ---
+
+  void PrepareTimes() {
+    auto times = [&](const BoundSide& side, const Selection& selection) {
+      std::vector<int64_t> list(selection.rows.size());
+      for (size_t at = 0; at < list.size(); at++) list[at] = TimeOf(bucket_, side.of, selection.rows[at]);
+      return list;
+    };
+    times_a_ = times(rule_.a, a_);
+    times_b_ = times(rule_.b, b_);
+    sorted_ = IsSorted(rule_.a, a_, times_a_) && IsSorted(rule_.b, b_, times_b_);
+    // A pair table over the items of both sides names the partners worth trying.
+    for (uint16_t index : rule_.rule->match) {
+      const BoundBinding& binding = rule_.bindings[index];
+      if (binding.keys.size() != 2 || binding.keys[0]->op != Op::kField || binding.keys[1]->op != Op::kField) continue;
+      if (binding.keys[0]->slot != 0 || binding.keys[1]->slot != 1) continue;
+      if (binding.keys[0]->hop != Hop::kOwn || binding.keys[1]->hop != Hop::kOwn) continue;
+      partner_table_ = binding.table;
+      partner_a_ = binding.keys[0]->field;
+      partner_b_ = binding.keys[1]->field;
+      break;
+    }
+  }
+
+  // Whether every row has a time and those of one person ascend (diagnoses, ordered by visit, may not).
+  bool IsSorted(const BoundSide& side, const Selection& selection, const std::vector<int64_t>& times) const {
+    for (size_t at = 0; at < times.size(); at++) {
+      if (times[at] == kNull) return false;
+      bool same_person = at > 0 && PersonOf(side.of, selection.rows[at]) == PersonOf(side.of, selection.rows[at - 1]);
+      if (same_person && times[at] < times[at - 1]) return false;
+    }
+    return true;
+  }
+
+  void ForEachPerson() {
+    size_t b_at = 0;
+    for (size_t first = 0; first < a_.rows.size();) {
+      uint32_t person = PersonOf(rule_.a.of, a_.rows[first]);
+      size_t last = first + 1;
+      while (last < a_.rows.size() && PersonOf(rule_.a.of, a_.rows[last]) == person) last++;
+      while (b_at < b_.rows.size() && PersonOf(rule_.b.of, b_.rows[b_at]) < person) b_at++;
+      size_t b_last = b_at;
+      while (b_last < b_.rows.size() && PersonOf(rule_.b.of, b_.rows[b_last]) == person) b_last++;
+      Person({first, last}, {b_at, b_last});
+      b_at = b_last;
+      first = last;
+    }
+  }
+
+  void Person(Span a, Span b) {
+    switch (rule_.rule->form) {
+      case Form::kPair: return Pairs(a, b);
+      case Form::kAbsence: return Absence(a, b);
+      default: return AllPairs(a, b);
+    }
+  }
+
+  int64_t JudgeTogether(size_t a, size_t b) {
+    EnterPair(a, b);
+    return And(And(a_.states[a], b_.states[b]), JudgePair(context_));
+  }
+
+  // Positions of the other side that can be within reach of time `time`: a superset, ascending.
+  Span Reach(int64_t time, Span span, const std::vector<int64_t>& times) const {
+    const Within& within = rule_.rule->within;
+    int64_t before = 0;
+    switch (within.unit) {
+      case Within::Unit::kHour: before = kSecondsPerHour; break;
+      case Within::Unit::kDay: before = kSecondsPerDay; break;
+      case Within::Unit::kIsoWeek: before = 7 * kSecondsPerDay; break;
+      case Within::Unit::kMonth: before = 31 * kSecondsPerDay; break;
+      case Within::Unit::kYear: before = 366 * kSecondsPerDay; break;
+      case Within::Unit::kRolling: before = within.seconds; break;
+      default: return span;
+    }
+    if (time == kNull || !sorted_) return span;
+    auto begin = times.begin() + static_cast<int64_t>(span.first);
+    auto end = times.begin() + static_cast<int64_t>(span.last);
+    auto low = std::lower_bound(begin, end, time - before);
+    auto high = std::upper_bound(low, end, time + before);
+    return {static_cast<size_t>(low - times.begin()), static_cast<size_t>(high - times.begin())};
+  }
+
+  void Pairs(Span a, Span b) {
+    if (b.first == b.last) return;
+    bool by_a = rule_.rule->charge == Charge::kA;
+    if (partner_table_ && !by_a) return PairsByTable(a, b);
+    Span charged = by_a ? a : b;
+    for (size_t one = charged.first; one < charged.last; one++) {
+      Span others = by_a ? Reach(times_a_[one], b, times_b_) : Reach(times_b_[one], a, times_a_);
+      partners_.clear();
+      for (size_t other = others.first; other < others.last; other++) partners_.push_back(other);
+      TryPartners(one, by_a);
+    }
+  }
+
+  // Tries partners_ in order; reports the first that makes it true, else one unknown.
+  void TryPartners(size_t one, bool by_a) {
+    int64_t unknown = kFalse;
+    for (size_t other : partners_) {
+      size_t at_a = by_a ? one : other;
+      size_t at_b = by_a ? other : one;
+      if (rule_.symmetric && a_.rows[at_a] >= b_.rows[at_b]) continue;
+      int64_t state = JudgeTogether(at_a, at_b);
+      if (state == kTrue) return ReportPair(context_, sink_);
+      if (IsUnknown(state) && !IsUnknown(unknown)) unknown = state;
+    }
+    if (!IsUnknown(unknown)) return;
+    uint32_t row = by_a ? a_.rows[one] : b_.rows[one];
+    ReportUnknown(context_, by_a ? rule_.a.of : rule_.b.of, row, unknown, sink_);
+  }
+
+  void PairsByTable(Span a, Span b) {
+    // The a's of this person by code, so that each b looks only at the partners the table names.
+    by_code_.clear();
+    for (size_t at = a.first; at < a.last; at++) by_code_.push_back({bucket_.table(rule_.a.of).At(partner_a_, a_.rows[at]), at});
+    std::sort(by_code_.begin(), by_code_.end());
+    for (size_t one = b.first; one < b.last; one++) {
+      auto partner = partner_table_->partners.find(bucket_.table(rule_.b.of).At(partner_b_, b_.rows[one]));
+      if (partner == partner_table_->partners.end()) continue;
+      Span reach = Reach(times_b_[one], a, times_a_);
+      if (reach.first == reach.last) continue;
+      partners_.clear();
+      if (by_code_.size() <= partner->second.size()) {
+        for (const auto& [code, at] : by_code_) {
+          if (std::binary_search(partner->second.begin(), partner->second.end(), code)) AddPartner(at, reach);
+        }
+      } else {
+        for (int64_t code : partner->second) {
+          auto entry = std::lower_bound(by_code_.begin(), by_code_.end(), std::pair<int64_t, size_t>{code, 0});
+          for (; entry != by_code_.end() && entry->first == code; ++entry) AddPartner(entry->second, reach);
+        }
+      }
+      std::sort(partners_.begin(), partners_.end());
+      TryPartners(one, false);
+    }
+  }
+
+  void AddPartner(size_t at, Span reach) {
+    if (at >= reach.first && at < reach.last) partners_.push_back(at);
+  }
+
+  void AllPairs(Span a, Span b) {
+    for (size_t at_a = a.first; at_a < a.last; at_a++) {
+      for (size_t at_b = b.first; at_b < b.last; at_b++) {
+        if (rule_.symmetric && a_.rows[at_a] >= b_.rows[at_b]) continue;
+        if (rule_.rule->next_only && !IsNext(at_a, at_b, b)) continue;
+        int64_t state = JudgeTogether(at_a, at_b);
+        if (state == kTrue) ReportPair(context_, sink_);
+        if (IsUnknown(state)) ReportUnknown(context_, rule_.b.of, b_.rows[at_b], state, sink_);
+      }
+    }
+  }
+
+  bool IsNext(size_t at_a, size_t at_b, Span b) const {
+    if (times_a_[at_a] == kNull) return false;
+    for (size_t other = b.first; other < b.last; other++) {
+      if (times_b_[other] != kNull && times_b_[other] > times_a_[at_a]) return other == at_b;
+    }
+    return false;
+  }
+
+  void Absence(Span a, Span b) {
+    for (size_t at = a.first; at < a.last; at++) {
+      Span reach = Reach(times_a_[at], b, times_b_);
+      int64_t present = kFalse;
+      for (size_t other = reach.first; other < reach.last && present != kTrue; other++) {
+        if (rule_.a.of == rule_.b.of && a_.rows[at] == b_.rows[other]) continue;
+        EnterPair(at, other);
+        present = Or(present, And(b_.states[other], JudgePair(context_)));
+      }
+      EnterA(at);
+      int64_t state = And(And(a_.states[at], NoException(context_)), Not(present));
+      if (state == kTrue) ReportRow(context_, sink_);
+      if (IsUnknown(state)) ReportUnknown(context_, rule_.a.of, a_.rows[at], state, sink_);
+    }
+  }
+
+  const Bound& bound_;
+  const BoundRule& rule_;
+  const Bucket& bucket_;
+  const std::vector<std::vector<uint32_t>>& candidates_;
+  Sink& sink_;
+  Context context_;
+  Selection a_;
+  Selection b_;
+  std::vector<int64_t> times_a_;
+  std::vector<int64_t> times_b_;
+  bool sorted_ = false;
+  const BoundTable* partner_table_ = nullptr;
+  size_t partner_a_ = 0;
+  size_t partner_b_ = 0;
+  std::vector<std::pair<int64_t, size_t>> by_code_;
+  std::vector<size_t> partners_;
+};
+
+}  // namespace
+
+void EvaluateColumns(const Bound& bound, const Bucket& bucket, Sink& sink, EvaluateOptions options) {
+  std::vector<std::vector<uint32_t>> candidates = IndexLines(bound, bucket, options.subject);
+  for (const BoundRule& rule : bound.rules) {
+    if (rule.rule->subject == options.subject) Columns(bound, rule, bucket, candidates, sink).Run();
+  }
+}
+
+}  // namespace yijian::eval

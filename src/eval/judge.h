@@ -1,0 +1,51 @@
+// The meaning of a rule for one row, one pair, one group: what both evaluators agree on.
+//
+// They differ in how they find the rows worth judging: the plain evaluator tries all of them.
+// Internal to eval.
+#pragma once
+
+#include <vector>
+
+#include "eval/scalar.h"
+
+namespace yijian::eval {
+
+Context ContextFor(const Bound& bound, const BoundRule& rule, const Bucket& bucket);
+
+// One row of a side: stays only, rule in force, area, knowledge, where; for unary forms the exceptions too.
+// Sets rows[slot] and the side's lookups in the context. kFalse also when the row's knowledge key is not in the table.
+int64_t JudgeRow(const BoundSide& side, uint8_t slot, uint32_t row, Context& context);
+
+// rows[0] and rows[1] are set and judged: together in time, matched by the pair tables, where, exceptions.
+int64_t JudgePair(Context& context);
+
+// The exceptions alone, negated: true when none holds.
+int64_t NoException(Context& context);
+
+// Whether two rows belong together; unknown when a visit or a time is missing.
+int64_t AreWithin(const program::Within& within, const Bucket& bucket, Kind kind_a, uint32_t a, Kind kind_b, uint32_t b);
+// Number of the calendar unit or visit a row falls in (kRolling and kAll: 0); may be unknown. kStay outside stays: kFalse via
+// `outside`.
+int64_t UnitOf(const program::Within& within, const Bucket& bucket, Kind kind, uint32_t row, bool& outside);
+
+// --- groups: members share `by` and the unit ---
+
+struct Member {
+  uint32_t row;
+  int64_t state;                    // kTrue, or unknown with its reason
+  std::array<int32_t, 16> lookups;
+};
+
+// Judges one group (members in row order) and reports at most one finding or unknown.
+void JudgeGroup(const std::vector<Member>& members, Context& context, finding::Sink& sink);
+// The same for a rolling window: members of one key in time order.
+void JudgeWindows(const std::vector<Member>& members, Context& context, finding::Sink& sink);
+
+// --- reports ---
+
+// Rows of the finding: kind and row; amounts come from the rule's formula.
+void ReportRow(Context& context, finding::Sink& sink);                      // each, absence: slot 0
+void ReportPair(Context& context, finding::Sink& sink);                     // by rule.charge
+void ReportUnknown(Context& context, Kind kind, uint32_t row, int64_t reason, finding::Sink& sink);
+
+}  // namespace yijian::eval

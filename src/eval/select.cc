@@ -1,0 +1,343 @@
+#include "eval/select.h"
+
+#include <algorithm>
+
+namespace yijian::eval {
+namespace {
+
+// Up to kChunk rows of one side, evaluated together.
+struct Batch {
+  const Bound* bound;
+  const BoundRule* rule;
+  const Bucket* bucket;
+  Kind of;
+  uint8_t slot;
+  size_t size;
+  const uint32_t* rows;
+  const std::array<int32_t, 16>* lookups;  // may be null
+};
+
+void Scalar(const Node& node, const Batch& batch, int64_t* out) {
+  Context context = ContextFor(*batch.bound, *batch.rule, *batch.bucket);
+  context.anchor_kind = batch.of;
+  for (size_t i = 0; i < batch.size; i++) {
+    context.rows[batch.slot] = batch.rows[i];
+    context.anchor = batch.rows[i];
+    if (batch.lookups) context.lookups = batch.lookups[i];
+    out[i] = Evaluate(node, context);
+  }
+}
+
+void Gather(const Node& node, const Batch& batch, int64_t* out) {
+  const Column& column = batch.bucket->table(node.kind).columns[node.field];
+  if (column.empty()) {
+    std::fill(out, out + batch.size, node.unknown);
+    return;
+  }
+  const int64_t* values = column.data();
+  auto put = [&](size_t i, uint32_t row) {
+    int64_t value = values[row];
+    out[i] = value == kNull ? node.unknown : value;
+  };
+  if (node.hop == Hop::kOwn || (node.hop == Hop::kVisit && node.base == Kind::kVisit)) {
+    for (size_t i = 0; i < batch.size; i++) put(i, batch.rows[i]);
+  } else if (node.hop == Hop::kPerson) {
+    const uint32_t* person = batch.bucket->table(node.base).person.data();
+    for (size_t i = 0; i < batch.size; i++) put(i, person[batch.rows[i]]);
+  } else {
+    const std::vector<uint32_t>& visit = batch.bucket->table(node.base).visit;
+    for (size_t i = 0; i < batch.size; i++) {
+      uint32_t row = visit.empty() ? kNoRow : visit[batch.rows[i]];
+      if (row == kNoRow) out[i] = kNoVisit;
+      else put(i, row);
+    }
+  }
+}
+
+void Vector(const Node& node, const Batch& batch, int64_t* out);
+
+template <typename Compare>
+void CompareLoop(const int64_t* left, const int64_t* right, size_t size, int64_t* out, Compare compare) {
+  for (size_t i = 0; i < size; i++) {
+    int64_t certain = compare(left[i], right[i]) ? 1 : 0;
+    out[i] = IsUnknown(left[i]) ? left[i] : IsUnknown(right[i]) ? right[i] : certain;
+  }
+}
+
+void Binary(const Node& node, const Batch& batch, int64_t* out) {
+  std::array<int64_t, kChunk> right;
+  Vector(*node.args[0], batch, out);
+  Vector(*node.args[1], batch, right.data());
+  size_t n = batch.size;
+  switch (node.op) {
+    case Op::kEqual: return CompareLoop(out, right.data(), n, out, std::equal_to<>());
+    case Op::kNotEqual: return CompareLoop(out, right.data(), n, out, std::not_equal_to<>());
+    case Op::kLess: return CompareLoop(out, right.data(), n, out, std::less<>());
+    case Op::kLessEqual: return CompareLoop(out, right.data(), n, out, std::less_equal<>());
+    case Op::kGreater: return CompareLoop(out, right.data(), n, out, std::greater<>());
+    case Op::kGreaterEqual: return CompareLoop(out, right.data(), n, out, std::greater_equal<>());
+    default:
+      for (size_t i = 0; i < n; i++) out[i] = Apply(node, out[i], right[i]);
+  }
+}
+
+void Map(const Node& node, const Batch& batch, int64_t* out) {
+  Vector(*node.args[0], batch, out);
+  const int64_t* map = node.map->data();
+  auto size = static_cast<int64_t>(node.map->size());
+  for (size_t i = 0; i < batch.size; i++) {
+    if (IsUnknown(out[i])) continue;
+    out[i] = out[i] >= 0 && out[i] < size ? map[out[i]] : kFalse;
+  }
+}
+
+void Vector(const Node& node, const Batch& batch, int64_t* out) {
+  switch (node.op) {
+    case Op::kConst: std::fill(out, out + batch.size, node.value); return;
+    case Op::kField: return Gather(node, batch, out);
+    case Op::kStartsWith:
+    case Op::kPrefix:
+    case Op::kDosesPerDay:
+    case Op::kInList: return Map(node, batch, out);
+    case Op::kParam:
+      if (node.params.size() == 1 && node.params[0].from <= DateOf({1950, 1, 1})) {
+        std::fill(out, out + batch.size, node.params[0].value);
+        return;
+      }
+      return Scalar(node, batch, out);
+    case Op::kKnowledge: {
+      const BoundTable& table = *batch.rule->bindings[node.binding].table;
+      for (size_t i = 0; i < batch.size; i++) {
+        int32_t row = batch.lookups ? batch.lookups[i][node.binding] : kNoKnowledge;
+        out[i] = row == kNoKnowledge ? kNull : table.rows[static_cast<size_t>(row)].values[node.column];
+      }
+      return;
+    }
+    case Op::kUnits:
+    case Op::kInTable:
+    case Op::kTernary:
+    case Op::kCount:
+    case Op::kSum:
+    case Op::kMinOf:
+    case Op::kMaxOf:
+    case Op::kDistinct:
+    case Op::kExists:
+    case Op::kAll:
+    case Op::kCountIf: return Scalar(node, batch, out);
+    default: break;
+  }
+  if (node.args.size() == 1) {
+    Vector(*node.args[0], batch, out);
+    for (size_t i = 0; i < batch.size; i++) out[i] = Apply(node, out[i]);
+    return;
+  }
+  Binary(node, batch, out);
+}
+
+// Rows of one chunk on their way through the tests of a side.
+class Sieve {
+ public:
+  Sieve(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket)
+      : bound_(bound), rule_(rule), side_(side), slot_(slot), bucket_(bucket) {
+    static const size_t kStay = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "stay"));
+    stay_ = kStay;
+    const timeline::KindInfo& info = timeline::InfoOf(side.of);
+    if (!info.time.empty()) time_ = &bucket.table(side.of).columns[timeline::OrdinalOf(*timeline::FindField(side.of, info.time))];
+    if (time_ && time_->empty()) time_ = nullptr;
+    if (!side.bindings.empty()) lookups_.resize(kChunk);
+  }
+
+  void Run(const uint32_t* rows, size_t size, Selection& selection) {
+    size_ = size;
+    std::copy(rows, rows + size, rows_.begin());
+    std::fill(states_.begin(), states_.begin() + static_cast<int64_t>(size), kTrue);
+    if (side_.stays_only) StaysOnly();
+    InForce();
+    if (size_ == 0) return;
+    for (const Node* conjunct : side_.conjuncts) {
+      Keep(*conjunct, false);
+      if (size_ == 0) return;
+    }
+    if (!rule_.binary) {
+      for (const Node* when : rule_.unless) Keep(*when, true);
+    }
+    selection.rows.insert(selection.rows.end(), rows_.begin(), rows_.begin() + static_cast<int64_t>(size_));
+    selection.states.insert(selection.states.end(), states_.begin(), states_.begin() + static_cast<int64_t>(size_));
+    if (!side_.bindings.empty()) selection.lookups.insert(selection.lookups.end(), lookups_.begin(), lookups_.begin() + static_cast<int64_t>(size_));
+  }
+
+ private:
+  void Move(size_t from, size_t to) {
+    rows_[to] = rows_[from];
+    states_[to] = states_[from];
+    if (!lookups_.empty()) lookups_[to] = lookups_[from];
+  }
+
+  void StaysOnly() {
+    const Column& stay = bucket_.table(Kind::kVisit).columns[stay_];
+    size_t kept = 0;
+    for (size_t i = 0; i < size_; i++) {
+      int64_t value = stay.empty() ? kNull : stay[rows_[i]];
+      if (value == kFalse) continue;
+      Move(i, kept);
+      if (value == kNull) states_[kept] = kStayUnset;
+      kept++;
+    }
+    size_ = kept;
+  }
+
+  // The row's time, the rule's validity and area, the knowledge rows.
+  void InForce() {
+    const program::Rule& rule = *rule_.rule;
+    bool always = rule.from <= DateOf({1950, 1, 1}) && rule.until == INT32_MAX && rule.area.empty() && side_.bindings.empty();
+    Context context = ContextFor(bound_, rule_, bucket_);
+    context.anchor_kind = side_.of;
+    size_t kept = 0;
+    for (size_t i = 0; i < size_; i++) {
+      uint32_t row = rows_[i];
+      int64_t time = time_ ? (*time_)[row] : kNull;
+      if (time == kNull) time = TimeOf(bucket_, side_.of, row);
+      Move(i, kept);
+      if (time == kNull) {
+        // Cannot be judged at all: straight to the unknowns.
+        Pending(row);
+        continue;
+      }
+      if (!always) {
+        Date day = DayOf(time);
+        if (day < rule.from || day >= rule.until) continue;
+        if (!rule.area.empty() && AreaOf(bucket_, *bound_.codes, side_.of, row).compare(0, rule.area.size(), rule.area) != 0) continue;
+        if (!side_.bindings.empty() && !LookUp(row, day, context, lookups_[kept])) continue;
+      }
+      kept++;
+    }
+    size_ = kept;
+  }
+
+  bool LookUp(uint32_t row, Date day, Context& context, std::array<int32_t, 16>& found) {
+    found.fill(kNoKnowledge);
+    context.rows[slot_] = row;
+    context.anchor = row;
+    const std::string& area = AreaOf(bucket_, *bound_.codes, side_.of, row);
+    for (uint16_t index : side_.bindings) {
+      const BoundBinding& binding = rule_.bindings[index];
+      context.lookups = found;
+      int64_t key = Evaluate(binding.keys[0], context);
+      if (IsUnknown(key)) return false;
+      int64_t key2 = binding.keys.size() > 1 ? Evaluate(binding.keys[1], context) : 0;
+      if (IsUnknown(key2)) return false;
+      found[index] = binding.keys.size() > 1 ? binding.table->Find(key, key2, day, area) : binding.table->Find(key, day, area);
+      if (found[index] == kNoKnowledge) return false;
+    }
+    return true;
+  }
+
+  void Keep(const Node& node, bool negated) {
+    std::array<int64_t, kChunk> values;
+    Batch batch{&bound_, &rule_, &bucket_, side_.of, slot_, size_, rows_.data(), lookups_.empty() ? nullptr : lookups_.data()};
+    Vector(node, batch, values.data());
+    size_t kept = 0;
+    for (size_t i = 0; i < size_; i++) {
+      int64_t state = And(states_[i], negated ? Not(values[i]) : values[i]);
+      if (state == kFalse) continue;
+      Move(i, kept);
+      states_[kept] = state;
+      kept++;
+    }
+    size_ = kept;
+  }
+
+  void Pending(uint32_t row) { timeless_.push_back(row); }
+
+ public:
+  const std::vector<uint32_t>& timeless() const { return timeless_; }
+
+ private:
+  const Bound& bound_;
+  const BoundRule& rule_;
+  const BoundSide& side_;
+  uint8_t slot_;
+  const Bucket& bucket_;
+  const Column* time_ = nullptr;
+  size_t stay_ = 0;
+  size_t size_ = 0;
+  std::array<uint32_t, kChunk> rows_{};
+  std::array<int64_t, kChunk> states_{};
+  std::vector<std::array<int32_t, 16>> lookups_;
+  std::vector<uint32_t> timeless_;
+};
+
+// Rows without a time are rare; they are put among the others as unknown.
+void MergeTimeless(const std::vector<uint32_t>& timeless, Selection& selection) {
+  if (timeless.empty()) return;
+  Selection merged;
+  size_t next = 0;
+  std::array<int32_t, 16> none{};
+  none.fill(kNoKnowledge);
+  auto push_timeless = [&] {
+    merged.rows.push_back(timeless[next++]);
+    merged.states.push_back(kNoTime);
+    if (!selection.lookups.empty()) merged.lookups.push_back(none);
+  };
+  for (size_t i = 0; i < selection.rows.size(); i++) {
+    while (next < timeless.size() && timeless[next] < selection.rows[i]) push_timeless();
+    merged.rows.push_back(selection.rows[i]);
+    merged.states.push_back(selection.states[i]);
+    if (!selection.lookups.empty()) merged.lookups.push_back(selection.lookups[i]);
+  }
+  while (next < timeless.size()) push_timeless();
+  if (!merged.lookups.empty()) merged.lookups.resize(merged.rows.size(), none);
+  selection = std::move(merged);
+}
+
+}  // namespace
+
+std::vector<std::vector<uint32_t>> IndexLines(const Bound& bound, const Bucket& bucket, program::Subject subject) {
+  std::vector<std::vector<uint32_t>> candidates(bound.sides.size());
+  const Bound::ItemIndex& index = bound.item_index[static_cast<size_t>(subject)];
+  const Table& lines = bucket.table(Kind::kLine);
+  static const size_t kItem = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "item"));
+  if (index.group_sides.size() < 2 || lines.columns.empty() || lines.columns[kItem].empty()) return candidates;
+  const Column& items = lines.columns[kItem];
+  const uint16_t* groups = index.group.data();
+  auto codes = static_cast<uint64_t>(index.group.size());
+  for (uint32_t row = 0; row < lines.rows; row++) {
+    auto code = static_cast<uint64_t>(items[row]);
+    if (code >= codes || groups[code] == 0) continue;  // kNull is a huge unsigned number
+    for (uint32_t side : index.group_sides[groups[code]]) candidates[side].push_back(row);
+  }
+  return candidates;
+}
+
+Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket,
+                 const std::vector<uint32_t>* candidates) {
+  Selection selection;
+  Sieve sieve(bound, rule, side, slot, bucket);
+  if (candidates) {
+    for (size_t at = 0; at < candidates->size(); at += kChunk) {
+      sieve.Run(candidates->data() + at, std::min(kChunk, candidates->size() - at), selection);
+    }
+  } else {
+    std::array<uint32_t, kChunk> rows;
+    uint32_t total = bucket.table(side.of).rows;
+    for (uint32_t at = 0; at < total; at += kChunk) {
+      size_t size = std::min<size_t>(kChunk, total - at);
+      for (size_t i = 0; i < size; i++) rows[i] = at + static_cast<uint32_t>(i);
+      sieve.Run(rows.data(), size, selection);
+    }
+  }
+  MergeTimeless(sieve.timeless(), selection);
+  return selection;
+}
+
+std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket, const Selection& selection) {
+  std::vector<int64_t> values(selection.rows.size());
+  for (size_t at = 0; at < values.size(); at += kChunk) {
+    Batch batch{&bound, &rule, &bucket, rule.a.of, 0, std::min(kChunk, values.size() - at), selection.rows.data() + at,
+                selection.lookups.empty() ? nullptr : selection.lookups.data() + at};
+    Vector(node, batch, values.data() + at);
+  }
+  return values;
+}
+
+}  // namespace yijian::eval
