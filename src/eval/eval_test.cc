@@ -187,7 +187,7 @@ std::string RandomStory(std::mt19937& random) {
         std::string item{static_cast<char>('A' + pick(3))};
         item += static_cast<char>('1' + pick(2));
         text += "2025-01-" + std::to_string(std::min(31, day + pick(3))) + " " + (pick(2) ? "08" : "15") + ":" + (pick(2) ? "10" : "40") + " line L" + std::to_string(line++) +
-                sometimes(" item=" + item) + sometimes(" qty=" + std::to_string(1 + pick(3))) + sometimes(" price=" + std::to_string(10 + pick(3))) + sometimes(" doctor=D" + std::to_string(pick(2))) + "\n";
+                sometimes(" item=" + item) + sometimes(" qty=" + std::to_string(1 + pick(3))) + sometimes(" price=" + std::to_string(10 + pick(3))) + sometimes(" doctor=D" + std::to_string(pick(2))) + (pick(5) == 0 ? " amount=25" : "") + "\n";
       }
     }
   }
