@@ -140,7 +140,14 @@ class Checker {
       if (!scope_.units) return Fail(node, Code::kNotAllowedHere, "'units' has a meaning only in 'amount'");
       return Make(Op::kUnits, Type::kNumber, {});
     }
-    if (FindRow(node.text) || node.text == "person" || node.text == "visit") {
+    bool parent = node.text == "person" || node.text == "visit";
+    if (parent && !FindRow(node.text) && !scope_.person) {
+      return Fail(node, Code::kNotAllowedHere, "'" + node.text + "' is not known here", "the timeline is not that of a person");
+    }
+    if (node.text == "visit" && !FindRow(node.text) && !scope_.rows.empty() && !HasOneSlot()) {
+      return Fail(node, Code::kUnknownName, "there are two visits here", "write a.visit or b.visit");
+    }
+    if (FindRow(node.text) || parent) {
       return Fail(node, Code::kTypeMismatch, "'" + node.text + "' is a row, not a value", "name a field: " + node.text + ".<field>");
     }
     std::vector<std::string> names{"person", "visit", "param"};
@@ -161,7 +168,7 @@ class Checker {
     RowPath path;
     if (node.kind == NodeKind::kName) {
       if (const RowName* row = FindRow(node.text)) return {true, row->slot, Hop::kOwn, row->kind};
-      bool single = scope_.rows.size() == 1 && scope_.person;
+      bool single = scope_.person && HasOneSlot();
       bool person_of_pair = scope_.rows.size() > 1 && node.text == "person";  // a and b have one person
       if ((single || person_of_pair) && (node.text == "visit" || node.text == "person")) {
         return Parent({true, scope_.rows[0].slot, Hop::kOwn, scope_.rows[0].kind}, node.text);
@@ -173,6 +180,12 @@ class Checker {
       if (base.ok) return Parent(base, node.text);
     }
     return path;
+  }
+
+  // One row, perhaps under several names (a stay is also a visit; a side is also called by its kind).
+  bool HasOneSlot() const {
+    auto same = [&](const RowName& row) { return row.slot == scope_.rows[0].slot; };
+    return !scope_.rows.empty() && std::all_of(scope_.rows.begin(), scope_.rows.end(), same);
   }
 
   static RowPath Parent(RowPath base, std::string_view name) {
