@@ -32,6 +32,11 @@ namespace yijian::lake {
 
 inline constexpr int kBucketsMax = 8192;
 
+// For COPY ... TO: measured on fee lines, version 2 (delta encoding of ids and times) with snappy
+// is both the smallest and, but for no compression at all, the fastest to scan.
+inline constexpr std::string_view kParquetOptions =
+    "FORMAT parquet, PARQUET_VERSION V2, COMPRESSION snappy";
+
 struct Withdrawal {
   std::string who;
   std::string why;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "lake/lake.h"
 
 namespace yijian::lake {
 
@@ -41,5 +42,33 @@ class TempDir {
  private:
   std::string path_;
 };
+
+// One table of a batch as a SELECT; written in the order the lake wants unless told otherwise.
+struct TableSpec {
+  std::string table;
+  std::string select;
+  std::string order = "bucket, psn_key, row_id";
+};
+
+// Commits a batch whose tables are made by SQL.
+inline void AddBatch(const Lake& lake, const std::string& name,
+                     const std::vector<TableSpec>& tables) {
+  WriteLock lock = Must(lake.LockForWriting("test"));
+  std::string staging = Must(lake.NewStaging(lock));
+  Connection connection = Must(OpenConnection({.threads = 1}));
+  Manifest manifest{
+      .batch = name, .ordinal = Must(lake.NextOrdinal()), .created = "2025-03-06 08:15:30"};
+  for (const TableSpec& spec : tables) {
+    std::string path = "data/" + spec.table + "/" + name + "-" +
+                       std::to_string(manifest.files.size()) + ".parquet";
+    std::filesystem::create_directories(std::filesystem::path(staging + "/" + path).parent_path());
+    Must(connection.Execute("COPY (SELECT * FROM (" + spec.select + ") ORDER BY " + spec.order +
+                            ") TO " + Quote(staging + "/" + path) + " (" +
+                            std::string(kParquetOptions) + ")"));
+    manifest.files.push_back(
+        Must(DescribeFile(connection, spec.table, path, staging + "/" + path)));
+  }
+  Must(lake.CommitBatch(lock, manifest, staging));
+}
 
 }  // namespace yijian::lake

@@ -1,0 +1,376 @@
+#include "lake/table_scan.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+namespace yijian::lake {
+namespace {
+
+using timeline::Column;
+using timeline::FieldInfo;
+using timeline::Fields;
+using timeline::FieldType;
+using timeline::kNull;
+using timeline::Storage;
+
+std::string StoredName(const FieldInfo& field) {
+  std::string name(field.column);
+  return field.storage == Storage::kCodeId ? name + "_id" : name;
+}
+
+std::string RangeSql(BucketRange range) {
+  return "bucket >= " + std::to_string(range.from) + " AND bucket < " + std::to_string(range.until);
+}
+
+bool Inside(const DataFile& file, BucketRange range) {
+  return file.bucket_min >= range.from && file.bucket_max < range.until;
+}
+
+// Rows of a chunk that stay, as spans between those that go.
+struct Span {
+  uint32_t begin;
+  uint32_t size;
+};
+
+void SpansOf(const std::vector<uint8_t>& dead, size_t rows, std::vector<Span>* spans) {
+  spans->clear();
+  size_t row = 0;
+  while (row < rows) {
+    const void* hit = std::memchr(dead.data() + row, 1, rows - row);
+    size_t end =
+        hit == nullptr ? rows : static_cast<size_t>(static_cast<const uint8_t*>(hit) - dead.data());
+    if (end > row) spans->push_back({static_cast<uint32_t>(row), static_cast<uint32_t>(end - row)});
+    row = end + 1;
+  }
+}
+
+void Compact(const std::vector<Span>& spans, int64_t* values) {
+  int64_t* to = values;
+  for (Span span : spans) {
+    if (to != values + span.begin)
+      std::memmove(to, values + span.begin, span.size * sizeof(int64_t));
+    to += span.size;
+  }
+}
+
+size_t SizeOf(const std::vector<Span>& spans) {
+  size_t size = 0;
+  for (Span span : spans) size += span.size;
+  return size;
+}
+
+}  // namespace
+
+// ---- ScanRows
+
+void ScanRows::Clear(size_t fields) {
+  rows = 0;
+  columns.resize(fields);
+  for (Column& column : columns) column.clear();
+  row_id.clear();
+  visit_key.clear();
+  text.clear();
+  groups.clear();
+}
+
+void ScanRows::Reserve(size_t expected, const ScanRequest& request) {
+  for (size_t field = 0; field < columns.size(); field++) {
+    if (request.fields[field]) columns[field].reserve(expected);
+  }
+  row_id.reserve(expected);
+  if (request.visit_key) visit_key.reserve(expected);
+}
+
+// ---- RowIdSet
+
+RowIdSet::RowIdSet(const std::vector<int64_t>& row_ids) {
+  if (row_ids.empty()) return;
+  size_t size = 16;
+  while (size < row_ids.size() * 2) size *= 2;
+  slots_.assign(size, kNull);
+  for (int64_t row_id : row_ids) {
+    size_t at =
+        static_cast<size_t>(static_cast<uint64_t>(row_id) * 0x9e3779b97f4a7c15u >> 20) & (size - 1);
+    while (slots_[at] != kNull && slots_[at] != row_id) at = (at + 1) & (size - 1);
+    slots_[at] = row_id;
+  }
+}
+
+bool RowIdSet::Contains(int64_t row_id) const {
+  size_t mask = slots_.size() - 1;
+  size_t at = static_cast<size_t>(static_cast<uint64_t>(row_id) * 0x9e3779b97f4a7c15u >> 20) & mask;
+  while (slots_[at] != kNull) {
+    if (slots_[at] == row_id) return true;
+    at = (at + 1) & mask;
+  }
+  return false;
+}
+
+// ---- TableScanner
+
+Result<const std::set<std::string>*> TableScanner::ColumnsOf(const std::string& path) {
+  auto [it, is_new] = columns_.try_emplace(path);
+  if (!is_new) return &it->second;
+  Result<QueryResult> names = connection_->Query(
+      "SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(" + Quote(path) + "))");
+  if (!names) {
+    columns_.erase(it);
+    return names.error();
+  }
+  for (size_t row = 0; row < names->rows(); row++) it->second.insert(names->Text(row, 0));
+  return &it->second;
+}
+
+namespace {
+
+constexpr size_t kAbsent = SIZE_MAX;
+
+// One file's query: where each thing we need stands in its SELECT, kAbsent when the file lacks it.
+// psn_key is 0, row_id 1.
+struct FilePlan {
+  struct Field {
+    size_t ordinal;
+    size_t position;
+  };
+  std::string sql;
+  size_t live = kAbsent;
+  size_t visit_key = kAbsent;
+  size_t text = kAbsent;
+  bool want_visit_key = false;
+  bool want_text = false;
+  std::vector<Field> fields;
+};
+
+Result<FilePlan> PlanOf(const ScanRequest& request, BucketRange range, const Snapshot::File& file,
+                        const std::set<std::string>& columns) {
+  for (const char* needed : {"bucket", "psn_key", "row_id"}) {
+    if (!columns.contains(needed)) return IoError(std::string("the file has no column ") + needed);
+  }
+  std::string list = "psn_key, row_id";
+  size_t position = 2;
+  auto select = [&](const std::string& column) {
+    if (!columns.contains(column)) return kAbsent;
+    list += ", " + QuoteName(column);
+    return position++;
+  };
+  FilePlan plan{.want_visit_key = request.visit_key, .want_text = !request.text.empty()};
+  plan.live = select("live");
+  if (plan.want_visit_key) plan.visit_key = select("mdtrt_key");
+  if (plan.want_text) plan.text = select(std::string(request.text));
+  for (size_t field = 0; field < request.fields.size(); field++) {
+    if (request.fields[field])
+      plan.fields.push_back({field, select(StoredName(Fields(request.kind)[field]))});
+  }
+  plan.sql = "SELECT " + list + " FROM read_parquet(" + Quote(file.path) + ")";
+  if (!Inside(*file.data, range)) plan.sql += " WHERE " + RangeSql(range);
+  return plan;
+}
+
+}  // namespace
+
+namespace {
+
+// The stream of one file into ScanRows.
+class FileScan {
+ public:
+  FileScan(const FilePlan& plan, RowStream stream, const std::vector<int64_t>& cancelled,
+           ScanRows* rows)
+      : plan_(plan), stream_(std::move(stream)), cancelled_(cancelled), rows_(rows) {}
+
+  Status Start(const ScanRequest& request);
+  Status Run();
+
+ private:
+  void MarkDead(const Chunk& chunk);
+  void AddGroups(const int64_t* keys);
+  void AddTexts(const Chunk& chunk);
+  template <typename Fill>
+  void Append(std::vector<int64_t>* column, Fill fill);
+  void AppendConverted(const Chunk& chunk, const std::optional<Converter>& convert, size_t position,
+                       std::vector<int64_t>* column);
+
+  const FilePlan& plan_;
+  RowStream stream_;
+  RowIdSet cancelled_;
+  ScanRows* rows_;
+  std::optional<Converter> visit_key_;
+  std::vector<std::optional<Converter>> fields_;  // as plan_.fields
+
+  // Of the current chunk.
+  size_t size_ = 0;
+  size_t kept_ = 0;
+  std::vector<uint8_t> dead_;
+  std::vector<Span> spans_;
+  bool grouping_ = false;  // last_key_ is set
+  int64_t last_key_ = 0;
+};
+
+Status FileScan::Start(const ScanRequest& request) {
+  const std::vector<ColumnInfo>& infos = stream_.columns();
+  auto is = [&](size_t position, Logical logical, Physical physical) {
+    return position == kAbsent ||
+           (infos[position].logical == logical && infos[position].physical == physical);
+  };
+  for (size_t key : {size_t{0}, size_t{1}, plan_.visit_key}) {
+    if (!is(key, Logical::kInteger, Physical::kInt64))
+      return IoError(infos[key].name + " is not a BIGINT");
+  }
+  if (!is(plan_.live, Logical::kBool, Physical::kBool)) return IoError("live is not a BOOLEAN");
+  if (!is(plan_.text, Logical::kText, Physical::kText))
+    return IoError(infos[plan_.text].name + " is not a VARCHAR");
+  if (plan_.visit_key != kAbsent)
+    visit_key_ = TRY(Converter::For(infos[plan_.visit_key], FieldType::kId));
+  for (const FilePlan::Field& field : plan_.fields) {
+    std::optional<Converter> convert;
+    if (field.position != kAbsent) {
+      convert =
+          TRY(Converter::For(infos[field.position], Fields(request.kind)[field.ordinal].type));
+    }
+    fields_.push_back(convert);
+  }
+  return {};
+}
+
+Status FileScan::Run() {
+  while (const Chunk* chunk = TRY(stream_.Next())) {
+    size_ = chunk->rows;
+    MarkDead(*chunk);
+    SpansOf(dead_, size_, &spans_);
+    kept_ = SizeOf(spans_);
+    AddGroups(chunk->columns[0].As<int64_t>());
+    const void* row_ids = chunk->columns[1].data;
+    Append(&rows_->row_id,
+           [&](int64_t* out) { std::memcpy(out, row_ids, size_ * sizeof(int64_t)); });
+    if (plan_.want_visit_key)
+      AppendConverted(*chunk, visit_key_, plan_.visit_key, &rows_->visit_key);
+    for (size_t i = 0; i < fields_.size(); i++) {
+      AppendConverted(*chunk, fields_[i], plan_.fields[i].position,
+                      &rows_->columns[plan_.fields[i].ordinal]);
+    }
+    if (plan_.want_text) AddTexts(*chunk);
+    rows_->rows += static_cast<uint32_t>(kept_);
+  }
+  return {};
+}
+
+// Dead: not live, cancelled, or without a person.
+void FileScan::MarkDead(const Chunk& chunk) {
+  dead_.assign(size_, 0);
+  auto without = [&](const ColumnView& column) {
+    if (column.validity == nullptr) return;
+    for (size_t row = 0; row < size_; row++) dead_[row] |= column.Has(row) ? 0 : 1;
+  };
+  without(chunk.columns[0]);
+  without(chunk.columns[1]);
+  if (plan_.live != kAbsent) {
+    const uint8_t* live = chunk.columns[plan_.live].As<uint8_t>();
+    for (size_t row = 0; row < size_; row++) dead_[row] |= live[row] == 0 ? 1 : 0;
+    without(chunk.columns[plan_.live]);
+  }
+  if (!cancelled_.empty()) {
+    const int64_t* row_ids = chunk.columns[1].As<int64_t>();
+    for (size_t row = 0; row < size_; row++)
+      dead_[row] |= cancelled_.Contains(row_ids[row]) ? 1 : 0;
+  }
+}
+
+void FileScan::AddGroups(const int64_t* keys) {
+  uint32_t to = rows_->rows;
+  for (Span span : spans_) {
+    if (!grouping_) {
+      rows_->groups.push_back({keys[span.begin], to});
+      last_key_ = keys[span.begin];
+      grouping_ = true;
+    }
+    for (uint32_t row = span.begin; row < span.begin + span.size; row++, to++) {
+      if (keys[row] == last_key_) continue;
+      rows_->groups.push_back({keys[row], to});
+      last_key_ = keys[row];
+    }
+  }
+}
+
+void FileScan::AddTexts(const Chunk& chunk) {
+  for (Span span : spans_) {
+    for (uint32_t row = span.begin; row < span.begin + span.size; row++) {
+      bool has = plan_.text != kAbsent && chunk.columns[plan_.text].Has(row);
+      rows_->text.emplace_back(has ? chunk.columns[plan_.text].Text(row) : std::string_view());
+    }
+  }
+}
+
+// Fills the whole chunk, then closes the gaps of dead rows: they are few, so this moves long
+// stretches.
+template <typename Fill>
+void FileScan::Append(std::vector<int64_t>* column, Fill fill) {
+  size_t before = column->size();
+  column->resize(before + size_);
+  fill(column->data() + before);
+  if (kept_ == size_) return;
+  Compact(spans_, column->data() + before);
+  column->resize(before + kept_);
+}
+
+void FileScan::AppendConverted(const Chunk& chunk, const std::optional<Converter>& convert,
+                               size_t position, std::vector<int64_t>* column) {
+  Append(column, [&](int64_t* out) {
+    if (convert) {
+      (*convert)(chunk.columns[position], size_, out);
+    } else {
+      std::fill_n(out, size_, kNull);
+    }
+  });
+}
+
+}  // namespace
+
+Status TableScanner::ScanFile(const ScanRequest& request, BucketRange range,
+                              const Snapshot::File& file, ScanRows* rows) {
+  const std::set<std::string>& columns = *TRY(ColumnsOf(file.path));
+  FilePlan plan = TRY(PlanOf(request, range, file, columns));
+  std::string_view table = timeline::InfoOf(request.kind).table;
+  FileScan scan(plan, TRY(connection_->Stream(plan.sql)),
+                snapshot_->CancelledOf(table, range, file.ordinal), rows);
+  TRY(scan.Start(request));
+  return scan.Run();
+}
+
+Status TableScanner::Scan(const ScanRequest& request, BucketRange range, ScanRows* rows) {
+  CHECK(request.fields.size() == Fields(request.kind).size());
+  std::string_view table = timeline::InfoOf(request.kind).table;
+  rows->Clear(request.fields.size());
+  auto expected = static_cast<size_t>(snapshot_->RowsAbout(table, range));
+  rows->Reserve(expected + expected / 16, request);
+  for (const Snapshot::File& file : snapshot_->FilesOf(table, range)) {
+    if (rows->rows + file.data->rows > UINT32_MAX - 1)
+      return LimitReached("more rows in a bucket than 32 bits count");
+    TRY(ScanFile(request, range, file, rows).While("reading " + file.path));
+  }
+  return {};
+}
+
+Status TableScanner::FindTexts(std::string_view table, BucketRange range,
+                               std::map<int64_t, std::string>* wanted) {
+  for (const Snapshot::File& file : snapshot_->FilesOf(table, range)) {
+    std::string doing = "reading " + file.path;
+    const std::set<std::string>& columns = *TRY(ColumnsOf(file.path).While(doing));
+    if (!columns.contains("psn_no")) continue;
+    RowStream stream =
+        TRY(connection_
+                ->Stream("SELECT psn_key, min(psn_no) FROM read_parquet(" + Quote(file.path) +
+                         ") WHERE " + RangeSql(range) +
+                         " AND psn_key IS NOT NULL AND psn_no IS NOT NULL GROUP BY psn_key")
+                .While(doing));
+    while (const Chunk* chunk = TRY(stream.Next().While(doing))) {
+      const int64_t* keys = chunk->columns[0].As<int64_t>();
+      for (size_t row = 0; row < chunk->rows; row++) {
+        auto it = wanted->find(keys[row]);
+        if (it != wanted->end() && it->second.empty()) it->second = chunk->columns[1].Text(row);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace yijian::lake

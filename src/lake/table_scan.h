@@ -1,0 +1,88 @@
+// One table's rows of a range of buckets, as the files give them: file after file, live rows only.
+//
+// A step of BucketReader, which puts them in order. Rows of one person that follow each other are a
+// Group; groups of one file ascend by (bucket, key) when the file is as docs/formats/lake.md says,
+// and the reader copes when it is not. Speed: the inner loop of an audit. One pass over raw
+// columns; nothing per row but what keeps and groups it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "lake/convert.h"
+#include "lake/database.h"
+#include "lake/snapshot.h"
+#include "timeline/bucket.h"
+#include "timeline/catalogue.h"
+
+namespace yijian::lake {
+
+struct Group {
+  int64_t key = 0;
+  uint32_t begin = 0;  // rows [begin, begin of the next group)
+};
+
+// What to read of a table, and into what.
+struct ScanRequest {
+  timeline::Kind kind = timeline::Kind::kLine;
+  std::vector<bool> fields;  // by ordinal; texts are not loaded by it
+  bool visit_key = false;    // fill visit_key from mdtrt_key
+  std::string_view text;     // fill text from this VARCHAR column; empty = none
+};
+
+struct ScanRows {
+  uint32_t rows = 0;
+  std::vector<timeline::Column> columns;  // by ordinal, those requested
+  std::vector<int64_t> row_id;
+  std::vector<int64_t> visit_key;  // kNull when blank
+  std::vector<std::string> text;   // "" when null
+  std::vector<Group> groups;
+
+  void Clear(size_t fields);
+  void Reserve(size_t rows, const ScanRequest& request);
+  uint32_t EndOf(size_t group) const {
+    return group + 1 < groups.size() ? groups[group + 1].begin : rows;
+  }
+};
+
+// Fixed set of row ids, made for many questions.
+class RowIdSet {
+ public:
+  explicit RowIdSet(const std::vector<int64_t>& row_ids);
+  bool empty() const { return slots_.empty(); }
+  bool Contains(int64_t row_id) const;
+
+ private:
+  std::vector<int64_t> slots_;  // open addressing; kNull = free
+};
+
+class TableScanner {
+ public:
+  // Connection and snapshot outlive the scanner.
+  TableScanner(const Snapshot* snapshot, Connection* connection)
+      : snapshot_(snapshot), connection_(connection) {}
+
+  // Replaces what `rows` held. Rows without a person are left out: they are nobody's timeline.
+  Status Scan(const ScanRequest& request, BucketRange range, ScanRows* rows);
+
+  // National ids of persons by the psn_no column of any table, for those keys in `wanted` that it
+  // knows.
+  Status FindTexts(std::string_view table, BucketRange range,
+                   std::map<int64_t, std::string>* wanted);
+
+  Result<const std::set<std::string>*> ColumnsOf(const std::string& path);
+
+ private:
+  Status ScanFile(const ScanRequest& request, BucketRange range, const Snapshot::File& file,
+                  ScanRows* rows);
+
+  const Snapshot* snapshot_;
+  Connection* connection_;
+  std::map<std::string, std::set<std::string>> columns_;  // by path
+};
+
+}  // namespace yijian::lake
