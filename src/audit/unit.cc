@@ -1,0 +1,184 @@
+#include "audit/unit.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
+
+#include "base/hash.h"
+
+namespace yijian::audit {
+namespace {
+
+using finding::Finding;
+using finding::RowRef;
+using timeline::Bucket;
+using timeline::Kind;
+using timeline::kNoRow;
+using timeline::kNull;
+
+size_t Field(Kind kind, std::string_view name) { return timeline::OrdinalOf(*timeline::FindField(kind, name)); }
+
+// Looks rows of a bucket up in the terms of the lake.
+class Names {
+ public:
+  Names(const Bucket& bucket, const timeline::CodeBook& codes) : bucket_(bucket), codes_(codes) {}
+
+  uint32_t VisitOf(RowRef row) const {
+    if (row.kind == Kind::kVisit) return row.row;
+    const timeline::Table& table = bucket_.table(row.kind);
+    return table.visit.empty() ? kNoRow : table.visit[row.row];
+  }
+
+  int64_t RowId(RowRef row) const {
+    const timeline::Table& table = bucket_.table(row.kind);
+    return table.row_id.empty() ? row.row : table.row_id[row.row];
+  }
+
+  int64_t Time(RowRef row) const {
+    const timeline::KindInfo& info = timeline::InfoOf(row.kind);
+    int64_t time = info.time.empty() ? kNull : bucket_.table(row.kind).At(Field(row.kind, info.time), row.row);
+    if (time != kNull) return time;
+    uint32_t visit = VisitOf(row);
+    return visit == kNoRow ? kNull : bucket_.table(Kind::kVisit).At(visit_begin_, visit);
+  }
+
+  const std::string& Institution(RowRef row) const {
+    uint32_t visit = VisitOf(row);
+    if (visit != kNoRow) return codes_.Text(bucket_.table(Kind::kVisit).At(visit_institution_, visit));
+    const timeline::FieldInfo* own = timeline::FindField(row.kind, "institution");
+    return codes_.Text(own ? bucket_.table(row.kind).At(timeline::OrdinalOf(*own), row.row) : kNull);
+  }
+
+  std::string VisitNo(RowRef row) const {
+    uint32_t visit = VisitOf(row);
+    return visit == kNoRow || bucket_.visit_no.empty() ? std::string() : bucket_.visit_no[visit];
+  }
+
+  const std::string& Subject(uint32_t person) const {
+    static const std::string kEmpty;
+    return person < bucket_.person_no.size() ? bucket_.person_no[person] : kEmpty;
+  }
+
+ private:
+  const Bucket& bucket_;
+  const timeline::CodeBook& codes_;
+  size_t visit_begin_ = Field(Kind::kVisit, "begin");
+  size_t visit_institution_ = Field(Kind::kVisit, "institution");
+};
+
+// Appends "name":"text" escaped as JSON wants it; facts are written a hundred thousand times a second.
+void AppendJson(std::string& json, const std::string& text) {
+  bool plain = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; });
+  if (plain) json += '"' + text + '"';
+  else json += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string FactsJson(const Finding& finding) {
+  std::string json = "{";
+  for (const finding::FactValue& fact : finding.facts) {
+    if (json.size() > 1) json += ',';
+    AppendJson(json, fact.name);
+    json += ':';
+    AppendJson(json, fact.text);
+  }
+  return json + "}";
+}
+
+// The same accusation has the same id in every run: rule, version, and the rows it rests on.
+uint64_t IdOf(const program::Rule& rule, const std::vector<RecordRow>& rows) {
+  std::string text = rule.id + "@" + std::to_string(rule.version);
+  for (const RecordRow& row : rows) {
+    text += row.charged ? '+' : '-';
+    text += timeline::InfoOf(row.kind).name;
+    text += std::to_string(row.row_id);
+  }
+  return KeyOf(text);
+}
+
+std::string BatchesOf(const std::vector<RecordRow>& rows) {
+  std::set<int64_t> ordinals;
+  for (const RecordRow& row : rows) ordinals.insert(row.row_id >> 40);
+  std::string text;
+  for (int64_t ordinal : ordinals) text += (text.empty() ? "" : ",") + std::to_string(ordinal);
+  return text;
+}
+
+bool Passes(const UnitFilter& filter, int64_t time, const std::string& institution) {
+  if (!filter.institution.empty() && institution != filter.institution) return false;
+  if (filter.from == INT64_MIN && filter.until == INT64_MAX) return true;
+  return time != kNull && time >= filter.from && time < filter.until;
+}
+
+Record MakeRecord(const Finding& finding, const Attributed& attributed, const program::Rule& rule, const Names& names) {
+  Record record{};
+  RowRef first = finding.charged.front().row;
+  record.rule = finding.rule;
+  record.subject = names.Subject(finding.person);
+  record.institution = names.Institution(first);
+  record.visit = names.VisitNo(first);
+  record.time = names.Time(first);
+  record.amount = finding.amount;
+  record.attributed = attributed.amount;
+  record.fund = attributed.fund;
+  record.amount_unknown = finding.amount_unknown;
+  record.fund_unknown = attributed.fund_unknown;
+  record.message_zh = finding.message_zh;
+  record.message_en = finding.message_en;
+  record.facts = FactsJson(finding);
+  for (size_t i = 0; i < finding.charged.size(); i++) {
+    const finding::ChargedRow& row = finding.charged[i];
+    record.rows.push_back({row.row.kind, names.RowId(row.row), true, row.amount, attributed.rows[i], row.units});
+  }
+  for (const RowRef& row : finding.evidence) record.rows.push_back({row.kind, names.RowId(row), false, 0, 0, 0});
+  record.batches = BatchesOf(record.rows);
+  record.id = IdOf(rule, record.rows);
+  return record;
+}
+
+}  // namespace
+
+Unit MakeUnit(const std::vector<Finding>& findings, const std::vector<finding::Unknown>& unknowns, const std::vector<Attributed>& attributed,
+              const Bucket& bucket, const timeline::CodeBook& codes, const program::RuleSet& rules, const UnitFilter& filter) {
+  Names names(bucket, codes);
+  Unit unit;
+  for (size_t i = 0; i < findings.size(); i++) {
+    RowRef first = findings[i].charged.front().row;
+    if (!Passes(filter, names.Time(first), names.Institution(first))) continue;
+    unit.records.push_back(MakeRecord(findings[i], attributed[i], rules.rules[findings[i].rule], names));
+  }
+  for (const finding::Unknown& unknown : unknowns) {
+    const std::string& institution = names.Institution(unknown.row);
+    if (!Passes(filter, names.Time(unknown.row), institution)) continue;
+    unit.unknowns.push_back({unknown.rule, names.Subject(unknown.person), institution, unknown.row.kind, names.RowId(unknown.row), unknown.reason});
+  }
+  std::sort(unit.records.begin(), unit.records.end(), [](const Record& left, const Record& right) {
+    return std::tie(left.rule, left.subject, left.time, left.id) < std::tie(right.rule, right.subject, right.time, right.id);
+  });
+  std::sort(unit.unknowns.begin(), unit.unknowns.end(), [](const UnknownRecord& left, const UnknownRecord& right) {
+    return std::tie(left.rule, left.subject, left.row_id, left.reason) < std::tie(right.rule, right.subject, right.row_id, right.reason);
+  });
+  return unit;
+}
+
+void Money::Add(const Money& other) {
+  findings += other.findings;
+  amount_unknown += other.amount_unknown;
+  flagged += other.flagged;
+  attributed += other.attributed;
+  fund += other.fund;
+  fund_unknown += other.fund_unknown;
+}
+
+void Count(const Unit& unit, const program::RuleSet& rules, AuditReport& report) {
+  for (const Record& record : unit.records) {
+    Money money{1, record.amount_unknown ? 1 : 0, record.amount, record.attributed, record.fund, record.fund_unknown ? 1 : 0};
+    report.total.Add(money);
+    report.by_rule[rules.rules[record.rule].id].Add(money);
+    report.by_institution[record.institution].Add(money);
+  }
+  for (const UnknownRecord& unknown : unit.unknowns) report.unknown[rules.rules[unknown.rule].id][unknown.reason]++;
+  report.unknowns += static_cast<int64_t>(unit.unknowns.size());
+}
+
+}  // namespace yijian::audit
