@@ -364,13 +364,18 @@ Result<std::shared_ptr<timeline::CodeBook>> Lake::LoadDictionary() const {
 }
 
 Result<std::string> Lake::TableSql(std::string_view table) const {
-  std::vector<Batch> batches = TRY(LiveBatches());
-  std::vector<std::string> files = RealPaths(*this, batches, table);
-  if (files.empty())
-    return NotFound("no batch in " + dir_ + " brought the table " + std::string(table));
+  return TableSqlOf(*this, TRY(LiveBatches()), table);
+}
+
+Result<std::string> TableSqlOf(const Lake& lake, const std::vector<Batch>& batches,
+                               std::string_view table) {
+  std::vector<std::string> files = RealPaths(lake, batches, table);
+  if (files.empty()) {
+    return NotFound("no batch in " + lake.dir() + " brought the table " + std::string(table));
+  }
   std::string sql =
       "(SELECT * FROM read_parquet(" + QuoteList(files) + ", union_by_name = true) WHERE live";
-  std::vector<std::string> cancels = RealPaths(*this, batches, kCancelTable);
+  std::vector<std::string> cancels = RealPaths(lake, batches, kCancelTable);
   if (!cancels.empty()) {
     sql += " AND row_id NOT IN (SELECT row_id FROM read_parquet(" + QuoteList(cancels) +
            ") WHERE \"table\" = " + Quote(table) + " AND row_id IS NOT NULL)";

@@ -109,6 +109,10 @@ class Lake {
   int buckets_;
 };
 
+// As Lake::TableSql, over these batches.
+Result<std::string> TableSqlOf(const Lake& lake, const std::vector<Batch>& batches,
+                               std::string_view table);
+
 // kIo with the file's name when it is missing or has another size than the manifest says.
 Status CheckFile(const Lake& lake, const DataFile& file);
 

@@ -14,11 +14,6 @@ using timeline::FieldType;
 using timeline::kNull;
 using timeline::Storage;
 
-std::string StoredName(const FieldInfo& field) {
-  std::string name(field.column);
-  return field.storage == Storage::kCodeId ? name + "_id" : name;
-}
-
 std::string RangeSql(BucketRange range) {
   return "bucket >= " + std::to_string(range.from) + " AND bucket < " + std::to_string(range.until);
 }
@@ -61,6 +56,11 @@ size_t SizeOf(const std::vector<Span>& spans) {
 }
 
 }  // namespace
+
+std::string StoredName(const FieldInfo& field) {
+  std::string name(field.column);
+  return field.storage == Storage::kCodeId ? name + "_id" : name;
+}
 
 // ---- ScanRows
 

@@ -21,6 +21,9 @@
 
 namespace yijian::lake {
 
+// The lake's column that holds a field's value: codes lie beside their text as <column>_id.
+std::string StoredName(const timeline::FieldInfo& field);
+
 struct Group {
   int64_t key = 0;
   uint32_t begin = 0;  // rows [begin, begin of the next group)

@@ -1,0 +1,156 @@
+#include "lake/subject_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/hash.h"
+#include "lake/bucket_reader.h"
+#include "lake/testing.h"
+#include "timeline/story.h"
+
+namespace yijian::lake {
+namespace {
+
+using testing::ElementsAre;
+using timeline::Bucket;
+using timeline::Kind;
+using timeline::kNoRow;
+using timeline::kNull;
+using timeline::Table;
+
+size_t Ordinal(Kind kind, std::string_view name) {
+  return OrdinalOf(*timeline::FindField(kind, name));
+}
+
+std::vector<bool> Fields(Kind kind, const std::vector<std::string>& names) {
+  std::vector<bool> fields(timeline::Fields(kind).size());
+  for (const std::string& name : names) fields[Ordinal(kind, name)] = true;
+  return fields;
+}
+
+// Subject and its rows, in order; subjects sorted by text.
+std::vector<std::string> Shown(const Bucket& bucket, Kind kind,
+                               const std::vector<std::string>& fields) {
+  std::vector<std::string> subjects;
+  const Table& table = bucket.table(kind);
+  for (uint32_t p = 0; p < bucket.persons(); p++) {
+    std::string text = bucket.person_no[p] + ":";
+    for (uint32_t row = table.person_first[p]; row < table.person_first[p + 1]; row++) {
+      EXPECT_EQ(table.person[row], p);
+      EXPECT_EQ(table.visit[row], kNoRow);
+      text += " " + std::to_string(table.row_id[row]);
+      for (const std::string& field : fields) {
+        int64_t value = table.At(Ordinal(kind, field), row);
+        text += value == kNull ? "/" : "/" + std::to_string(value);
+      }
+    }
+    subjects.push_back(text);
+  }
+  std::ranges::sort(subjects);
+  return subjects;
+}
+
+// 30,000 lines of 300 persons by 40 doctors for 50 items, and what their codes are called.
+Lake MakeLake(const TempDir& dir) {
+  Lake lake = Must(Lake::Create(dir.path(), 4));
+  AddBatch(lake, "a",
+           {{"fee_line",
+             "SELECT (psn_key % 4)::SMALLINT AS bucket, * FROM (SELECT (hash(i) % 300)::BIGINT AS "
+             "psn_key, 1::BIGINT << 40 | i AS row_id,"
+             " i % 17 <> 0 AS live, TIMESTAMP '2025-01-01' + to_seconds((hash(i, 2) % "
+             "1000)::BIGINT * 60) AS fee_ocur_time,"
+             " (1 + hash(i, 3) % 50)::INTEGER AS hilist_code_id,"
+             " CASE WHEN i % 5 = 0 THEN NULL ELSE (100 + hash(i, 4) % 40)::INTEGER END AS "
+             "acord_dr_code_id,"
+             " (i % 1000)::DECIMAL(18,2) AS det_item_fee_sumamt FROM range(30000) t(i))"}});
+  WriteLock lock = Must(lake.LockForWriting("test"));
+  std::string staging = Must(lake.NewStaging(lock));
+  Connection connection = Must(OpenConnection({.threads = 1}));
+  std::filesystem::create_directories(staging + "/dictionary");
+  Must(connection.Execute(
+      "COPY (SELECT i::INTEGER AS id, 'C' || i AS code, '' AS name FROM range(1, 200) t(i)) TO " +
+      Quote(staging + "/dictionary/codes.parquet")));
+  Must(lake.CommitBatch(
+      lock, {.batch = "codes", .ordinal = 2, .dictionary = "dictionary/codes.parquet"}, staging));
+  return lake;
+}
+
+TEST(SubjectReaderTest, AgreesWithRegroupingABucketOfPersons) {
+  TempDir dir;
+  Lake lake = MakeLake(dir);
+  auto snapshot = Must(Snapshot::Take(lake));
+  Bucket persons = Must(Must(BucketReader::Open(snapshot, WantAll())).Read(snapshot->all()));
+  Bucket expected = timeline::Regroup(persons, Kind::kLine, Ordinal(Kind::kLine, "exec_doctor"));
+  ASSERT_EQ(expected.persons(), 40u);
+
+  std::vector<std::string> fields{"time", "item", "amount", "exec_doctor", "price"};
+  SubjectRequest request{.kind = Kind::kLine,
+                         .field = Ordinal(Kind::kLine, "exec_doctor"),
+                         .fields = Fields(Kind::kLine, {"item", "amount", "price"})};
+  for (int64_t rows_target : {1'000'000, 10'000, 1}) {
+    SubjectReader reader =
+        Must(SubjectReader::Open(snapshot, request, {.rows_target = rows_target}));
+    EXPECT_EQ(reader.parts(), rows_target == 1 ? 4 : rows_target == 10'000 ? 3 : 1);
+    std::vector<std::string> all;
+    Bucket bucket;
+    for (int part = 0; part < reader.parts(); part++) {
+      Must(reader.Read(part, &bucket));
+      for (std::string& subject : Shown(bucket, Kind::kLine, fields))
+        all.push_back(std::move(subject));
+    }
+    std::ranges::sort(all);
+    EXPECT_EQ(all, Shown(expected, Kind::kLine, fields));
+  }
+}
+
+TEST(SubjectReaderTest, OnlyRowsOfTheItemsAskedFor) {
+  TempDir dir;
+  auto snapshot = Must(Snapshot::Take(MakeLake(dir)));
+  SubjectRequest request{
+      .kind = Kind::kLine, .field = Ordinal(Kind::kLine, "exec_doctor"), .fields = {}};
+  request.items = std::vector<int64_t>{7, 9};
+  request.fields = Fields(Kind::kLine, {"item"});
+  SubjectReader reader = Must(SubjectReader::Open(snapshot, request));
+  Bucket bucket;
+  Must(reader.Read(0, &bucket));
+  const Table& lines = bucket.table(Kind::kLine);
+  EXPECT_GT(lines.rows, 500u);
+  for (int64_t item : lines.columns[Ordinal(Kind::kLine, "item")])
+    EXPECT_TRUE(item == 7 || item == 9);
+  request.items->clear();
+  EXPECT_EQ(Must(SubjectReader::Open(snapshot, request)).parts(), 0);
+}
+
+TEST(SubjectReaderTest, TraceCodesArePartedByTheirBuckets) {
+  TempDir dir;
+  Lake lake = Must(Lake::Create(dir.path(), 4));
+  AddBatch(lake, "a",
+           {{"trace",
+             "SELECT (k % 4)::SMALLINT AS bucket, k::BIGINT AS drug_trac_key, r::BIGINT AS row_id, "
+             "true AS live,"
+             " TIMESTAMP '2025-01-01' + to_days((10 - r)::INTEGER) AS trac_time"
+             " FROM (VALUES (5, 1), (6, 2), (5, 3), (NULL, 4), (7, 5)) v(k, r) WHERE k IS NOT NULL",
+             "bucket, drug_trac_key, trac_time, row_id"}});
+  auto snapshot = Must(Snapshot::Take(lake));
+  SubjectRequest request{
+      .kind = Kind::kTrace, .field = Ordinal(Kind::kTrace, "code"), .fields = {}};
+  SubjectReader reader = Must(SubjectReader::Open(snapshot, request, {.parts = 2}));
+  Bucket bucket;
+  Must(reader.Read(0, &bucket));
+  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(5) + ": 3 1"));
+  Must(reader.Read(1, &bucket));
+  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(6) + ": 2", HexOf(7) + ": 5"));
+  EXPECT_EQ(bucket.visit_diagnosis_first.size(), 1u);
+  EXPECT_EQ(bucket.table(Kind::kLine).person_first.size(), 3u);
+}
+
+TEST(SubjectReaderTest, ALakeWithoutTheTableHasNoParts) {
+  TempDir dir;
+  Lake lake = Must(Lake::Create(dir.path(), 4));
+  SubjectRequest request{
+      .kind = Kind::kStock, .field = Ordinal(Kind::kStock, "institution"), .fields = {}};
+  EXPECT_EQ(Must(SubjectReader::Open(Must(Snapshot::Take(lake)), request)).parts(), 0);
+}
+
+}  // namespace
+}  // namespace yijian::lake
