@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "eval/evaluate.h"
 #include "lake/bucket_reader.h"
+#include "lake/lake.h"
 
 namespace yijian::audit {
 namespace {
@@ -74,7 +75,7 @@ class Audit {
     for (program::Subject subject : {program::Subject::kDoctor, program::Subject::kInstitution, program::Subject::kCode}) {
       bool any = std::any_of(rules_.rules.begin(), rules_.rules.end(), [&](const program::Rule& rule) { return rule.subject == subject; });
       if (!any) continue;
-      TRY(ForEachSubjectBucket(*snapshot_, *bound_, subject, [&](const timeline::Bucket& bucket) -> Status {
+      TRY(ForEachSubjectBucket(snapshot_, *bound_, subject, [&](const timeline::Bucket& bucket) -> Status {
         finding::Collector found;
         eval::EvaluateColumns(*bound_, bucket, found, {subject});
         KeepSubjectFindings(bucket, std::move(found));

@@ -513,6 +513,10 @@ program::FieldSet FieldsOf(const Bound& bound, program::Subject subject) {
   return fields;
 }
 
+const std::vector<program::Rule>& RulesOf(const Bound& bound) { return bound.set->rules; }
+
+const timeline::CodeBook& CodesOf(const Bound& bound) { return *bound.codes; }
+
 std::vector<int64_t> ItemsOf(const Bound& bound, program::Subject subject) {
   std::vector<int64_t> items;
   const Bound::ItemIndex& index = bound.item_index[static_cast<size_t>(subject)];

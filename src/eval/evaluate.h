@@ -43,5 +43,7 @@ void EvaluateColumns(const Bound& bound, const timeline::Bucket& bucket, finding
 // Fields to load for a subject's rules, and (for subjects other than persons) the item codes they are interested in.
 program::FieldSet FieldsOf(const Bound& bound, program::Subject subject);
 std::vector<int64_t> ItemsOf(const Bound& bound, program::Subject subject);
+const std::vector<program::Rule>& RulesOf(const Bound& bound);
+const timeline::CodeBook& CodesOf(const Bound& bound);
 
 }  // namespace yijian::eval

@@ -30,13 +30,9 @@ void Scalar(const Node& node, const Batch& batch, int64_t* out) {
 
 void Gather(const Node& node, const Batch& batch, int64_t* out) {
   const Column& column = batch.bucket->table(node.kind).columns[node.field];
-  if (column.empty()) {
-    std::fill(out, out + batch.size, node.unknown);
-    return;
-  }
-  const int64_t* values = column.data();
+  const int64_t* values = column.empty() ? nullptr : column.data();
   auto put = [&](size_t i, uint32_t row) {
-    int64_t value = values[row];
+    int64_t value = values ? values[row] : kNull;
     out[i] = value == kNull ? node.unknown : value;
   };
   if (node.hop == Hop::kOwn || (node.hop == Hop::kVisit && node.base == Kind::kVisit)) {
