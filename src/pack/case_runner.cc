@@ -6,6 +6,7 @@
 #include "eval/evaluate.h"
 #include "pack/cases.h"
 #include "pack/keys.h"
+#include "pack/uses.h"
 #include "timeline/story.h"
 
 namespace yijian::pack {
@@ -22,12 +23,6 @@ using program::Subject;
 using timeline::Bucket;
 using timeline::Kind;
 using timeline::Story;
-
-void AddTables(const lang::ExprPtr& expr, std::set<std::string>& tables) {
-  if (!expr) return;
-  if (expr->op == lang::Op::kInTable) tables.insert(expr->name);
-  for (const lang::ExprPtr& arg : expr->args) AddTables(arg, tables);
-}
 
 // Whose timeline a story becomes: that of persons, or of the rule's subject.
 Bucket BucketFor(const Rule& rule, const Story& story) {
@@ -80,9 +75,12 @@ std::string Listed(const std::string& label, const std::vector<std::string>& lin
 class RuleRunner {
  public:
   RuleRunner(const Library& library, size_t index, const std::string& file, Diagnostics& diagnostics)
-      : library_(library), index_(index), rule_(library.rules.rules[index]), file_(file), diagnostics_(diagnostics) {
-    Tables(rule_, tables_);
-  }
+      : library_(library),
+        index_(index),
+        rule_(library.rules.rules[index]),
+        file_(file),
+        diagnostics_(diagnostics),
+        tables_(TablesOf(rule_)) {}
 
   std::vector<CaseResult> Run(const std::vector<Case>& cases) {
     std::vector<Prepared> all;
@@ -107,16 +105,6 @@ class RuleRunner {
     Story story;
     std::unique_ptr<RuleSet> own_set;  // when the case has parameters or knowledge of its own
   };
-
-  static void Tables(const Rule& rule, std::set<std::string>& tables) {
-    for (const program::Binding& binding : rule.bindings) tables.insert(binding.table);
-    AddTables(rule.a.where, tables);
-    if (rule.b) AddTables(rule.b->where, tables);
-    for (const lang::ExprPtr& expr : {rule.where, rule.having, rule.excess, rule.amount}) AddTables(expr, tables);
-    for (const lang::ExprPtr& expr : rule.by) AddTables(expr, tables);
-    for (const program::Exception& exception : rule.unless) AddTables(exception.when, tables);
-    for (const program::Fact& fact : rule.facts) AddTables(fact.value, tables);
-  }
 
   RuleSet Plain() const {
     RuleSet set;
@@ -273,8 +261,8 @@ class RuleRunner {
   const Rule& rule_;
   const std::string& file_;
   Diagnostics& diagnostics_;
-  timeline::CodeBook codes_;
   std::set<std::string> tables_;
+  timeline::CodeBook codes_;
 };
 
 void CheckEnough(const Rule& rule, const std::string& file, const std::vector<Case>& cases, Diagnostics& diagnostics) {

@@ -48,13 +48,14 @@ std::vector<std::string> FindPacks(const std::vector<std::string>& dirs, Diagnos
   return packs;
 }
 
-// Rule files of a pack: all .yaml but the pack's own two, also in sub-folders that are no packs themselves.
-std::vector<std::string> FindRuleFiles(const std::string& dir) {
+// Rule files of a pack: all .yaml but the pack's own two, also in sub-folders that are neither packs nor its knowledge.
+std::vector<std::string> FindRuleFiles(const std::string& dir, const std::string& knowledge_dir) {
   std::vector<std::string> files;
   std::error_code error;
   for (fs::recursive_directory_iterator at(dir, error), end; !error && at != end; at.increment(error)) {
     if (at->is_directory(error)) {
-      if (fs::exists(at->path() / "pack.yaml", error)) at.disable_recursion_pending();
+      bool other = fs::exists(at->path() / "pack.yaml", error) || at->path().lexically_normal() == knowledge_dir;
+      if (other) at.disable_recursion_pending();
       continue;
     }
     std::string name = at->path().filename().string();
@@ -103,7 +104,7 @@ class Loader {
       if (params) TakeParams(ReadParams(*params, diagnostics_), pack);
     }
     size_t index = library_.packs.size();
-    for (const std::string& path : FindRuleFiles(dir)) {
+    for (const std::string& path : FindRuleFiles(dir, pack.knowledge_dir)) {
       std::optional<YamlFile> rule_file = Read(path, pack.id + "/" + fs::path(path).lexically_relative(dir).string());
       if (!rule_file) continue;
       std::optional<Rule> rule = ReadRule(*rule_file, pack.context, diagnostics_);
@@ -132,6 +133,7 @@ class Loader {
     pack.context.pack = pack.id;
     if (knowledge.empty()) return true;
     pack.knowledge_dir = (fs::path(pack.dir) / knowledge).lexically_normal().string();
+    if (pack.knowledge_dir.ends_with('/')) pack.knowledge_dir.pop_back();
     for (const auto& [name, table] : LoadTables(pack.knowledge_dir)) pack.context.tables[name] = table.schema;
     return true;
   }

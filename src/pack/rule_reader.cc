@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "pack/keys.h"
 #include "pack/rule_header.h"
@@ -204,7 +205,10 @@ class RuleReader {
   bool ReadSideKind(const Yaml* node, const char* name, program::Side& side) {
     if (!node) return false;
     Keys keys(file_, *node, std::string("side ") + name, diagnostics_);
-    return ReadKind(keys, side);
+    if (ReadKind(keys, side)) return true;
+    for (const char* key : {"with", "where"}) keys.Take(key);
+    keys.End();
+    return false;
   }
 
   void ReadSide(const Yaml& node, const char* name, program::Side& side, int slot) {
@@ -401,7 +405,16 @@ class RuleReader {
 }  // namespace
 
 std::optional<Rule> ReadRule(const YamlFile& file, const PackContext& context, Diagnostics& diagnostics) {
-  return RuleReader(file, context, diagnostics).Read();
+  Diagnostics found;
+  std::optional<Rule> rule = RuleReader(file, context, found).Read();
+  std::vector<lang::Diagnostic> mistakes = found.list();
+  std::stable_sort(mistakes.begin(), mistakes.end(), [](const lang::Diagnostic& left, const lang::Diagnostic& right) {
+    return std::tie(left.place.line, left.place.column) < std::tie(right.place.line, right.place.column);
+  });
+  for (lang::Diagnostic& mistake : mistakes) {
+    diagnostics.Add(mistake.code, std::move(mistake.place), std::move(mistake.message), std::move(mistake.suggestion));
+  }
+  return rule;
 }
 
 }  // namespace yijian::pack

@@ -29,10 +29,36 @@ class RowCollector {
   std::vector<std::vector<std::string>>& rows_;
 };
 
+// The row in which a quoted cell begins that never ends: liborcus would take all that follows for its text. 0: none.
+int UnclosedRow(std::string_view text) {
+  int row = 1;
+  int opened = 0;
+  bool at_start = true;
+  for (size_t i = 0; i < text.size(); i++) {
+    char c = text[i];
+    if (opened > 0) {
+      if (c != '"') continue;
+      if (i + 1 < text.size() && text[i + 1] == '"')
+        i++;
+      else
+        opened = 0;
+    } else if (c == '"' && at_start) {
+      opened = row;
+    }
+    if (c == '\n' && opened == 0) row++;
+    at_start = opened == 0 && (c == ',' || c == '\n');
+  }
+  return opened;
+}
+
 std::optional<Sheet> ReadCsv(const std::string& name, std::string bytes, Diagnostics& diagnostics) {
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);
   if (!IsUtf8(bytes) || bytes.find('\0') != std::string::npos) {
     diagnostics.Add(Code::kKnowledgeRow, {name, 0, 0}, "the file is not UTF-8 text", "save it as CSV UTF-8");
+    return std::nullopt;
+  }
+  if (int row = UnclosedRow(bytes); row > 0) {
+    diagnostics.Add(Code::kKnowledgeRow, {name, row, 0}, "a quote in this row is not closed");
     return std::nullopt;
   }
   if (!bytes.empty() && bytes.back() != '\n') bytes += '\n';

@@ -55,7 +55,7 @@ class Cells : public ss::iface::import_sheet, public ss::iface::import_formula {
     std::string text = At(row, col);
     for (ss::row_t i = 1; i <= count; i++) Set(row + i, col, text);
   }
-  ss::range_size_t get_sheet_size() const override { return {1048576, 16384}; }
+  ss::range_size_t get_sheet_size() const override { return {kXlsxRowsMax, 16384}; }
 
   // A formula's stored result is its value.
   ss::iface::import_formula* get_formula() override { return this; }
@@ -74,6 +74,7 @@ class Cells : public ss::iface::import_sheet, public ss::iface::import_formula {
  private:
   void Set(ss::row_t row, ss::col_t col, std::string text) {
     if (text.empty() || row < 0 || col < 0) return;
+    if (row >= kXlsxRowsMax) throw Unreadable{"more than " + std::to_string(kXlsxRowsMax) + " rows"};
     if (col >= kXlsxColumnsMax) throw Unreadable{"more than " + std::to_string(kXlsxColumnsMax) + " columns"};
     auto index = static_cast<size_t>(row);
     auto column = static_cast<size_t>(col);
@@ -126,6 +127,27 @@ class Strings : public ss::iface::import_shared_strings {
   std::string segments_;
 };
 
+// "B7", "A1:C9" -> positions.
+class Resolver : public ss::iface::import_reference_resolver {
+ public:
+  ss::src_address_t resolve_address(std::string_view text) override {
+    ss::src_address_t address{0, 0, 0};
+    for (char c : text) {
+      if (c >= 'A' && c <= 'Z' && address.column < kXlsxColumnsMax)
+        address.column = address.column * 26 + (c - 'A' + 1);
+      if (c >= '0' && c <= '9' && address.row < kXlsxRowsMax) address.row = address.row * 10 + (c - '0');
+    }
+    address.row--;
+    address.column--;
+    return address;
+  }
+  ss::src_range_t resolve_range(std::string_view text) override {
+    size_t colon = text.find(':');
+    ss::src_address_t first = resolve_address(text.substr(0, colon));
+    return {first, colon == std::string_view::npos ? first : resolve_address(text.substr(colon + 1))};
+  }
+};
+
 // The first sheet is kept; the others are read into nothing.
 class Workbook : public ss::iface::import_factory {
  public:
@@ -148,6 +170,9 @@ class Workbook : public ss::iface::import_factory {
   ss::iface::import_sheet* get_sheet(ss::sheet_t index) override {
     return index >= 0 && static_cast<size_t>(index) < sheets_.size() ? &sheets_[static_cast<size_t>(index)] : nullptr;
   }
+  ss::iface::import_reference_resolver* get_reference_resolver(ss::formula_ref_context_t) override {
+    return &resolver_;
+  }
   void finalize() override {}
   bool empty() const { return sheets_.empty(); }
 
@@ -156,6 +181,7 @@ class Workbook : public ss::iface::import_factory {
   Diagnostics& diagnostics_;
   Diagnostics ignored_;
   Strings strings_;
+  Resolver resolver_;
   std::deque<Sheet> others_;
   std::deque<Cells> sheets_;
   std::vector<std::string> names_;

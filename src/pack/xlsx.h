@@ -10,6 +10,7 @@
 
 namespace yijian::pack {
 
+inline constexpr int kXlsxRowsMax = 1048576;
 inline constexpr int kXlsxColumnsMax = 512;
 
 std::optional<Sheet> ReadXlsx(const std::string& name, const std::string& bytes, lang::Diagnostics& diagnostics);

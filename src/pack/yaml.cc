@@ -197,7 +197,9 @@ std::optional<YamlFile> ReadYaml(std::string file, std::string text, Diagnostics
     Yaml spot;
     spot.line = line;
     spot.byte_column = byte_column;
-    diagnostics.Add(Code::kYaml, result.At(spot), why);
+    bool flow = why.find("flow") != std::string::npos;
+    diagnostics.Add(Code::kYaml, result.At(spot), why,
+                    flow ? "inside { } put an expression with [ ] { } or , in quotes" : "");
     return std::nullopt;
   };
   try {

@@ -1,0 +1,165 @@
+#include "pack/rule_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "pack/load.h"
+#include "pack/testing.h"
+
+namespace yijian::pack {
+namespace {
+
+namespace fs = std::filesystem;
+
+const PackContext& Sample() {
+  static const PackContext context = [] {
+    lang::Diagnostics diagnostics;
+    Library library = LoadLibrary({kTestdata + "good"}, diagnostics);
+    EXPECT_EQ(diagnostics.Render(), "");
+    return library.packs.at(0).context;
+  }();
+  return context;
+}
+
+std::optional<program::Rule> Read(const std::string& name, const std::string& text, lang::Diagnostics& diagnostics) {
+  std::optional<YamlFile> file = ReadYaml(name, text, diagnostics);
+  return file ? ReadRule(*file, Sample(), diagnostics) : std::nullopt;
+}
+
+std::string MistakesOf(const std::string& text) {
+  lang::Diagnostics diagnostics;
+  std::optional<program::Rule> rule = Read("T.yaml", text, diagnostics);
+  EXPECT_EQ(rule.has_value(), diagnostics.ok());
+  return diagnostics.Render();
+}
+
+// A rule without mistakes, whose form part is given.
+std::string Rule(const std::string& form) {
+  return "rule: T\nname: {zh: a, en: b}\nclass: policy\nbasis: law\nseverity: lead\nwhy: {zh: a, en: b}\n"
+         "message: {zh: a, en: b}\n" +
+         form;
+}
+
+program::Rule Good(const std::string& form) {
+  lang::Diagnostics diagnostics;
+  std::optional<program::Rule> rule = Read("T.yaml", Rule(form), diagnostics);
+  EXPECT_EQ(diagnostics.Render(), "");
+  return rule.value_or(program::Rule());
+}
+
+TEST(RuleReader, GoldenMistakes) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(kTestdata + "rules")) {
+    if (entry.path().extension() != ".yaml") continue;
+    std::string name = entry.path().filename().string();
+    SCOPED_TRACE(name);
+    lang::Diagnostics diagnostics;
+    EXPECT_FALSE(Read(name, Contents(entry.path().string()), diagnostics).has_value());
+    EXPECT_FALSE(diagnostics.ok());
+    ExpectGolden(fs::path(entry.path()).replace_extension(".golden").string(), diagnostics.Render());
+  }
+}
+
+TEST(RuleReader, GoldenPrograms) {
+  lang::Diagnostics diagnostics;
+  program::RuleSet rules = LoadRules({kTestdata + "good"}, diagnostics);
+  EXPECT_EQ(diagnostics.Render(), "");
+  std::string dump;
+  for (const program::Rule& rule : rules.rules) dump += program::Dump(rule);
+  ExpectGolden(kTestdata + "good/programs.golden", dump);
+}
+
+TEST(RuleReader, HeaderIsTakenAsWritten) {
+  lang::Diagnostics diagnostics;
+  program::RuleSet rules = LoadRules({kTestdata + "good"}, diagnostics);
+  const program::Rule& rule = rules.rules.at(1);
+  EXPECT_EQ(rule.id, "T-each");
+  EXPECT_EQ(rule.version, 2);
+  EXPECT_EQ(rule.name.en, "Rule T-each");
+  EXPECT_EQ(rule.official, "GZ10000101007000");
+  EXPECT_EQ(rule.severity, program::Severity::kSuspect);
+  EXPECT_EQ(rule.moments, program::kPre | program::kMid | program::kPost);
+  EXPECT_EQ(rule.from, *ParseDate("2021-01-01"));
+  EXPECT_EQ(rule.until, INT32_MAX);
+  EXPECT_EQ(rule.area, "5001");
+  EXPECT_EQ(rule.unless.at(0).why.zh, "个人账户");
+  EXPECT_EQ(rule.facts.size(), 2u);
+  EXPECT_EQ(rule.source_text, Contents(rule.file));
+}
+
+TEST(RuleReader, WithinIsACalendarUnitOrARollingLength) {
+  using Unit = program::Within::Unit;
+  auto within = [](const std::string& text) {
+    return Good("form: pair\na: {of: line}\nb: {of: line}\nwithin: " + text + "\n").within;
+  };
+  EXPECT_EQ(within("hour").unit, Unit::kHour);
+  EXPECT_EQ(within("stay").unit, Unit::kStay);
+  EXPECT_EQ(within("hours(6)").unit, Unit::kRolling);
+  EXPECT_EQ(within("hours(6)").seconds, 6 * kSecondsPerHour);
+  EXPECT_EQ(within("2d").seconds, 2 * kSecondsPerDay);
+  EXPECT_EQ(within("param.readmit_gap").seconds, 15 * kSecondsPerDay);
+  EXPECT_EQ(within("days(param.gap_days) + hours(1)").seconds, 10 * kSecondsPerDay + kSecondsPerHour);
+  auto group = [](const std::string& text) {
+    return Good("form: group\nof: line\nhaving: count() > 1\nwithin: " + text + "\n").within.unit;
+  };
+  EXPECT_EQ(group("isoweek"), Unit::kIsoWeek);
+  EXPECT_EQ(group("month"), Unit::kMonth);
+  EXPECT_EQ(group("year"), Unit::kYear);
+  EXPECT_EQ(group("all"), Unit::kAll);
+}
+
+TEST(RuleReader, GapCountsDays) {
+  auto gap = [](const std::string& text) { return Good("form: sequence\na: {of: stay}\nb: {of: stay}\ngap: " + text); };
+  program::Rule rule = gap("{max: param.readmit_gap}\n");
+  EXPECT_EQ(rule.gap_days_min, 0);
+  EXPECT_EQ(rule.gap_days_max, 15);
+  rule = gap("{min: 1, max: days(3)}\nnext_only: true\n");
+  EXPECT_EQ(rule.gap_days_min, 1);
+  EXPECT_EQ(rule.gap_days_max, 3);
+  EXPECT_TRUE(rule.next_only);
+  EXPECT_EQ(gap("{min: param.gap_days, max: 20d}\n").gap_days_min, 10);
+}
+
+TEST(RuleReader, ChargeHasADefaultForEachForm) {
+  using program::Charge;
+  EXPECT_EQ(Good("form: group\nof: line\nwithin: day\nhaving: count() > 1\n").charge, Charge::kAll);
+  EXPECT_EQ(Good("form: pair\na: {of: line}\nb: {of: line}\nwithin: day\n").charge, Charge::kB);
+  EXPECT_EQ(Good("form: absence\na: {of: line}\nb: {of: line}\nwithin: day\n").charge, Charge::kA);
+  EXPECT_EQ(Good("form: overlap\na: {of: stay}\nb: {of: stay}\ncharge: cheaper\n").charge, Charge::kCheaper);
+  EXPECT_EQ(Good("form: group\nof: line\nwithin: day\nhaving: count() > 1\ncharge: but_dearest\n").charge,
+            Charge::kButDearest);
+}
+
+TEST(RuleReader, SidesSeeTheirOwnKnowledgeOnly) {
+  std::string sides = "form: pair\na: {of: line, with: {ka: 'drug_age[a.item]'}}\n";
+  EXPECT_THAT(MistakesOf(Rule(sides + "b: {of: line, where: ka.limit == '男'}\nwithin: day\n")),
+              testing::HasSubstr("T.yaml:10:22: E103 no 'ka' here"));
+  program::Rule rule =
+      Good(sides + "b: {of: line, with: {kb: 'drug_age[line.item]'}}\nwithin: day\nwhere: ka.limit == kb.limit\n");
+  EXPECT_EQ(rule.a.bindings, std::vector<uint16_t>{0});
+  EXPECT_EQ(rule.b->bindings, std::vector<uint16_t>{1});
+}
+
+TEST(RuleReader, ALookupThatCannotBeReadIsReportedOnce) {
+  std::string mistakes =
+      MistakesOf(Rule("form: each\nof: line\nwith: {k: 'drug_sex[line.item]'}\nwhere: k.limit == '男'\n"));
+  EXPECT_THAT(mistakes, testing::HasSubstr("T.yaml:10:12: E109 no knowledge table 'drug_sex'"));
+  EXPECT_THAT(mistakes, testing::Not(testing::HasSubstr("no 'k' here")));
+}
+
+TEST(RuleReader, APairsAmountMayCallTheChargedRowByItsKind) {
+  Good("form: pair\na: {of: line}\nb: {of: stay}\nwithin: day\ncharge: a\namount: line.scope * 0.5\n");
+  Good("form: pair\na: {of: line}\nb: {of: stay}\nwithin: day\namount: stay.fund\n");
+  EXPECT_THAT(
+      MistakesOf(Rule("form: pair\na: {of: line}\nb: {of: line}\nwithin: day\ncharge: both\namount: line.scope\n")),
+      testing::HasSubstr("no 'line' here"));
+}
+
+TEST(RuleReader, SixteenLookupsAreTheMost) {
+  std::string with;
+  for (int i = 0; i < 17; i++) with += "  k" + std::to_string(i) + ": drug_age[line.item]\n";
+  EXPECT_THAT(MistakesOf(Rule("form: each\nof: line\nwith:\n" + with)),
+              testing::HasSubstr("16 knowledge rows at most"));
+}
+
+}  // namespace
+}  // namespace yijian::pack
