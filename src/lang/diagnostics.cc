@@ -32,19 +32,24 @@ constexpr std::array kCodes{
     CodeInfo{Code::kCaseSyntax, "a case line cannot be read", "2025-03-05 lime L1 qty=1"},
 };
 
+// Insertions, deletions, replacements, and neighbours that changed places.
 size_t EditDistance(std::string_view left, std::string_view right) {
-  std::vector<size_t> row(right.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < left.size(); i++) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < right.size(); j++) {
-      size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+  std::vector<size_t> before;  // row i - 2
+  std::vector<size_t> last(right.size() + 1);
+  std::iota(last.begin(), last.end(), size_t{0});
+  for (size_t i = 1; i <= left.size(); i++) {
+    std::vector<size_t> row(right.size() + 1);
+    row[0] = i;
+    for (size_t j = 1; j <= right.size(); j++) {
+      size_t replaced = last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, last[j] + 1, row[j - 1] + 1});
+      bool swapped = i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
+      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    before = std::move(last);
+    last = std::move(row);
   }
-  return row.back();
+  return last.back();
 }
 
 }  // namespace
