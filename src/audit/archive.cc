@@ -89,10 +89,10 @@ Status WriteRows(const std::string& path, const Unit& unit) {
 }
 
 Status WriteUnknowns(const std::string& path, const Unit& unit, const program::RuleSet& rules) {
-  Sheet sheet({{"rule", WriterType::kText}, {"subject", WriterType::kText}, {"fixmedins_code", WriterType::kText}, {"kind", WriterType::kText}, {"row_id", WriterType::kInt64},
-               {"reason", WriterType::kText}});
+  Sheet sheet({{"rule", WriterType::kText}, {"fixmedins_code", WriterType::kText}, {"reason", WriterType::kText}, {"rows", WriterType::kInt64}, {"subject", WriterType::kText},
+               {"kind", WriterType::kText}, {"row_id", WriterType::kInt64}});
   for (const UnknownRecord& unknown : unit.unknowns) {
-    sheet.Add(rules.rules[unknown.rule].id, unknown.subject, unknown.institution, std::string(timeline::InfoOf(unknown.kind).name), unknown.row_id, unknown.reason);
+    sheet.Add(rules.rules[unknown.rule].id, unknown.institution, unknown.reason, unknown.rows, unknown.subject, std::string(timeline::InfoOf(unknown.kind).name), unknown.row_id);
   }
   return sheet.Write(path);
 }

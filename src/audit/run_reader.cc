@@ -53,7 +53,7 @@ std::string RunTable(const RunPlace& place, const std::string& table) {
     return "(SELECT ''::VARCHAR finding_id, 0::INTEGER ordinal, ''::VARCHAR kind, 0::BIGINT row_id, false charged, 0::DECIMAL(18,2) amount, 0::DECIMAL(18,2) attributed, "
            "0::DECIMAL(18,6) units WHERE false)";
   }
-  return "(SELECT ''::VARCHAR rule, ''::VARCHAR subject, ''::VARCHAR fixmedins_code, ''::VARCHAR kind, 0::BIGINT row_id, ''::VARCHAR reason WHERE false)";
+  return "(SELECT ''::VARCHAR rule, ''::VARCHAR fixmedins_code, ''::VARCHAR reason, 0::BIGINT rows, ''::VARCHAR subject, ''::VARCHAR kind, 0::BIGINT row_id WHERE false)";
 }
 
 Result<std::string> WithdrawnSql(const lake::Lake& lake) {

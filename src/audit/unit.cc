@@ -1,6 +1,7 @@
 #include "audit/unit.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
@@ -22,7 +23,11 @@ size_t Field(Kind kind, std::string_view name) { return timeline::OrdinalOf(*tim
 // Looks rows of a bucket up in the terms of the lake.
 class Names {
  public:
-  Names(const Bucket& bucket, const timeline::CodeBook& codes) : bucket_(bucket), codes_(codes) {}
+  Names(const Bucket& bucket, const timeline::CodeBook& codes) : bucket_(bucket), codes_(codes) {
+    for (const timeline::KindInfo& info : timeline::Kinds()) {
+      time_fields_[static_cast<size_t>(info.kind)] = info.time.empty() ? -1 : static_cast<int>(Field(info.kind, info.time));
+    }
+  }
 
   uint32_t VisitOf(RowRef row) const {
     if (row.kind == Kind::kVisit) return row.row;
@@ -36,19 +41,21 @@ class Names {
   }
 
   int64_t Time(RowRef row) const {
-    const timeline::KindInfo& info = timeline::InfoOf(row.kind);
-    int64_t time = info.time.empty() ? kNull : bucket_.table(row.kind).At(Field(row.kind, info.time), row.row);
+    int time_field = time_fields_[static_cast<size_t>(row.kind)];
+    int64_t time = time_field < 0 ? kNull : bucket_.table(row.kind).At(static_cast<size_t>(time_field), row.row);
     if (time != kNull) return time;
     uint32_t visit = VisitOf(row);
     return visit == kNoRow ? kNull : bucket_.table(Kind::kVisit).At(visit_begin_, visit);
   }
 
-  const std::string& Institution(RowRef row) const {
+  int64_t InstitutionId(RowRef row) const {
     uint32_t visit = VisitOf(row);
-    if (visit != kNoRow) return codes_.Text(bucket_.table(Kind::kVisit).At(visit_institution_, visit));
+    if (visit != kNoRow) return bucket_.table(Kind::kVisit).At(visit_institution_, visit);
     const timeline::FieldInfo* own = timeline::FindField(row.kind, "institution");
-    return codes_.Text(own ? bucket_.table(row.kind).At(timeline::OrdinalOf(*own), row.row) : kNull);
+    return own ? bucket_.table(row.kind).At(timeline::OrdinalOf(*own), row.row) : kNull;
   }
+
+  const std::string& Institution(RowRef row) const { return codes_.Text(InstitutionId(row)); }
 
   std::string VisitNo(RowRef row) const {
     uint32_t visit = VisitOf(row);
@@ -63,6 +70,7 @@ class Names {
  private:
   const Bucket& bucket_;
   const timeline::CodeBook& codes_;
+  std::array<int, timeline::kKindCount> time_fields_{};
   size_t visit_begin_ = Field(Kind::kVisit, "begin");
   size_t visit_institution_ = Field(Kind::kVisit, "institution");
 };
@@ -147,16 +155,29 @@ Unit MakeUnit(const std::vector<Finding>& findings, const std::vector<finding::U
     if (!Passes(filter, names.Time(first), names.Institution(first))) continue;
     unit.records.push_back(MakeRecord(findings[i], attributed[i], rules.rules[findings[i].rule], names));
   }
+  std::map<std::tuple<uint32_t, int64_t, std::string_view>, UnknownRecord> gathered;
   for (const finding::Unknown& unknown : unknowns) {
-    const std::string& institution = names.Institution(unknown.row);
-    if (!Passes(filter, names.Time(unknown.row), institution)) continue;
-    unit.unknowns.push_back({unknown.rule, names.Subject(unknown.person), institution, unknown.row.kind, names.RowId(unknown.row), unknown.reason});
+    int64_t institution = names.InstitutionId(unknown.row);
+    if (!Passes(filter, names.Time(unknown.row), codes.Text(institution))) continue;
+    UnknownRecord& record = gathered[{unknown.rule, institution, unknown.reason}];
+    int64_t row_id = names.RowId(unknown.row);
+    if (record.rows++ == 0 || row_id < record.row_id) {
+      record.row_id = row_id;
+      record.kind = unknown.row.kind;
+      record.subject = names.Subject(unknown.person);
+    }
+  }
+  for (auto& [key, record] : gathered) {
+    record.rule = std::get<0>(key);
+    record.institution = codes.Text(std::get<1>(key));
+    record.reason = std::get<2>(key);
+    unit.unknowns.push_back(std::move(record));
   }
   std::sort(unit.records.begin(), unit.records.end(), [](const Record& left, const Record& right) {
     return std::tie(left.rule, left.subject, left.time, left.id) < std::tie(right.rule, right.subject, right.time, right.id);
   });
   std::sort(unit.unknowns.begin(), unit.unknowns.end(), [](const UnknownRecord& left, const UnknownRecord& right) {
-    return std::tie(left.rule, left.subject, left.row_id, left.reason) < std::tie(right.rule, right.subject, right.row_id, right.reason);
+    return std::tie(left.rule, left.institution, left.reason) < std::tie(right.rule, right.institution, right.reason);
   });
   return unit;
 }
@@ -177,8 +198,10 @@ void Count(const Unit& unit, const program::RuleSet& rules, AuditReport& report)
     report.by_rule[rules.rules[record.rule].id].Add(money);
     report.by_institution[record.institution].Add(money);
   }
-  for (const UnknownRecord& unknown : unit.unknowns) report.unknown[rules.rules[unknown.rule].id][unknown.reason]++;
-  report.unknowns += static_cast<int64_t>(unit.unknowns.size());
+  for (const UnknownRecord& unknown : unit.unknowns) {
+    report.unknown[rules.rules[unknown.rule].id][unknown.reason] += unknown.rows;
+    report.unknowns += unknown.rows;
+  }
 }
 
 }  // namespace yijian::audit

@@ -41,13 +41,15 @@ struct Record {
   std::vector<RecordRow> rows;
 };
 
+// Rows of an institution that a rule could not judge for want of one fact, and the first of them.
 struct UnknownRecord {
   uint32_t rule;
-  std::string subject;
   std::string institution;
+  std::string reason;
+  int64_t rows = 0;
+  std::string subject;
   timeline::Kind kind;
   int64_t row_id;
-  std::string reason;
 };
 
 struct Unit {

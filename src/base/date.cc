@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstdio>
 
 namespace yijian {
 namespace {
@@ -106,19 +105,35 @@ std::optional<Time> ParseTime(std::string_view text) {
   return StartOf(date) + hour * kSecondsPerHour + minute * 60 + second;
 }
 
+namespace {
+
+// Writes `number` with `digits` digits at `to`.
+void PutDigits(char* to, int digits, int number) {
+  for (int i = digits - 1; i >= 0; i--) {
+    to[i] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  }
+}
+
+}  // namespace
+
 std::string FormatDate(Date date) {
   CivilDay civil = CivilOf(date);
-  std::array<char, 32> text{};
-  int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", civil.year, civil.month, civil.day);
-  return {text.data(), static_cast<size_t>(length)};
+  std::string text = "0000-00-00";
+  PutDigits(text.data(), 4, civil.year);
+  PutDigits(text.data() + 5, 2, civil.month);
+  PutDigits(text.data() + 8, 2, civil.day);
+  return text;
 }
 
 std::string FormatTime(Time time) {
   Date day = DayOf(time);
   auto second = static_cast<int>(time - StartOf(day));
-  std::array<char, 32> text{};
-  int length = std::snprintf(text.data(), text.size(), " %02d:%02d:%02d", second / 3600, second / 60 % 60, second % 60);
-  return FormatDate(day) + std::string(text.data(), static_cast<size_t>(length));
+  std::string text = FormatDate(day) + " 00:00:00";
+  PutDigits(text.data() + 11, 2, second / 3600);
+  PutDigits(text.data() + 14, 2, second / 60 % 60);
+  PutDigits(text.data() + 17, 2, second % 60);
+  return text;
 }
 
 }  // namespace yijian

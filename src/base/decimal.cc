@@ -80,10 +80,16 @@ std::string FormatMicro(Micro value) {
 
 std::string FormatFen(Fen value) {
   uint64_t magnitude = value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%s%llu.%02u", value < 0 ? "-" : "",
-                static_cast<unsigned long long>(magnitude / 100), static_cast<unsigned>(magnitude % 100));
-  return text.data();
+  std::array<char, 32> digits;
+  size_t at = digits.size();
+  int count = 0;
+  do {
+    digits[--at] = static_cast<char>('0' + magnitude % 10);
+    magnitude /= 10;
+    if (++count == 2) digits[--at] = '.';
+  } while (magnitude > 0 || count < 3);
+  if (value < 0) digits[--at] = '-';
+  return {digits.data() + at, digits.size() - at};
 }
 
 }  // namespace yijian

@@ -1,6 +1,8 @@
 #include "base/hash.h"
 
 #include <openssl/evp.h>
+#define XXH_INLINE_ALL  // header only: nothing to link
+#include <xxhash.h>
 
 #include <array>
 #include <cerrno>
@@ -65,19 +67,13 @@ Result<std::string> Sha256HexOfFile(const std::string& path) {
   return Hex(digest.data(), digest.size());
 }
 
-uint64_t KeyOf(std::string_view text) {
-  Sha256 sha;
-  sha.Add(text.data(), text.size());
-  Digest digest = sha.Finish();
-  uint64_t key = 0;
-  for (size_t i = 0; i < 8; i++) key = key << 8 | digest[i];
-  return key;
-}
+uint64_t KeyOf(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
 std::string HexOf(uint64_t key) {
-  std::array<unsigned char, 8> bytes{};
-  for (size_t i = 0; i < 8; i++) bytes[i] = static_cast<unsigned char>(key >> (56 - 8 * i));
-  return Hex(bytes.data(), bytes.size());
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(16, '0');
+  for (size_t i = 0; i < text.size(); i++) text[i] = kDigits[key >> (60 - 4 * i) & 15];
+  return text;
 }
 
 }  // namespace yijian

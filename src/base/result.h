@@ -71,7 +71,7 @@ class [[nodiscard]] Status {
 
   bool has_value() const { return !error_.has_value(); }
   explicit operator bool() const { return has_value(); }
-  std::monostate operator*() const { return {}; }
+  const std::monostate& operator*() const { return done_; }
   Error& error() { return *error_; }
   const Error& error() const { return *error_; }
 
@@ -82,6 +82,7 @@ class [[nodiscard]] Status {
 
  private:
   std::optional<Error> error_;
+  std::monostate done_;
 };
 
 inline Error InvalidInput(std::string message) { return {ErrorCode::kInvalidInput, std::move(message)}; }

@@ -233,6 +233,11 @@ class Binder {
         node.params.push_back({value.from, param.type == Type::kCode ? codes_.Find(value.text) : value.value});
       }
       node.unknown = UnknownOf(Reason("param." + expr->name));
+      // One value for all the days the rule is in force: a constant.
+      if (node.params.size() == 1 && node.params[0].from <= rule_from_) {
+        node.op = Op::kConst;
+        node.value = node.params[0].value;
+      }
     }
     if (expr->op == Op::kInTable) node.table = &bound_.tables.at(expr->name);
     if (expr->op == Op::kExists || expr->op == Op::kAll || expr->op == Op::kCountIf) {
@@ -278,6 +283,7 @@ class Binder {
   Status BindRule(const Rule& rule, uint32_t index, BoundRule& bound) {
     bound.rule = &rule;
     bound.index = index;
+    rule_from_ = rule.from;
     slot_kinds_.fill(Kind::kLine);
     slot_kinds_[0] = rule.a.of;
     slot_kinds_[1] = rule.b ? rule.b->of : rule.a.of;
@@ -329,13 +335,14 @@ class Binder {
     return left == right;
   }
 
-  // `count() > n` among the conjuncts of having lets small groups be skipped unread.
+  // `count() > n` or `distinct(x) > n` among the conjuncts of having lets small groups be skipped unread.
   static int64_t CountMin(const Node* having) {
     std::vector<const Node*> conjuncts;
     SplitConjuncts(having, conjuncts);
     int64_t least = 1;
     for (const Node* node : conjuncts) {
-      if (node->args.size() != 2 || node->args[0]->op != Op::kCount || node->args[1]->op != Op::kConst) continue;
+      if (node->args.size() != 2 || node->args[1]->op != Op::kConst) continue;
+      if (node->args[0]->op != Op::kCount && (node->args[0]->op != Op::kDistinct || node->args[0]->args[0]->op != Op::kField)) continue;
       int64_t limit = node->args[1]->value / kMicro;
       if (node->op == Op::kGreater) least = std::max(least, limit + 1);
       if (node->op == Op::kGreaterEqual) least = std::max(least, limit);
@@ -443,6 +450,7 @@ class Binder {
   std::vector<int64_t> sorted_;
   std::unordered_map<std::string, uint16_t> reason_ids_;
   std::array<Kind, lang::kSlotMax> slot_kinds_{};
+  Date rule_from_ = INT32_MIN;
 };
 
 }  // namespace

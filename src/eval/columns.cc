@@ -21,8 +21,8 @@ struct Span {
 
 class Columns {
  public:
-  Columns(const Bound& bound, const BoundRule& rule, const Bucket& bucket, const std::vector<std::vector<uint32_t>>& candidates, Sink& sink)
-      : bound_(bound), rule_(rule), bucket_(bucket), candidates_(candidates), sink_(sink), context_(ContextFor(bound, rule, bucket)) {}
+  Columns(const Bound& bound, const BoundRule& rule, const Bucket& bucket, const BucketIndex& index, Sink& sink)
+      : bound_(bound), rule_(rule), bucket_(bucket), index_(index), sink_(sink), context_(ContextFor(bound, rule, bucket)) {}
 
   void Run() {
     a_ = SelectSide(rule_.a, 0);
@@ -40,7 +40,7 @@ class Columns {
 
  private:
   Selection SelectSide(const BoundSide& side, uint8_t slot) {
-    return Select(bound_, rule_, side, slot, bucket_, side.interest.empty() ? nullptr : &candidates_[side.index]);
+    return Select(bound_, rule_, side, slot, bucket_, index_);
   }
 
   uint32_t PersonOf(Kind kind, uint32_t row) const { return bucket_.table(kind).person[row]; }
@@ -330,7 +330,7 @@ class Columns {
   const Bound& bound_;
   const BoundRule& rule_;
   const Bucket& bucket_;
-  const std::vector<std::vector<uint32_t>>& candidates_;
+  const BucketIndex& index_;
   Sink& sink_;
   Context context_;
   Selection a_;
@@ -348,9 +348,9 @@ class Columns {
 }  // namespace
 
 void EvaluateColumns(const Bound& bound, const Bucket& bucket, Sink& sink, EvaluateOptions options) {
-  std::vector<std::vector<uint32_t>> candidates = IndexLines(bound, bucket, options.subject);
+  BucketIndex index = IndexBucket(bound, bucket, options.subject);
   for (const BoundRule& rule : bound.rules) {
-    if (rule.rule->subject == options.subject) Columns(bound, rule, bucket, candidates, sink).Run();
+    if (rule.rule->subject == options.subject) Columns(bound, rule, bucket, index, sink).Run();
   }
 }
 

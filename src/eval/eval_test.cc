@@ -203,7 +203,7 @@ std::string Show(const Collector& found) {
     for (const finding::RowRef& row : f.evidence) text += " " + std::to_string(row.row);
     text += "\n";
   }
-  for (const finding::Unknown& u : found.unknowns) text += "R" + std::to_string(u.rule) + " p" + std::to_string(u.person) + " row " + std::to_string(u.row.row) + " unknown " + u.reason + "\n";
+  for (const finding::Unknown& u : found.unknowns) text += "R" + std::to_string(u.rule) + " p" + std::to_string(u.person) + " row " + std::to_string(u.row.row) + " unknown " + std::string(u.reason) + "\n";
   return text;
 }
 

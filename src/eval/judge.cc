@@ -215,6 +215,34 @@ std::string FormatFact(const Bound& bound, Type type, int64_t value) {
   }
 }
 
+// What messages show of a row, by kind; -1 when the kind has no such field.
+struct ShownFields {
+  int code = -1;
+  int qty = -1;
+  int price = -1;
+};
+
+const ShownFields& ShownOf(Kind kind) {
+  static const std::array<ShownFields, timeline::kKindCount> kShown = [] {
+    std::array<ShownFields, timeline::kKindCount> shown;
+    auto find = [](Kind each, std::string_view name) {
+      const timeline::FieldInfo* field = timeline::FindField(each, name);
+      return field ? static_cast<int>(timeline::OrdinalOf(*field)) : -1;
+    };
+    for (const timeline::KindInfo& info : timeline::Kinds()) {
+      ShownFields& fields = shown[static_cast<size_t>(info.kind)];
+      for (std::string_view name : {"item", "code", "diagnosis"}) {
+        const timeline::FieldInfo* field = timeline::FindField(info.kind, name);
+        if (fields.code < 0 && field && field->type == timeline::FieldType::kCode) fields.code = find(info.kind, name);
+      }
+      fields.qty = find(info.kind, "qty");
+      fields.price = find(info.kind, "price");
+    }
+    return shown;
+  }();
+  return kShown[static_cast<size_t>(kind)];
+}
+
 struct Reporter {
   Context& context;
   finding::Finding finding;
@@ -258,10 +286,8 @@ struct Reporter {
   std::string Render(const std::vector<Piece>& pieces) const {
     const finding::ChargedRow& first = finding.charged.front();
     std::string text;
-    auto line_value = [&](std::string_view name) -> int64_t {
-      const timeline::FieldInfo* field = timeline::FindField(first.row.kind, name);
-      return field ? Value(first.row.kind, timeline::OrdinalOf(*field), first.row.row) : kNull;
-    };
+    const ShownFields& shown = ShownOf(first.row.kind);
+    auto value_of = [&](int field) { return field < 0 ? kNull : Value(first.row.kind, static_cast<size_t>(field), first.row.row); };
     uint32_t visit = VisitOf(*context.bucket, first.row.kind, first.row.row);
     for (const Piece& piece : pieces) {
       switch (piece.kind) {
@@ -269,7 +295,7 @@ struct Reporter {
         case Piece::Kind::kFact: text += finding.facts[piece.fact].text; break;
         case Piece::Kind::kItem:
         case Piece::Kind::kCode: {
-          int64_t code = line_value(timeline::FindField(first.row.kind, "item") ? "item" : timeline::FindField(first.row.kind, "code") ? "code" : "diagnosis");
+          int64_t code = value_of(shown.code);
           const std::string& name = context.bound->codes->Name(code);
           text += piece.kind == Piece::Kind::kItem && !name.empty() ? name : context.bound->codes->Text(code);
           break;
@@ -281,7 +307,7 @@ struct Reporter {
         }
         case Piece::Kind::kQty:
         case Piece::Kind::kPrice: {
-          int64_t value = line_value(piece.kind == Piece::Kind::kQty ? "qty" : "price");
+          int64_t value = value_of(piece.kind == Piece::Kind::kQty ? shown.qty : shown.price);
           text += value == kNull ? "?" : FormatMicro(value);
           break;
         }
@@ -456,8 +482,10 @@ void JudgeGroup(const std::vector<Member>& members, Context& context, finding::S
     if (member.state == kTrue) sure.Add(member);
     if (member.state != kTrue && !first_unknown) first_unknown = &member;
   }
+  // Too few rows cannot have it, whatever facts are missing.
+  if (static_cast<int64_t>(members.size()) < context.rule->count_min) return;
   Kind kind = context.rule->a.of;
-  if (!sure.rows.empty()) {
+  if (!sure.rows.empty() && static_cast<int64_t>(sure.rows.size()) >= context.rule->count_min) {
     int64_t having = Having(sure, 0, context);
     if (IsUnknown(having)) return ReportUnknown(context, kind, sure.rows[0], having, sink);
     if (having == kTrue) {

@@ -1,6 +1,7 @@
 #include "eval/select.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace yijian::eval {
 namespace {
@@ -133,8 +134,10 @@ void Vector(const Node& node, const Batch& batch, int64_t* out) {
 // Rows of one chunk on their way through the tests of a side.
 class Sieve {
  public:
-  Sieve(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket)
+  Sieve(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket, const TimeRange& times)
       : bound_(bound), rule_(rule), side_(side), slot_(slot), bucket_(bucket) {
+    always_ = times.complete && times.first <= times.last && DayOf(times.first) >= rule.rule->from && DayOf(times.last) < rule.rule->until &&
+              rule.rule->area.empty() && side.bindings.empty();
     static const size_t kStay = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "stay"));
     stay_ = kStay;
     const timeline::KindInfo& info = timeline::InfoOf(side.of);
@@ -148,7 +151,7 @@ class Sieve {
     std::copy(rows, rows + size, rows_.begin());
     std::fill(states_.begin(), states_.begin() + static_cast<int64_t>(size), kTrue);
     if (side_.stays_only) StaysOnly();
-    InForce();
+    if (!always_) InForce();
     if (size_ == 0) return;
     for (const Node* conjunct : side_.conjuncts) {
       Keep(*conjunct, false);
@@ -185,7 +188,6 @@ class Sieve {
   // The row's time, the rule's validity and area, the knowledge rows.
   void InForce() {
     const program::Rule& rule = *rule_.rule;
-    bool always = rule.from <= DateOf({1950, 1, 1}) && rule.until == INT32_MAX && rule.area.empty() && side_.bindings.empty();
     Context context = ContextFor(bound_, rule_, bucket_);
     context.anchor_kind = side_.of;
     size_t kept = 0;
@@ -199,12 +201,10 @@ class Sieve {
         Pending(row);
         continue;
       }
-      if (!always) {
-        Date day = DayOf(time);
-        if (day < rule.from || day >= rule.until) continue;
-        if (!rule.area.empty() && AreaOf(bucket_, *bound_.codes, side_.of, row).compare(0, rule.area.size(), rule.area) != 0) continue;
-        if (!side_.bindings.empty() && !LookUp(row, day, context, lookups_[kept])) continue;
-      }
+      Date day = DayOf(time);
+      if (day < rule.from || day >= rule.until) continue;
+      if (!rule.area.empty() && AreaOf(bucket_, *bound_.codes, side_.of, row).compare(0, rule.area.size(), rule.area) != 0) continue;
+      if (!side_.bindings.empty() && !LookUp(row, day, context, lookups_[kept])) continue;
       kept++;
     }
     size_ = kept;
@@ -255,6 +255,7 @@ class Sieve {
   uint8_t slot_;
   const Bucket& bucket_;
   const Column* time_ = nullptr;
+  bool always_ = false;  // in force for every row, nothing to look up
   size_t stay_ = 0;
   size_t size_ = 0;
   std::array<uint32_t, kChunk> rows_{};
@@ -288,27 +289,172 @@ void MergeTimeless(const std::vector<uint32_t>& timeless, Selection& selection) 
 
 }  // namespace
 
-std::vector<std::vector<uint32_t>> IndexLines(const Bound& bound, const Bucket& bucket, program::Subject subject) {
-  std::vector<std::vector<uint32_t>> candidates(bound.sides.size());
+BucketIndex IndexBucket(const Bound& bound, const Bucket& bucket, program::Subject subject) {
+  BucketIndex found;
+  for (const timeline::KindInfo& info : timeline::Kinds()) {
+    TimeRange& range = found.times[static_cast<size_t>(info.kind)];
+    const Table& table = bucket.table(info.kind);
+    const timeline::FieldInfo* field = info.time.empty() ? nullptr : timeline::FindField(info.kind, info.time);
+    size_t ordinal = field ? timeline::OrdinalOf(*field) : 0;
+    if (!field || table.columns.size() <= ordinal || table.columns[ordinal].empty()) {
+      range.complete = false;
+      continue;
+    }
+    for (int64_t time : table.columns[ordinal]) {
+      range.first = std::min(range.first, time);
+      range.last = std::max(range.last, time);
+    }
+    range.complete = range.first != kNull;
+  }
+
+  found.candidates.resize(bound.sides.size());
   const Bound::ItemIndex& index = bound.item_index[static_cast<size_t>(subject)];
   const Table& lines = bucket.table(Kind::kLine);
   static const size_t kItem = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "item"));
-  if (index.group_sides.size() < 2 || lines.columns.empty() || lines.columns[kItem].empty()) return candidates;
+  if (index.group_sides.size() < 2 || lines.columns.empty() || lines.columns[kItem].empty()) return found;
   const Column& items = lines.columns[kItem];
   const uint16_t* groups = index.group.data();
   auto codes = static_cast<uint64_t>(index.group.size());
   for (uint32_t row = 0; row < lines.rows; row++) {
     auto code = static_cast<uint64_t>(items[row]);
     if (code >= codes || groups[code] == 0) continue;  // kNull is a huge unsigned number
-    for (uint32_t side : index.group_sides[groups[code]]) candidates[side].push_back(row);
+    for (uint32_t side : index.group_sides[groups[code]]) found.candidates[side].push_back(row);
   }
-  return candidates;
+  return found;
 }
 
+namespace {
+
+// How far a condition reaches: one that looks only at the person, or only at the visit, is asked once for all their rows.
+enum class Reach { kPerson, kVisit, kRow };
+
+Reach ReachOf(const Node& node) {
+  Reach reach = Reach::kPerson;
+  switch (node.op) {
+    case Op::kConst: return Reach::kPerson;
+    case Op::kField:
+      if (node.slot >= lang::kMacroSlot || node.hop == Hop::kVisit) return Reach::kVisit;
+      return node.hop == Hop::kPerson ? Reach::kPerson : Reach::kRow;
+    case Op::kKnowledge:
+    case Op::kParam:
+    case Op::kInTable:
+    case Op::kUnits: return Reach::kRow;
+    case Op::kExists:
+    case Op::kAll:
+    case Op::kCountIf:
+      if (node.base_slot >= lang::kMacroSlot) return Reach::kRow;
+      reach = Reach::kVisit;
+      break;
+    default: break;
+  }
+  for (const Node* arg : node.args) reach = std::max(reach, ReachOf(*arg));
+  return reach;
+}
+
+// Throws rows out before they are looked at one by one: those whose key no table holds, whose person or whose visit already
+// makes a conjunct false. A false decides '&&' wherever it stands, so nothing is lost, and reasons stay those of Sieve.
+class Prefilter {
+ public:
+  Prefilter(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket)
+      : side_(side), slot_(slot), bucket_(bucket), table_(bucket.table(side.of)), context_(ContextFor(bound, rule, bucket)) {
+    context_.anchor_kind = side.of;
+    for (const Node* conjunct : side.conjuncts) {
+      Reach reach = ReachOf(*conjunct);
+      if (reach == Reach::kPerson) of_person_.push_back(conjunct);
+      if (reach == Reach::kVisit && side.of != Kind::kVisit) of_visit_.push_back(conjunct);
+    }
+    for (uint16_t index : side.bindings) {
+      const Node& key = *rule.bindings[index].keys[0];
+      if (key.op != Op::kField || key.hop != Hop::kOwn || key.kind != side.of || !side.interest.empty()) continue;
+      if (!table_.columns[key.field].empty()) keys_.push_back({&table_.columns[key.field], rule.bindings[index].table});
+    }
+  }
+
+  // Null when there is nothing to ask.
+  std::optional<std::vector<uint32_t>> Run(const std::vector<uint32_t>* candidates) {
+    if (of_person_.empty() && of_visit_.empty() && keys_.empty()) return std::nullopt;
+    if (candidates && candidates->size() < kChunk) return std::nullopt;
+    std::vector<uint32_t> rows;
+    if (candidates) {
+      if (!of_person_.empty()) person_memo_.assign(bucket_.persons(), kUnasked);
+      for (uint32_t row : *candidates) {
+        if (KeysHold(row) && (of_person_.empty() || Memo(of_person_, person_memo_, table_.person[row], row))) rows.push_back(row);
+      }
+    } else {
+      WholePersons(rows);
+    }
+    if (!of_visit_.empty() && !table_.visit.empty()) KeepVisits(rows);
+    return rows;
+  }
+
+ private:
+  static constexpr uint8_t kUnasked = 2;
+
+  bool KeysHold(uint32_t row) const {
+    for (const auto& [column, table] : keys_) {
+      if (!table->Holds((*column)[row])) return false;
+    }
+    return true;
+  }
+
+  bool MayHold(const std::vector<const Node*>& conjuncts, uint32_t row) {
+    context_.rows[slot_] = row;
+    context_.anchor = row;
+    for (const Node* conjunct : conjuncts) {
+      if (Evaluate(conjunct, context_) == kFalse) return false;
+    }
+    return true;
+  }
+
+  bool Memo(const std::vector<const Node*>& conjuncts, std::vector<uint8_t>& memo, uint32_t at, uint32_t row) {
+    if (memo[at] == kUnasked) memo[at] = MayHold(conjuncts, row) ? 1 : 0;
+    return memo[at] != 0;
+  }
+
+  void WholePersons(std::vector<uint32_t>& rows) {
+    for (uint32_t person = 0; person + 1 < table_.person_first.size(); person++) {
+      uint32_t first = table_.person_first[person];
+      uint32_t last = table_.person_first[person + 1];
+      if (first == last || (!of_person_.empty() && !MayHold(of_person_, first))) continue;
+      for (uint32_t row = first; row < last; row++) {
+        if (KeysHold(row)) rows.push_back(row);
+      }
+    }
+  }
+
+  void KeepVisits(std::vector<uint32_t>& rows) {
+    std::vector<uint8_t> memo(bucket_.table(Kind::kVisit).rows, kUnasked);
+    size_t kept = 0;
+    for (uint32_t row : rows) {
+      uint32_t visit = table_.visit[row];
+      if (visit == kNoRow || Memo(of_visit_, memo, visit, row)) rows[kept++] = row;
+    }
+    rows.resize(kept);
+  }
+
+  const BoundSide& side_;
+  uint8_t slot_;
+  const Bucket& bucket_;
+  const Table& table_;
+  Context context_;
+  std::vector<const Node*> of_person_;
+  std::vector<const Node*> of_visit_;
+  std::vector<std::pair<const Column*, const BoundTable*>> keys_;
+  std::vector<uint8_t> person_memo_;
+};
+
+}  // namespace
+
 Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket,
-                 const std::vector<uint32_t>* candidates) {
+                 const BucketIndex& index) {
   Selection selection;
-  Sieve sieve(bound, rule, side, slot, bucket);
+  const std::vector<uint32_t>* candidates = side.interest.empty() ? nullptr : &index.candidates[side.index];
+  if ((candidates && candidates->empty()) || bucket.table(side.of).rows == 0) return selection;
+  std::optional<std::vector<uint32_t>> filtered;
+  // Rows without a time are unknown whatever else holds: they must reach the sieve.
+  if (index.times[static_cast<size_t>(side.of)].complete) filtered = Prefilter(bound, rule, side, slot, bucket).Run(candidates);
+  if (filtered) candidates = &*filtered;
+  Sieve sieve(bound, rule, side, slot, bucket, index.times[static_cast<size_t>(side.of)]);
   if (candidates) {
     for (size_t at = 0; at < candidates->size(); at += kChunk) {
       sieve.Run(candidates->data() + at, std::min(kChunk, candidates->size() - at), selection);

@@ -17,12 +17,23 @@ struct Selection {
   std::vector<std::array<int32_t, 16>> lookups;      // empty when the side has no binding
 };
 
-// Candidate rows by side index, for all item-indexed sides of a subject, in one pass over the lines.
-std::vector<std::vector<uint32_t>> IndexLines(const Bound& bound, const Bucket& bucket, program::Subject subject);
+// First and last time of the rows of a kind; when every row has one.
+struct TimeRange {
+  int64_t first = INT64_MAX;
+  int64_t last = INT64_MIN;
+  bool complete = true;
+};
 
-// `candidates` is null for a side that any row may concern.
+// What is found out about a bucket once, for all rules of a subject.
+struct BucketIndex {
+  // Candidate rows by side index, for all item-indexed sides, found in one pass over the lines.
+  std::vector<std::vector<uint32_t>> candidates;
+  std::array<TimeRange, timeline::kKindCount> times;
+};
+BucketIndex IndexBucket(const Bound& bound, const Bucket& bucket, program::Subject subject);
+
 Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket,
-                 const std::vector<uint32_t>* candidates);
+                 const BucketIndex& index);
 
 // Values of an expression over selected rows, unary rules only (slot 0).
 std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket, const Selection& selection);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/date.h"
@@ -53,7 +54,7 @@ struct Unknown {
   uint32_t rule = 0;
   uint32_t person = 0;
   RowRef row;          // the row in question, or the first of the group
-  std::string reason;  // "person.birth"
+  std::string_view reason;  // "person.birth"; the text belongs to the rules' Bound, which outlives it
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };
 

@@ -62,7 +62,7 @@ Found Describe(const Collector& collector, const Bucket& bucket, const std::map<
     found.findings.push_back(text);
     found.messages.push_back(message);
   }
-  for (const finding::Unknown& each : collector.unknowns) found.unknowns.insert("unknown " + each.reason);
+  for (const finding::Unknown& each : collector.unknowns) found.unknowns.insert("unknown " + std::string(each.reason));
   return found;
 }
 
