@@ -13,6 +13,7 @@ struct Token {
   int offset = 0;
   std::string text;
   Micro number = 0;
+  bool quoted = false;  // a name in back-quotes is no keyword
 };
 
 bool IsNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0; }
@@ -79,6 +80,7 @@ class Lexer {
       return token;
     }
     token.kind = TokenKind::kName;
+    token.quoted = true;
     token.text = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     return token;
@@ -188,7 +190,7 @@ class Parser {
 
   // Binding strength of the operator at hand, or -1.
   int Strength() const {
-    if (token_.kind == TokenKind::kName) return token_.text == "in" ? 2 : -1;
+    if (token_.kind == TokenKind::kName) return token_.text == "in" && !token_.quoted ? 2 : -1;
     if (token_.kind != TokenKind::kSign) return -1;
     if (token_.text == "||") return 0;
     if (token_.text == "&&") return 1;
@@ -307,13 +309,14 @@ class Parser {
 
   NodePtr Name(const Token& token) {
     Advance();
-    if (token.text == "true" || token.text == "false") {
+    bool keyword = !token.quoted;
+    if (keyword && (token.text == "true" || token.text == "false")) {
       auto node = Make(NodeKind::kBool, token.offset, token.text);
       node->number = token.text == "true" ? 1 : 0;
       return node;
     }
-    if (token.text == "null") return Make(NodeKind::kNull, token.offset, token.text);
-    if (token.text == "in") return Fail("'in' needs a value on its left");
+    if (keyword && token.text == "null") return Make(NodeKind::kNull, token.offset, token.text);
+    if (keyword && token.text == "in") return Fail("'in' needs a value on its left");
     if (IsSign("(")) {
       auto call = Make(NodeKind::kCall, token.offset, token.text);
       return Arguments("(", ")", *call) ? NodePtr(std::move(call)) : nullptr;
@@ -343,6 +346,8 @@ bool IsPlainName(std::string_view name) {
   }
   return true;
 }
+
+std::string PrintName(const std::string& name) { return IsPlainName(name) ? name : "`" + name + "`"; }
 
 std::string PrintText(std::string_view text) {
   std::string quoted = "'";
@@ -385,12 +390,12 @@ std::string Print(const Node& node) {
     case NodeKind::kNull: return node.text;
     case NodeKind::kNumber: return FormatMicro(node.number);
     case NodeKind::kText: return PrintText(node.text);
-    case NodeKind::kName: return IsPlainName(node.text) ? node.text : "`" + node.text + "`";
-    case NodeKind::kMember: return Print(*node.children[0]) + "." + node.text;
+    case NodeKind::kName: return PrintName(node.text);
+    case NodeKind::kMember: return Print(*node.children[0]) + "." + PrintName(node.text);
     case NodeKind::kIndex: return Print(*node.children[0]) + "[" + Join(node.children, 1) + "]";
     case NodeKind::kCall:
-      if (node.method) return Print(*node.children[0]) + "." + node.text + "(" + Join(node.children, 1) + ")";
-      return node.text + "(" + Join(node.children, 0) + ")";
+      if (node.method) return Print(*node.children[0]) + "." + PrintName(node.text) + "(" + Join(node.children, 1) + ")";
+      return PrintName(node.text) + "(" + Join(node.children, 0) + ")";
     case NodeKind::kList: return "[" + Join(node.children, 0) + "]";
     case NodeKind::kUnary: return "(" + node.text + Print(*node.children[0]) + ")";
     case NodeKind::kBinary: return "(" + Print(*node.children[0]) + " " + node.text + " " + Print(*node.children[1]) + ")";
