@@ -351,6 +351,27 @@ Reach ReachOf(const Node& node) {
   return reach;
 }
 
+// Whether the person or the visit alone can make the condition false, and which of the two must be asked.
+bool CanRefute(const Node& node, Reach& reach) {
+  Reach own = ReachOf(node);
+  if (own != Reach::kRow) {
+    reach = std::max(reach, own);
+    return true;
+  }
+  if (node.op == Op::kInTable && ReachOf(*node.args[0]) != Reach::kRow) {
+    reach = std::max(reach, ReachOf(*node.args[0]));
+    return true;
+  }
+  if (node.op == Op::kAnd) {
+    Reach left = reach, right = reach;
+    bool by_left = CanRefute(*node.args[0], left);
+    bool by_right = CanRefute(*node.args[1], right);
+    reach = std::max(by_left ? left : reach, by_right ? right : reach);
+    return by_left || by_right;
+  }
+  return node.op == Op::kOr && CanRefute(*node.args[0], reach) && CanRefute(*node.args[1], reach);
+}
+
 // Throws rows out before they are looked at one by one: those whose key no table holds, whose person or whose visit already
 // makes a conjunct false. A false decides '&&' wherever it stands, so nothing is lost, and reasons stay those of Sieve.
 class Prefilter {
@@ -359,9 +380,10 @@ class Prefilter {
       : side_(side), slot_(slot), bucket_(bucket), table_(bucket.table(side.of)), context_(ContextFor(bound, rule, bucket)) {
     context_.anchor_kind = side.of;
     for (const Node* conjunct : side.conjuncts) {
-      Reach reach = ReachOf(*conjunct);
+      Reach reach = Reach::kPerson;
+      if (!CanRefute(*conjunct, reach)) continue;
       if (reach == Reach::kPerson) of_person_.push_back(conjunct);
-      if (reach == Reach::kVisit && side.of != Kind::kVisit) of_visit_.push_back(conjunct);
+      else if (side.of != Kind::kVisit) of_visit_.push_back(conjunct);
     }
     for (uint16_t index : side.bindings) {
       const Node& key = *rule.bindings[index].keys[0];
@@ -400,9 +422,18 @@ class Prefilter {
   bool MayHold(const std::vector<const Node*>& conjuncts, uint32_t row) {
     context_.rows[slot_] = row;
     context_.anchor = row;
-    for (const Node* conjunct : conjuncts) {
-      if (Evaluate(conjunct, context_) == kFalse) return false;
+    return std::all_of(conjuncts.begin(), conjuncts.end(), [&](const Node* conjunct) { return MayHold(*conjunct); });
+  }
+
+  // False only when no row of the person or visit at hand can make it true or unknown.
+  bool MayHold(const Node& node) {
+    if (ReachOf(node) != Reach::kRow) return Evaluate(node, context_) != kFalse;
+    if (node.op == Op::kInTable && ReachOf(*node.args[0]) != Reach::kRow) {
+      int64_t code = Evaluate(node.args[0], context_);
+      return IsUnknown(code) || node.table->Holds(code);
     }
+    if (node.op == Op::kAnd) return MayHold(*node.args[0]) && MayHold(*node.args[1]);
+    if (node.op == Op::kOr) return MayHold(*node.args[0]) || MayHold(*node.args[1]);
     return true;
   }
 
