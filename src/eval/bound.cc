@@ -38,7 +38,12 @@ Micro DosesPerDay(std::string_view frequency) {
   constexpr Dose kDoses[] = {{"qd", kMicro},       {"qn", kMicro},       {"st", kMicro},       {"prn", kMicro},      {"bid", 2 * kMicro},
                              {"tid", 3 * kMicro},  {"qid", 4 * kMicro},  {"qod", kMicro / 2},  {"q3d", kMicro / 3},  {"qw", kMicro / 7},
                              {"biw", 2 * kMicro / 7}, {"tiw", 3 * kMicro / 7}, {"qh", 24 * kMicro}, {"q2h", 12 * kMicro}, {"q4h", 6 * kMicro},
-                             {"q6h", 4 * kMicro},  {"q8h", 3 * kMicro},  {"q12h", 2 * kMicro}};
+                             {"q6h", 4 * kMicro},  {"q8h", 3 * kMicro},  {"q12h", 2 * kMicro},
+                             // national codes, dictionary used_frqu
+                             {"11", kMicro},       {"12", 2 * kMicro},   {"13", 3 * kMicro},   {"14", 4 * kMicro},  {"21", kMicro / 7},
+                             {"22", 2 * kMicro / 7}, {"23", 3 * kMicro / 7}, {"31", 24 * kMicro}, {"32", 12 * kMicro}, {"33", 6 * kMicro},
+                             {"35", 4 * kMicro},   {"36", 3 * kMicro},   {"37", 2 * kMicro},   {"41", kMicro},      {"42", kMicro / 2},
+                             {"43", kMicro / 5},   {"44", kMicro / 10},  {"61", kMicro},       {"62", kMicro}};
   std::string lower;
   for (char c : frequency) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   for (const Dose& dose : kDoses) {
@@ -64,7 +69,7 @@ class Binder {
 
   Status Run() {
     bound_.set = &set_;
-    for (const char* reason : {"missing", "visit", "time", "visit.stay"}) {
+    for (const char* reason : {"missing", "visit", "time", "visit.stay", "visit.end"}) {
       reason_ids_.emplace(reason, static_cast<uint16_t>(bound_.reasons.size()));
       bound_.reasons.emplace_back(reason);
     }

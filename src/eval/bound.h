@@ -32,6 +32,7 @@ inline constexpr int32_t kNoKnowledge = -1;
 inline constexpr int64_t kNoVisit = kNull + 1;    // the row's visit is not in the lake
 inline constexpr int64_t kNoTime = kNull + 2;     // the row has no time
 inline constexpr int64_t kStayUnset = kNull + 3;  // nobody said whether the visit is a stay
+inline constexpr int64_t kNoEnd = kNull + 4;      // the interval has no end yet
 
 // A knowledge table over code ids.
 class BoundTable {

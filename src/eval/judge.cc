@@ -24,14 +24,6 @@ const Numbers& FieldNumbers() {
 
 bool IsUnary(const BoundRule& rule) { return !rule.binary; }
 
-int64_t Lookup(const BoundBinding& binding, const Context& context, Date day, const std::string& area) {
-  Context copy = context;
-  int64_t key = Evaluate(binding.keys[0], copy);
-  if (IsUnknown(key)) return kNoKnowledge;
-  if (binding.keys.size() == 1) return binding.table->Find(key, day, area);
-  int64_t key2 = Evaluate(binding.keys[1], copy);
-  return IsUnknown(key2) ? kNoKnowledge : binding.table->Find(key, key2, day, area);
-}
 
 Kind KindOfSlot(const BoundRule& rule, uint8_t slot) { return slot == 0 ? rule.a.of : rule.b.of; }
 
@@ -41,6 +33,19 @@ void SetAnchor(Context& context, uint8_t slot) {
 }
 
 }  // namespace
+
+int32_t LookUp(const BoundBinding& binding, Context& context, Date day, const std::string& area, int64_t& missing) {
+  std::array<int64_t, 2> keys{};
+  for (size_t i = 0; i < binding.keys.size(); i++) {
+    keys[i] = Evaluate(binding.keys[i], context);
+    if (IsUnknown(keys[i])) {
+      missing = keys[i];
+      return kNoKnowledge;
+    }
+    if (i == 0 && !binding.table->Holds(keys[0])) return kNoKnowledge;  // whatever the other key may be
+  }
+  return binding.keys.size() == 1 ? binding.table->Find(keys[0], day, area) : binding.table->Find(keys[0], keys[1], day, area);
+}
 
 Context ContextFor(const Bound& bound, const BoundRule& rule, const Bucket& bucket) {
   Context context;
@@ -77,9 +82,10 @@ int64_t JudgeRow(const BoundSide& side, uint8_t slot, uint32_t row, Context& con
   if (!rule.area.empty() || !side.bindings.empty()) area = &AreaOf(*context.bucket, *context.bound->codes, side.of, row);
   if (!rule.area.empty() && area->compare(0, rule.area.size(), rule.area) != 0) return kFalse;
   for (uint16_t index : side.bindings) {
-    auto found = static_cast<int32_t>(Lookup(context.rule->bindings[index], context, day, *area));
-    if (found == kNoKnowledge) return kFalse;
-    context.lookups[index] = found;
+    int64_t missing = kFalse;
+    context.lookups[index] = LookUp(context.rule->bindings[index], context, day, *area, missing);
+    if (IsUnknown(missing)) state = And(state, missing);
+    else if (context.lookups[index] == kNoKnowledge) return kFalse;
   }
   if (side.where) state = And(state, Evaluate(side.where, context));
   if (state != kFalse && IsUnary(*context.rule)) state = And(state, NoException(context));
@@ -139,8 +145,8 @@ int64_t AreOverlapping(const Context& context) {
   int64_t end_a = EndOf(*context.bucket, rule.a.of, context.rows[0]);
   int64_t end_b = EndOf(*context.bucket, rule.b.of, context.rows[1]);
   if (begin_a == kNull || begin_b == kNull) return kNoTime;
-  int64_t first = end_b == kNull ? kNoTime : static_cast<int64_t>(begin_a < end_b);
-  int64_t second = end_a == kNull ? kNoTime : static_cast<int64_t>(begin_b < end_a);
+  int64_t first = end_b == kNull ? kNoEnd : static_cast<int64_t>(begin_a < end_b);
+  int64_t second = end_a == kNull ? kNoEnd : static_cast<int64_t>(begin_b < end_a);
   return And(first, second);
 }
 
@@ -151,7 +157,7 @@ int64_t AreInSequence(const Context& context) {
   if (begin_a == kNull || begin_b == kNull) return kNoTime;
   if (begin_b <= begin_a) return kFalse;
   int64_t end_a = EndOf(*context.bucket, rule.a.of, context.rows[0]);
-  if (end_a == kNull) return kNoTime;
+  if (end_a == kNull) return kNoEnd;
   int64_t gap = DayOf(begin_b) - DayOf(end_a);
   return gap >= rule.rule->gap_days_min && gap <= rule.rule->gap_days_max ? kTrue : kFalse;
 }
@@ -184,8 +190,9 @@ int64_t JudgePair(Context& context) {
     int64_t time = TimeOf(*context.bucket, rule.a.of, context.rows[0]);
     const std::string& area = AreaOf(*context.bucket, *context.bound->codes, rule.a.of, context.rows[0]);
     for (uint16_t index : rule.rule->match) {
-      auto found = static_cast<int32_t>(time == kNull ? kNoKnowledge : Lookup(rule.bindings[index], context, DayOf(time), area));
-      if (found == kNoKnowledge) return kFalse;
+      int64_t missing = kFalse;
+      int32_t found = time == kNull ? kNoKnowledge : LookUp(rule.bindings[index], context, DayOf(time), area, missing);
+      if (found == kNoKnowledge) return kFalse;  // a code that is missing pairs with nothing
       context.lookups[index] = found;
     }
   }
@@ -574,6 +581,7 @@ void JudgeWindows(const std::vector<Member>& members, Context& context, finding:
   if (!first_unknown) return;
   WindowHits possible = FindHits(all, context);
   if (!possible.hits.empty()) ReportUnknown(context, kind, all[possible.hits[0].at]->row, first_unknown->state, sink);
+  else if (IsUnknown(possible.unknown)) ReportUnknown(context, kind, all[possible.unknown_at]->row, possible.unknown, sink);
 }
 
 }  // namespace yijian::eval

@@ -12,8 +12,12 @@ namespace yijian::eval {
 
 Context ContextFor(const Bound& bound, const BoundRule& rule, const Bucket& bucket);
 
+// The row of the binding's table for the keys at hand, or kNoKnowledge; `missing` is set when a key is unknown.
+int32_t LookUp(const BoundBinding& binding, Context& context, Date day, const std::string& area, int64_t& missing);
+
 // One row of a side: stays only, rule in force, area, knowledge, where; for unary forms the exceptions too.
-// Sets rows[slot] and the side's lookups in the context. kFalse also when the row's knowledge key is not in the table.
+// Sets rows[slot] and the side's lookups in the context. kFalse also when the row's knowledge key is not in the table; a key that is missing is an
+// unknown like any other.
 int64_t JudgeRow(const BoundSide& side, uint8_t slot, uint32_t row, Context& context);
 
 // rows[0] and rows[1] are set and judged: together in time, matched by the pair tables, where, exceptions.

@@ -204,27 +204,25 @@ class Sieve {
       Date day = DayOf(time);
       if (day < rule.from || day >= rule.until) continue;
       if (!rule.area.empty() && AreaOf(bucket_, *bound_.codes, side_.of, row).compare(0, rule.area.size(), rule.area) != 0) continue;
-      if (!side_.bindings.empty() && !LookUp(row, day, context, lookups_[kept])) continue;
+      if (!side_.bindings.empty() && !LookUpAll(row, day, context, lookups_[kept], states_[kept])) continue;
       kept++;
     }
     size_ = kept;
   }
 
-  bool LookUp(uint32_t row, Date day, Context& context, std::array<int32_t, 16>& found) {
-    found.fill(kNoKnowledge);
+  // False when a key is in no table.
+  bool LookUpAll(uint32_t row, Date day, Context& context, std::array<int32_t, 16>& found, int64_t& state) {
     context.rows[slot_] = row;
     context.anchor = row;
+    context.lookups.fill(kNoKnowledge);
     const std::string& area = AreaOf(bucket_, *bound_.codes, side_.of, row);
     for (uint16_t index : side_.bindings) {
-      const BoundBinding& binding = rule_.bindings[index];
-      context.lookups = found;
-      int64_t key = Evaluate(binding.keys[0], context);
-      if (IsUnknown(key)) return false;
-      int64_t key2 = binding.keys.size() > 1 ? Evaluate(binding.keys[1], context) : 0;
-      if (IsUnknown(key2)) return false;
-      found[index] = binding.keys.size() > 1 ? binding.table->Find(key, key2, day, area) : binding.table->Find(key, day, area);
-      if (found[index] == kNoKnowledge) return false;
+      int64_t missing = kFalse;
+      context.lookups[index] = LookUp(rule_.bindings[index], context, day, area, missing);
+      if (IsUnknown(missing)) state = And(state, missing);
+      else if (context.lookups[index] == kNoKnowledge) return false;
     }
+    found = context.lookups;
     return true;
   }
 
@@ -414,7 +412,7 @@ class Prefilter {
 
   bool KeysHold(uint32_t row) const {
     for (const auto& [column, table] : keys_) {
-      if (!table->Holds((*column)[row])) return false;
+      if ((*column)[row] != kNull && !table->Holds((*column)[row])) return false;
     }
     return true;
   }

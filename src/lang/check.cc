@@ -348,7 +348,7 @@ class Checker {
       return mixed();
     }
     if (IsNumeric(l) && r == Type::kNumber) return Make(Op::kDivide, l, {left, right});
-    if (l == Type::kMoney && r == Type::kMoney) return Make(Op::kDivide, Type::kNumber, {left, right});
+    if ((l == Type::kMoney || l == Type::kDuration) && l == r) return Make(Op::kDivide, Type::kNumber, {left, right});
     return mixed();
   }
 
