@@ -109,17 +109,10 @@ bool RowIdSet::Contains(int64_t row_id) const {
 
 // ---- TableScanner
 
-Result<const std::set<std::string>*> TableScanner::ColumnsOf(const std::string& path) {
-  auto [it, is_new] = columns_.try_emplace(path);
-  if (!is_new) return &it->second;
-  Result<QueryResult> names = connection_->Query(
-      "SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(" + Quote(path) + "))");
-  if (!names) {
-    columns_.erase(it);
-    return names.error();
-  }
-  for (size_t row = 0; row < names->rows(); row++) it->second.insert(names->Text(row, 0));
-  return &it->second;
+Result<std::shared_ptr<const ParquetFile>> TableScanner::FileOf(const std::string& path) {
+  std::shared_ptr<const ParquetFile>& file = files_[path];
+  if (file == nullptr) file = TRY(ParquetFile::Open(path));
+  return file;
 }
 
 namespace {
@@ -129,11 +122,11 @@ constexpr size_t kAbsent = SIZE_MAX;
 // One file's query: where each thing we need stands in its SELECT, kAbsent when the file lacks it.
 // psn_key is 0, row_id 1.
 struct FilePlan {
+  std::vector<std::string> columns;
   struct Field {
     size_t ordinal;
     size_t position;
   };
-  std::string sql;
   size_t live = kAbsent;
   size_t visit_key = kAbsent;
   size_t text = kAbsent;
@@ -142,19 +135,19 @@ struct FilePlan {
   std::vector<Field> fields;
 };
 
-Result<FilePlan> PlanOf(const ScanRequest& request, BucketRange range, const Snapshot::File& file,
-                        const std::set<std::string>& columns) {
+Result<FilePlan> PlanOf(const ScanRequest& request, const ParquetFile& file) {
   for (const char* needed : {"bucket", "psn_key", "row_id"}) {
-    if (!columns.contains(needed)) return IoError(std::string("the file has no column ") + needed);
+    if (file.Find(needed) == ParquetFile::kAbsent)
+      return IoError(std::string("the file has no column ") + needed);
   }
-  std::string list = "psn_key, row_id";
-  size_t position = 2;
+  FilePlan plan{.columns = {"psn_key", "row_id"},
+                .want_visit_key = request.visit_key,
+                .want_text = !request.text.empty()};
   auto select = [&](const std::string& column) {
-    if (!columns.contains(column)) return kAbsent;
-    list += ", " + QuoteName(column);
-    return position++;
+    if (file.Find(column) == ParquetFile::kAbsent) return kAbsent;
+    plan.columns.push_back(column);
+    return plan.columns.size() - 1;
   };
-  FilePlan plan{.want_visit_key = request.visit_key, .want_text = !request.text.empty()};
   plan.live = select("live");
   if (plan.want_visit_key) plan.visit_key = select("mdtrt_key");
   if (plan.want_text) plan.text = select(std::string(request.text));
@@ -162,10 +155,28 @@ Result<FilePlan> PlanOf(const ScanRequest& request, BucketRange range, const Sna
     if (request.fields[field])
       plan.fields.push_back({field, select(StoredName(Fields(request.kind)[field]))});
   }
-  plan.sql = "SELECT " + list + " FROM read_parquet(" + Quote(file.path) + ")";
-  if (!Inside(*file.data, range)) plan.sql += " WHERE " + RangeSql(range);
   return plan;
 }
+
+std::string SqlOf(const FilePlan& plan, BucketRange range, const Snapshot::File& file) {
+  std::string list;
+  for (const std::string& column : plan.columns)
+    list += (list.empty() ? "" : ", ") + QuoteName(column);
+  std::string sql = "SELECT " + list + " FROM read_parquet(" + Quote(file.path) + ")";
+  if (!Inside(*file.data, range)) sql += " WHERE " + RangeSql(range);
+  return sql;
+}
+
+// DuckDB as a source of chunks.
+class QuerySource : public ChunkSource {
+ public:
+  explicit QuerySource(RowStream stream) : stream_(std::move(stream)) {}
+  const std::vector<ColumnInfo>& columns() const override { return stream_.columns(); }
+  Result<const Chunk*> Next() override { return stream_.Next(); }
+
+ private:
+  RowStream stream_;
+};
 
 }  // namespace
 
@@ -174,9 +185,9 @@ namespace {
 // The stream of one file into ScanRows.
 class FileScan {
  public:
-  FileScan(const FilePlan& plan, RowStream stream, const std::vector<int64_t>& cancelled,
-           ScanRows* rows)
-      : plan_(plan), stream_(std::move(stream)), cancelled_(cancelled), rows_(rows) {}
+  FileScan(const FilePlan& plan, std::unique_ptr<ChunkSource> source,
+           const std::vector<int64_t>& cancelled, ScanRows* rows)
+      : plan_(plan), source_(std::move(source)), cancelled_(cancelled), rows_(rows) {}
 
   Status Start(const ScanRequest& request);
   Status Run();
@@ -191,7 +202,7 @@ class FileScan {
                        std::vector<int64_t>* column);
 
   const FilePlan& plan_;
-  RowStream stream_;
+  std::unique_ptr<ChunkSource> source_;
   RowIdSet cancelled_;
   ScanRows* rows_;
   std::optional<Converter> visit_key_;
@@ -207,7 +218,7 @@ class FileScan {
 };
 
 Status FileScan::Start(const ScanRequest& request) {
-  const std::vector<ColumnInfo>& infos = stream_.columns();
+  const std::vector<ColumnInfo>& infos = source_->columns();
   auto is = [&](size_t position, Logical logical, Physical physical) {
     return position == kAbsent ||
            (infos[position].logical == logical && infos[position].physical == physical);
@@ -233,7 +244,7 @@ Status FileScan::Start(const ScanRequest& request) {
 }
 
 Status FileScan::Run() {
-  while (const Chunk* chunk = TRY(stream_.Next())) {
+  while (const Chunk* chunk = TRY(source_->Next())) {
     size_ = chunk->rows;
     MarkDead(*chunk);
     SpansOf(dead_, size_, &spans_);
@@ -327,11 +338,16 @@ void FileScan::AppendConverted(const Chunk& chunk, const std::optional<Converter
 
 Status TableScanner::ScanFile(const ScanRequest& request, BucketRange range,
                               const Snapshot::File& file, ScanRows* rows) {
-  const std::set<std::string>& columns = *TRY(ColumnsOf(file.path));
-  FilePlan plan = TRY(PlanOf(request, range, file, columns));
+  std::shared_ptr<const ParquetFile> parquet = TRY(FileOf(file.path));
+  FilePlan plan = TRY(PlanOf(request, *parquet));
+  std::unique_ptr<ChunkSource> source;
+  if (parquet->CanRead(plan.columns) && parquet->CanRead({"bucket"})) {
+    source = TRY(ParquetScan::Open(parquet, plan.columns, range, &pool_));
+  } else {
+    source = std::make_unique<QuerySource>(TRY(connection_->Stream(SqlOf(plan, range, file))));
+  }
   std::string_view table = timeline::InfoOf(request.kind).table;
-  FileScan scan(plan, TRY(connection_->Stream(plan.sql)),
-                snapshot_->CancelledOf(table, range, file.ordinal), rows);
+  FileScan scan(plan, std::move(source), snapshot_->CancelledOf(table, range, file.ordinal), rows);
   TRY(scan.Start(request));
   return scan.Run();
 }
@@ -354,8 +370,7 @@ Status TableScanner::FindTexts(std::string_view table, BucketRange range,
                                std::map<int64_t, std::string>* wanted) {
   for (const Snapshot::File& file : snapshot_->FilesOf(table, range)) {
     std::string doing = "reading " + file.path;
-    const std::set<std::string>& columns = *TRY(ColumnsOf(file.path).While(doing));
-    if (!columns.contains("psn_no")) continue;
+    if (TRY(FileOf(file.path))->Find("psn_no") == ParquetFile::kAbsent) continue;
     RowStream stream =
         TRY(connection_
                 ->Stream("SELECT psn_key, min(psn_no) FROM read_parquet(" + Quote(file.path) +

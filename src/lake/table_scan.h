@@ -8,13 +8,14 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "lake/convert.h"
 #include "lake/database.h"
+#include "lake/parquet_scan.h"
 #include "lake/snapshot.h"
 #include "timeline/bucket.h"
 #include "timeline/catalogue.h"
@@ -77,15 +78,15 @@ class TableScanner {
   Status FindTexts(std::string_view table, BucketRange range,
                    std::map<int64_t, std::string>* wanted);
 
-  Result<const std::set<std::string>*> ColumnsOf(const std::string& path);
-
  private:
+  Result<std::shared_ptr<const ParquetFile>> FileOf(const std::string& path);
   Status ScanFile(const ScanRequest& request, BucketRange range, const Snapshot::File& file,
                   ScanRows* rows);
 
   const Snapshot* snapshot_;
   Connection* connection_;
-  std::map<std::string, std::set<std::string>> columns_;  // by path
+  std::map<std::string, std::shared_ptr<const ParquetFile>> files_;  // by path
+  DecoderPool pool_;
 };
 
 }  // namespace yijian::lake

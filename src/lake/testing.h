@@ -52,7 +52,8 @@ struct TableSpec {
 
 // Commits a batch whose tables are made by SQL.
 inline void AddBatch(const Lake& lake, const std::string& name,
-                     const std::vector<TableSpec>& tables) {
+                     const std::vector<TableSpec>& tables,
+                     std::string_view options = kParquetOptions) {
   WriteLock lock = Must(lake.LockForWriting("test"));
   std::string staging = Must(lake.NewStaging(lock));
   Connection connection = Must(OpenConnection({.threads = 1}));
@@ -63,8 +64,8 @@ inline void AddBatch(const Lake& lake, const std::string& name,
                        std::to_string(manifest.files.size()) + ".parquet";
     std::filesystem::create_directories(std::filesystem::path(staging + "/" + path).parent_path());
     Must(connection.Execute("COPY (SELECT * FROM (" + spec.select + ") ORDER BY " + spec.order +
-                            ") TO " + Quote(staging + "/" + path) + " (" +
-                            std::string(kParquetOptions) + ")"));
+                            ") TO " + Quote(staging + "/" + path) + " (" + std::string(options) +
+                            ")"));
     manifest.files.push_back(
         Must(DescribeFile(connection, spec.table, path, staging + "/" + path)));
   }

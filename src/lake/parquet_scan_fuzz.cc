@@ -1,0 +1,42 @@
+// Any bytes as a Parquet file: an error or rows, never more.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "lake/parquet_scan.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace yijian::lake;  // NOLINT: a program of its own
+  int fd = memfd_create("fuzz", MFD_CLOEXEC);
+  if (fd < 0 || write(fd, data, size) != static_cast<ssize_t>(size)) return 0;
+  auto file = ParquetFile::Open("/proc/self/fd/" + std::to_string(fd));
+  if (file && (*file)->Find("bucket") != ParquetFile::kAbsent) {
+    std::vector<std::string> names;
+    for (const auto& column : (*file)->columns()) {
+      if (column.readable) names.push_back(column.info.name);
+    }
+    DecoderPool pool;
+    if ((*file)->CanRead({"bucket"})) {
+      auto scan = ParquetScan::Open(*file, names, {0, 3}, &pool);
+      size_t touched = 0;
+      for (int chunks = 0; scan && chunks < 100; chunks++) {
+        auto chunk = (*scan)->Next();
+        if (!chunk || *chunk == nullptr) break;
+        for (size_t column = 0; column < names.size(); column++) {
+          if ((*scan)->columns()[column].physical != Physical::kText) continue;
+          for (size_t row = 0; row < (*chunk)->rows; row++) {
+            const ColumnView& view = (*chunk)->columns[column];
+            if (!view.Has(row)) continue;
+            for (char c : view.Text(row)) touched += static_cast<unsigned char>(c);
+          }
+        }
+      }
+      if (touched == SIZE_MAX) return 1;  // keeps the reading
+    }
+  }
+  close(fd);
+  return 0;
+}

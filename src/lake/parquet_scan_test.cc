@@ -1,0 +1,174 @@
+#include "lake/parquet_scan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lake/database.h"
+#include "lake/snappy_reader.h"
+#include "lake/testing.h"
+
+namespace yijian::lake {
+namespace {
+
+// A cell as text, whatever its type.
+std::string Cell(const ColumnInfo& info, const ColumnView& view, size_t row) {
+  if (!view.Has(row)) return "null";
+  switch (info.physical) {
+    case Physical::kBool:
+      return std::to_string(view.As<uint8_t>()[row]);
+    case Physical::kInt16:
+      return std::to_string(view.As<int16_t>()[row]);
+    case Physical::kInt32:
+      return std::to_string(view.As<int32_t>()[row]);
+    case Physical::kInt64:
+      return std::to_string(view.As<int64_t>()[row]);
+    default:
+      return std::string(view.Text(row));
+  }
+}
+
+// Columns that make writers choose every encoding, run length and width we know.
+std::string Columns() {
+  std::string sql =
+      "SELECT (i // 500 % 64)::SMALLINT AS bucket, i AS ordinal, (hash(i) >> 1)::BIGINT AS wide,"
+      " (i * i * 7919)::BIGINT - 40000000 AS squares, -i AS falling, 7 AS same, NULL::INTEGER AS "
+      "nothing,"
+      " i % 3 = 0 AS flag, CASE WHEN i % 11 > 3 THEN i % 2 = 0 END AS flag_or_null,"
+      " DATE '1969-12-01' + (i % 90)::INTEGER AS day, TIMESTAMP '1969-12-31 23:00:00' + "
+      "to_seconds(i * 37) AS time,"
+      " (i % 1000)::DECIMAL(9,2) AS price, (i * 1000)::DECIMAL(18,4) AS total, md5(i::VARCHAR) AS "
+      "text,"
+      " CASE WHEN i % 5 = 0 THEN NULL WHEN i % 5 = 1 THEN '' ELSE repeat('x', (i % 40)::INTEGER) "
+      "END AS text_or_null";
+  for (int distinct : {1, 2, 3, 9, 200, 3000}) {
+    std::string n = std::to_string(distinct);
+    sql += ", (hash(i, " + n + ") % " + n + ")::INTEGER AS d" + n;
+    sql +=
+        ", CASE WHEN hash(i) % 7 < 2 THEN NULL ELSE (i // 30 % " + n + ")::BIGINT END AS runs" + n;
+    sql += ", 'code ' || (hash(i, " + n + ") % " + n + ") || ' of more than twelve bytes' AS t" + n;
+  }
+  return sql + " FROM range(30000) t(i)";
+}
+
+void ExpectSameAsDuckDb(const std::string& path, BucketRange range) {
+  auto file = Must(ParquetFile::Open(path));
+  std::vector<std::string> names;
+  for (const auto& column : file->columns()) names.push_back(column.info.name);
+  ASSERT_TRUE(file->CanRead(names));
+  DecoderPool pool;
+  auto scan = Must(ParquetScan::Open(file, names, range, &pool));
+  Connection connection = Must(OpenConnection({.threads = 1}));
+  QueryResult expected = Must(connection.Query("SELECT * FROM read_parquet(" + Quote(path) +
+                                               ") WHERE bucket >= " + std::to_string(range.from) +
+                                               " AND bucket < " + std::to_string(range.until)));
+  size_t row = 0;
+  while (const Chunk* chunk = Must(scan->Next())) {
+    ASSERT_LE(row + chunk->rows, expected.rows());
+    for (size_t column = 0; column < names.size(); column++) {
+      const ColumnInfo& info = scan->columns()[column];
+      ASSERT_EQ(info.logical, expected.columns()[column].logical) << names[column];
+      ASSERT_EQ(info.scale, expected.columns()[column].scale) << names[column];
+      for (size_t i = 0; i < chunk->rows; i++) {
+        bool null = expected.IsNull(row + i, column);
+        std::string value = null ? "null"
+                            : info.physical == Physical::kText
+                                ? expected.Text(row + i, column)
+                                : std::to_string(expected.Int(row + i, column));
+        ASSERT_EQ(Cell(info, chunk->columns[column], i), value)
+            << names[column] << " row " << row + i;
+      }
+    }
+    row += chunk->rows;
+  }
+  EXPECT_EQ(row, expected.rows());
+}
+
+TEST(ParquetScanTest, ReadsWhatDuckDbReads) {
+  for (std::string options :
+       {"", ", PARQUET_VERSION V2", ", COMPRESSION uncompressed", ", ROW_GROUP_SIZE 2048",
+        ", PARQUET_VERSION V2, ROW_GROUP_SIZE 4096"}) {
+    SCOPED_TRACE(options);
+    TempDir dir;
+    Connection connection = Must(OpenConnection({.threads = 1}));
+    Must(connection.Execute("COPY (" + Columns() + ") TO " + Quote(dir / "a.parquet") +
+                            " (FORMAT parquet" + options + ")"));
+    for (BucketRange range : {BucketRange{0, 64}, {3, 4}, {20, 22}, {63, 64}, {0, 1}}) {
+      ExpectSameAsDuckDb(dir / "a.parquet", range);
+    }
+  }
+}
+
+TEST(ParquetScanTest, LeavesToDuckDbWhatItDoesNotKnow) {
+  TempDir dir;
+  Connection connection = Must(OpenConnection({.threads = 1}));
+  Must(connection.Execute(
+      "COPY (SELECT 1::SMALLINT AS bucket, [1, 2] AS list, 1.5::DOUBLE AS real) TO " +
+      Quote(dir / "a.parquet")));
+  EXPECT_FALSE(Must(ParquetFile::Open(dir / "a.parquet"))->CanRead({"bucket"})) << "a nested file";
+  Must(
+      connection.Execute("COPY (SELECT 1::SMALLINT AS bucket, 1.5::DOUBLE AS real, "
+                         "1::DECIMAL(38,2) AS huge, 1::UTINYINT AS tiny,"
+                         " '2025-01-01'::TIMESTAMP_NS AS nanos) TO " +
+                         Quote(dir / "b.parquet")));
+  auto file = Must(ParquetFile::Open(dir / "b.parquet"));
+  EXPECT_TRUE(file->CanRead({"bucket", "absent"}));
+  for (std::string column : {"real", "huge", "tiny", "nanos"})
+    EXPECT_FALSE(file->CanRead({column})) << column;
+  Must(connection.Execute("COPY (SELECT 1::SMALLINT AS bucket) TO " + Quote(dir / "c.parquet") +
+                          " (COMPRESSION zstd)"));
+  EXPECT_FALSE(Must(ParquetFile::Open(dir / "c.parquet"))->CanRead({"bucket"}));
+}
+
+TEST(SnappyReaderTest, UnpacksLiteralsAndCopiesOfEveryKind) {
+  auto unpack = [](std::string_view packed, size_t size) {
+    std::string out(size + kSnappySlack, '?');
+    bool sound = Unsnappy(packed, out.data(), size);
+    return sound ? out.substr(0, size) : "damaged";
+  };
+  EXPECT_EQ(unpack(std::string_view("\0", 1), 0), "");
+  EXPECT_EQ(unpack("\x03\x08"
+                   "abc",
+                   3),
+            "abc");
+  EXPECT_EQ(unpack("\x07\x04"
+                   "ab\x05\x02",
+                   7),
+            "abababa")
+      << "a copy that overlaps itself";
+  EXPECT_EQ(unpack(std::string_view("\x09\x00"
+                                    "a\x1e\x01\x00",
+                                    6),
+                   9),
+            "aaaaaaaaa");
+  EXPECT_EQ(unpack(std::string_view("\x08\x08"
+                                    "abc\x13\x03\x00\x00\x00",
+                                    10),
+                   8),
+            "abcabcab");
+  std::string text(100, 'z');
+  EXPECT_EQ(unpack("\x64\xf0\x63" + text, 100), text) << "a literal with its length in a byte";
+  EXPECT_EQ(unpack("\x04\x08"
+                   "abc",
+                   4),
+            "damaged")
+      << "too short";
+  EXPECT_EQ(unpack("\x03\x0c"
+                   "abcd",
+                   3),
+            "damaged")
+      << "too long";
+  EXPECT_EQ(unpack("\x07\x04"
+                   "ab\x05\x03",
+                   7),
+            "damaged")
+      << "a copy from before the beginning";
+  EXPECT_EQ(unpack("\x07\x04"
+                   "ab\x05",
+                   7),
+            "damaged")
+      << "a copy without its offset";
+  EXPECT_EQ(unpack("\xff\xff\xff\xff\xff", 7), "damaged");
+}
+
+}  // namespace
+}  // namespace yijian::lake
