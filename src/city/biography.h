@@ -42,6 +42,7 @@ class Biography {
   void StayFor(const Illness& illness);
   Visit& Admit(uint32_t institution, std::string_view type, Dept dept, Date first, Date last);
   void Wards(Visit& visit, Date first, Date last, bool two_beds);
+  Time Drip(Visit& visit, G drug, Time time, int packs, bool child);
   void Daily(Visit& visit, const Illness& illness, Date first, Date last);
   void Operate(Visit& visit, const Surgery& surgery, Date day);
   void Labs(Visit& visit, Date day, bool all);
@@ -56,6 +57,7 @@ class Biography {
   void Rehabilitation();
 
   // life_visit.cc
+  void TumourCare();
   void ChronicCare();
   void ChronicVisit(const Chronic& chronic, const std::vector<G>& drugs, Date day);
   void Outpatient();

@@ -43,11 +43,11 @@ void Exporter::PutDoctor(int code, int name, uint32_t serial, std::string_view a
 
 void Exporter::Write(const Life& life, Pages& pages) {
   Dice noise(world_.era.seed, Stream::kNoise, life.person.index);
-  person_spoilt_ = noise.Rare(noise_.no_birth);
+  person_spoilt_ = noise.Rare(noise_.no_birth) && !life.planted;
   person_no_ = life.person.no;
   WritePerson(life, pages);
   for (const Visit& visit : life.visits) {
-    bool nobody = visit.type == "41" && visit.set.empty() && noise.Rare(noise_.dummy_person);
+    bool nobody = visit.type == "41" && !visit.planted && noise.Rare(noise_.dummy_person);
     person_no_ = nobody ? "00000000000000000000" : life.person.no;
     WriteVisit(life, visit, pages);
     WriteDiagnoses(life, visit, pages);
@@ -76,7 +76,7 @@ void Exporter::Count(const Visit& visit, Pages& pages) const {
       pages.positive_total += paid.total;
     }
   }
-  if (!visit.set.empty()) return;  // planted: its goods are not of the book
+  if (visit.planted) return;  // its goods are not of the book
   for (const Line& line : visit.lines) {
     if (line.good == G::kCount || !IsDrug(GoodOf(line.good))) continue;
     const Good& good = GoodOf(line.good);

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,8 @@ class Exporter {
 
   void Write(const Life& life, Pages& pages);
   void WriteRegisters(Pages& pages) const;
+  // Institutions and doctors that only planted rows name.
+  void WriteExtras(const std::set<std::string>& institutions, const std::set<std::string>& doctors, Pages& pages) const;
   // Opening, purchases, claims and closing of every item sold by pharmacies and hospitals.
   void WriteStockBook(const StockBook& book, Pages& pages) const;
   void WriteStock(const Stock& stock, uint64_t serial, Pages& pages) const;

@@ -108,7 +108,7 @@ void Exporter::WriteSettlement(const Life& life, const Visit& visit, size_t ordi
   row.Put(Setl("pay_loc"), "2");
   row.Put(Setl("fixmedins_code"), at.code);
   row.Put(Setl("fixmedins_name"), at.name);
-  bool lost = Mix(person.index * 131 + visit.number) % 1'000'000 < static_cast<uint64_t>(noise_.level_lost_zero);
+  bool lost = !visit.planted && Mix(person.index * 131 + visit.number) % 1'000'000 < static_cast<uint64_t>(noise_.level_lost_zero);
   row.Put(Setl("hosp_lv"), lost && at.level[0] == '0' ? at.level.substr(1) : at.level);
   row.Put(Setl("fix_blng_admdvs"), at.area);
   row.PutDate(Setl("begndate"), DayOf(visit.begin));
@@ -196,7 +196,7 @@ void Exporter::WriteLine(const Life& life, const Visit& visit, size_t ordinal, P
     row.Put(Fee("acord_dept_codg"), InfoOf(line.exec_dept).code);
     row.Put(Fee("acord_dept_name"), InfoOf(line.exec_dept).name);
   }
-  bool plain = line.set.empty() && visit.set.empty() && line.doctor != 0;
+  bool plain = !visit.planted && line.doctor != 0;
   if (plain && luck < static_cast<uint64_t>(noise_.no_doctor)) {
     pages.spoilt.push_back(mdtrt + "," + sn);
   } else if (plain && luck < static_cast<uint64_t>(noise_.no_doctor + noise_.dummy_doctor)) {

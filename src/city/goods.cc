@@ -24,6 +24,13 @@ const Good& GoodOf(G good) {
 
 bool IsDrug(const Good& good) { return good.charge == "09" || good.charge == "11"; }
 
+bool IsLongTerm(const Good& good) {
+  for (std::string_view group : {"XA10", "XB01A", "XC02", "XC03", "XC07", "XC08", "XC09", "XC10"}) {
+    if (good.code.substr(0, group.size()) == group) return true;
+  }
+  return false;
+}
+
 bool IsService(const Good& good) { return ListTypeOf(good) == "201"; }
 
 std::string_view ListTypeOf(const Good& good) {

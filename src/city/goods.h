@@ -38,6 +38,8 @@ struct Good {
 const Good& GoodOf(G good);
 bool IsDrug(const Good& good);         // western or patent, sold in packs that carry trace codes
 bool IsService(const Good& good);
+// Drugs whose days of supply auditors add up: prd_days is filled in for them, as it seldom is for others.
+bool IsLongTerm(const Good& good);
 std::string_view ListTypeOf(const Good& good);  // 101, 102, 201, 301
 
 }  // namespace yijian::city

@@ -48,7 +48,7 @@ constexpr Illness kIllnesses[] = {
     {{"E11.900", "2型糖尿病"}, Dept::kEndocrine, 35, 200, 0, kDiabetes, 180, {30, 60, 10}, 7, 10,
      kKit<G::kInsulinShort, G::kVitaminB6>, kKit<G::kUltrasound, G::kUltrasoundNeck>, 100, nullptr, false, false},
     {{"I10.x05", "高血压3级"}, Dept::kCardiology, 45, 200, 0, kHypertension, 25, {0, 0, 100}, 5, 8,
-     kKit<G::kVitaminC, G::kVitaminB6>, kKit<G::kUltrasoundHeart, G::kUltrasoundNeck>, 120, nullptr, false, false},
+     kKit<G::kNimodipine, G::kVitaminC>, kKit<G::kUltrasoundHeart, G::kUltrasoundNeck>, 120, nullptr, false, false},
     {{"K80.100", "胆囊结石伴慢性胆囊炎"}, Dept::kSurgery, 25, 85, 0, 0, 50, {40, 60, 0}, 5, 8,
      kKit<G::kCeftriaxone, G::kPantoprazole, G::kFlurbiprofen>, kKit<G::kUltrasound, G::kCt, G::kXray>, 100, &kGallbladder,
      false, false},
@@ -94,7 +94,7 @@ std::span<const G> AdmissionLab() {
   return kKit<G::kBloodCount, G::kUrine, G::kStool, G::kProthrombin, G::kAptt, G::kFibrinogen, G::kProtein, G::kAlbumin,
               G::kGlucose, G::kCholesterol, G::kTriglyceride, G::kHdl, G::kLdl, G::kPotassium, G::kSodium, G::kChloride,
               G::kBilirubin, G::kBilirubinDirect, G::kAlt, G::kAst, G::kGgt, G::kUrea, G::kCreatinine, G::kUricAcid,
-              G::kCrp>;
+              G::kCrp, G::kThrombin, G::kCalcium, G::kPhosphorus, G::kAlp, G::kCk, G::kCkMb, G::kLdh>;
 }
 
 std::span<const G> RecheckLab() {

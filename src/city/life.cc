@@ -10,11 +10,12 @@ namespace {
 
 constexpr std::array<int, 7> kWeekdays{120, 112, 108, 106, 104, 78, 62};  // Monday first
 
-// Spring Festival and the October week, by the calendar of 2025; other years fall a little off.
+// Spring Festival, by the calendars of 2025 and 2026, and the October week.
 bool Holiday(Date day) {
   CivilDay civil = CivilOf(day);
   int in_year = civil.month * 100 + civil.day;
-  return (in_year >= 128 && in_year <= 204) || (in_year >= 1001 && in_year <= 1007);
+  bool spring = civil.year % 2 == 1 ? in_year >= 128 && in_year <= 204 : in_year >= 215 && in_year <= 223;
+  return spring || (in_year >= 1001 && in_year <= 1007);
 }
 
 bool Winter(Date day) {
@@ -52,6 +53,7 @@ void Biography::Write() {
   if (person_.has(kDialysed)) Dialysis();
   if (person_.has(kStroke)) Rehabilitation();
   Stays();
+  if (person_.has(kCancer)) TumourCare();
   ChronicCare();
   Outpatient();
   Purchases();
@@ -111,6 +113,7 @@ Line& Biography::Charge(Visit& visit, G good, Time time, int qty) {
     line.pack = packs_;
     packs_ += static_cast<uint32_t>(qty);
   }
+  if (IsLongTerm(GoodOf(good))) line.days = std::max(1, GoodOf(good).days);
   return line;
 }
 

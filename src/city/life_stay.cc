@@ -36,33 +36,51 @@ void Biography::Labs(Visit& visit, Date day, bool all) {
   Time time = At(day, 11, 10);
   for (G good : all ? AdmissionLab() : RecheckLab()) Charge(visit, good, time += 7);
   if (!all) return;
-  if (Spaced(G::kHepatitisB, day, 60)) Charge(visit, G::kHepatitisB, time += 7);
+  if (Spaced(G::kHepatitisB, day, 60)) {
+    for (G good : {G::kHepatitisB, G::kHepatitisBAntibody, G::kHepatitisE, G::kHepatitisEAntibody, G::kHepatitisCore,
+                   G::kHepatitisC}) {
+      Charge(visit, good, time += 7);
+    }
+  }
   if (visit.diagnoses[0].code.substr(0, 3) == "E11" && Spaced(G::kHbA1c, day, 100)) Charge(visit, G::kHbA1c, time += 7);
   if (visit.diagnoses[0].code.substr(0, 2) == "I6") Charge(visit, G::kDimer, time += 7);
   Charge(visit, G::kEcg, time += 600);
 }
 
+// A drug by drip: the drug, its solvent, the drip, the needle.
+Time Biography::Drip(Visit& visit, G drug, Time time, int packs, bool child) {
+  Charge(visit, drug, time, packs);
+  Charge(visit, child ? G::kSaline : G::kSalineBig, time + 5);
+  Charge(visit, child ? G::kInfusionChild : G::kInfusion, time + 10);
+  Charge(visit, G::kSyringe, time + 15, 2);
+  return time + 1500;
+}
+
 void Biography::Daily(Visit& visit, const Illness& illness, Date first, Date last) {
   Date operated = visit.operations.empty() ? 0 : DayOf(visit.operations[0].begin);
   bool child = AgeYears(person_.birth, first) < 14;
+  static constexpr G kSupport[] = {G::kCoenzyme, G::kVitaminComplex, G::kAescin};
+  G support = kSupport[dice_.Below(3)];
+  bool supported = !child && dice_.Chance(750);
+  std::string_view kind = illness.main.code.substr(0, 3);
+  bool twice = supported && kind != "I63" && kind != "J18" && kind != "K35" && dice_.Chance(700);
   for (Date day = first; day < last; day++) {
     Time time = day == first ? visit.begin + 5400 : At(day, 9, 0);
-    int groups = 0;
+    bool injected = false;
     for (G good : illness.daily) {
-      const Good& what = GoodOf(good);
-      if (!IsDrug(what)) {  // physiotherapy: not at the weekend
+      if (!IsDrug(GoodOf(good))) {  // physiotherapy: not at the weekend
         if (WeekdayOf(day) < 5) Charge(visit, good, time += 900);
-        continue;
+      } else if (good == G::kBudesonide) {
+        Charge(visit, good, time += 11, 2);
+      } else {
+        time = Drip(visit, good, time, child ? 1 : 2, child && !injected);
+        injected = true;
       }
-      bool injected = good != G::kBudesonide;
-      Charge(visit, good, time += 11, child ? 1 : 2);
-      if (injected) groups++;
     }
-    if (groups > 0 && day != operated) {
-      Charge(visit, child ? G::kSaline : G::kSalineBig, time += 11, groups);
-      Charge(visit, child ? G::kInfusionChild : G::kInfusion, time += 11, child ? 1 : groups);
+    if (supported && day != operated) time = Drip(visit, support, time, 2, false);
+    if (twice && day != operated) time = Drip(visit, G::kThymopentin, time, 1, false);
+    if (injected) {
       Charge(visit, G::kInfusionSet, time += 11);
-      Charge(visit, G::kSyringe, time += 11, groups + 1);
       if ((day - first) % 3 == 0) Charge(visit, G::kCannula, time += 11);
       if ((day - first) % 3 == 0) Charge(visit, G::kGauze, time += 11);
     }
@@ -145,7 +163,7 @@ void Biography::Stays() {
   if (person_.has(kDialysed) || person_.has(kCancer) || person_.has(kPregnant) || person_.has(kNewborn)) return;
   int age = AgeYears(person_.birth, world_.era.from);
   bool ill = (person_.conditions & (kHeart | kLung | kDiabetes | kStroke)) != 0;
-  int mean = age < 1 ? 12 : age < 14 ? 11 : age < 40 ? 8 : age < 60 ? 17 : age < 75 ? 36 : 52;
+  int mean = age < 1 ? 15 : age < 14 ? 15 : age < 40 ? 11 : age < 60 ? 26 : age < 75 ? 51 : 72;
   if (ill) mean = mean * 17 / 10;
   int count = std::min(3, dice_.Count(mean));
   if (person_.has(kStroke)) count = std::min(1, count);

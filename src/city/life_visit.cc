@@ -11,18 +11,42 @@ constexpr std::array kHerbs{G::kHerbDanggui, G::kHerbBaizhu,  G::kHerbFuling, G:
 
 }  // namespace
 
+// Between and after the cycles of chemotherapy: tablets every four weeks.
+void Biography::TumourCare() {
+  static constexpr Disease kTumour{"C18.700", "乙状结肠恶性肿瘤"};
+  Date day = world_.era.from + static_cast<Date>(dice_.Below(28));
+  for (; day < world_.era.until; day += 29 + static_cast<Date>(dice_.Below(5))) {
+    if (!Free(day, day)) continue;
+    Take(day, day);
+    Visit& visit = Open(person_.third, "14", Dept::kOncology, At(day, dice_.Between(8, 15), dice_.Between(0, 59)));
+    visit.disease = "M00500";
+    Diagnose(visit, kTumour);
+    Charge(visit, G::kExpertFee, visit.begin + 30);
+    Time time = visit.begin + 1200;
+    for (G good : {G::kBloodCount, G::kAlt, G::kAst, G::kUrea, G::kCreatinine}) Charge(visit, good, time += 7);
+    if (Spaced(G::kCea, day, 60)) Charge(visit, G::kCea, time += 7);
+    Charge(visit, G::kCapecitabine, time += 900, 2).prescription = 1;
+    Close(visit, time + 900, true);
+    SellPacks(visit);
+  }
+}
+
 // One hospital for good, the same drugs every 28 days; each certified disease has visits of its own.
 void Biography::ChronicCare() {
   if (person_.has(kDialysed)) return;
   int treated = 0;
   for (const Chronic& chronic : Chronics()) {
     if ((person_.conditions & chronic.condition) == 0) continue;
-    if (treated == 2 || dice_.Chance(300)) continue;  // not everybody is treated
+    if (treated == 2 || dice_.Chance(420)) continue;  // not everybody is treated
     treated++;
     std::vector<G> drugs{dice_.Of(chronic.drugs)};
-    G second = dice_.Of(chronic.drugs);
-    bool other_group = GoodOf(second).code.substr(0, 6) != GoodOf(drugs[0]).code.substr(0, 6);
-    if (other_group && dice_.Chance(600)) drugs.push_back(second);
+    for (int more = dice_.Between(0, 2); more > 0; more--) {
+      G other = dice_.Of(chronic.drugs);
+      bool own_group = std::all_of(drugs.begin(), drugs.end(), [&](G good) {
+        return GoodOf(good).code.substr(0, 6) != GoodOf(other).code.substr(0, 6);
+      });
+      if (own_group) drugs.push_back(other);
+    }
     Date day = world_.era.from + static_cast<Date>(dice_.Below(28));
     while (day < world_.era.until) {
       Date tries = 0;
@@ -49,9 +73,7 @@ void Biography::ChronicVisit(const Chronic& chronic, const std::vector<G>& drugs
     if (dice_.Chance(150) && Spaced(good, day, good == G::kHbA1c ? 100 : 20)) Charge(visit, good, time += 240);
   }
   for (G good : drugs) {
-    Line& line = Charge(visit, good, time += 60);
-    line.prescription = 1;
-    if (dice_.Chance(350)) line.days = GoodOf(good).days;
+    Charge(visit, good, time += 60).prescription = 1;
   }
   Close(visit, time + 900, true);
   SellPacks(visit);
@@ -95,10 +117,11 @@ void Biography::ComplaintVisit(const Complaint& complaint, Date day) {
   if (tier < 3) {
     for (G good : complaint.tests) {
       bool therapy = GoodOf(good).charge == "05";
-      if (dice_.Chance(therapy ? 600 : 480) && Spaced(good, day, therapy ? 1 : 4)) Charge(visit, good, time += 420);
+      if (dice_.Chance(therapy ? 650 : 620) && Spaced(good, day, therapy ? 1 : 4)) Charge(visit, good, time += 420);
     }
-    if (AgeYears(person_.birth, day) >= 40 && tier < 2 && dice_.Chance(240)) {
-      for (G good : {G::kAlt, G::kAst, G::kUrea, G::kCreatinine, G::kCholesterol, G::kTriglyceride}) {
+    if (AgeYears(person_.birth, day) >= 30 && tier < 3 && dice_.Chance(330)) {
+      for (G good : {G::kAlt, G::kAst, G::kGgt, G::kUrea, G::kCreatinine, G::kUricAcid, G::kCholesterol, G::kTriglyceride,
+                     G::kHdl, G::kLdl, G::kGlucose, G::kUrine}) {
         if (Spaced(good, day, 30)) Charge(visit, good, time += 7);
       }
     }

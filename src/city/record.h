@@ -50,6 +50,7 @@ struct Line {
   int32_t reverses = -1;     // line of this visit that it cancels
   int days = 0;              // prd_days, 0 = blank
   uint8_t flags = 0;
+  int tag = -1;              // row of the story it was planted for
   std::vector<Override> set;
 };
 
@@ -75,6 +76,7 @@ struct Settlement {
   int16_t reverses = -1;  // settlement of this visit that it cancels
   Fen total = 0, full_self = 0, over_limit = 0, first_self = 0, scope = 0;
   Fen deductible = 0, pooled = 0, serious = 0, fund = 0, person = 0, account = 0, cash = 0, balance = 0;
+  int tag = -1;
   std::vector<Override> set;
 };
 
@@ -92,7 +94,8 @@ struct Visit {
   int weeks = 0;               // geso_val
   std::string_view disease;    // dise_no of chronic outpatient care
   int bed = 0;
-  uint32_t prescriptions = 0;
+  int tag = -1;                // row of the story it was planted for
+  bool planted = false;
   std::vector<Diagnosis> diagnoses;
   std::vector<Operation> operations;
   std::vector<Line> lines;
@@ -135,6 +138,7 @@ struct Life {
   std::vector<Trace> traces;
   std::vector<Stock> stocks;        // planted ones only
   std::vector<Override> person_set;
+  bool planted = false;             // carries a story: not spoilt by noise
   std::deque<std::string> texts;    // keeps planted texts alive
 
   std::string_view Keep(std::string text) { return texts.emplace_back(std::move(text)); }

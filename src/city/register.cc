@@ -66,6 +66,35 @@ void Exporter::WriteRegisters(Pages& pages) const {
   }
 }
 
+void Exporter::WriteExtras(const std::set<std::string>& institutions, const std::set<std::string>& doctors,
+                           Pages& pages) const {
+  Row hospital(kHospitalHeader);
+  Row pharmacy(kPharmacyHeader);
+  Row doctor(kDoctorHeader);
+  for (const std::string& code : institutions) {
+    std::string name = "合成机构" + code;
+    if (code[0] == 'P') {
+      pharmacy.Put(Phac("rtal_phac_code"), code);
+      pharmacy.Put(Phac("rtal_phac_name"), name);
+      pharmacy.Put(Phac("admdvs"), kCityArea);
+      Finish(File::kPharmacy, pharmacy, {}, pages);
+    } else {
+      hospital.Put(Hosp("medins_code"), code);
+      hospital.Put(Hosp("medins_name"), name);
+      hospital.Put(Hosp("admdvs"), kCityArea);
+      hospital.Put(Hosp("hosp_lv"), "05");
+      hospital.Put(Hosp("vali_flag"), "1");
+      Finish(File::kHospital, hospital, {}, pages);
+    }
+  }
+  for (const std::string& code : doctors) {
+    doctor.Put(Dr("dr_code"), code);
+    doctor.Put(Dr("dr_name"), NameOf(Mix(code.size() * 131 + static_cast<unsigned char>(code.back())), false));
+    doctor.Put(Dr("prac_stas"), "1");
+    Finish(File::kDoctor, doctor, {}, pages);
+  }
+}
+
 void Exporter::WriteStock(const Stock& stock, uint64_t serial, Pages& pages) const {
   Row row(kStockHeader);
   row.Put(Stk("fixmedins_code"), world_.town.At(stock.institution).code);

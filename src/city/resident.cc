@@ -40,8 +40,8 @@ uint32_t Conditions(Dice& dice, int age, bool female) {
   take(kDiabetes, old ? 1700 : middle ? 700 : age >= 30 ? 150 : 0);
   take(kHeart, old ? 1100 : middle ? 220 : 0);
   take(kLung, old ? 550 : middle ? 120 : 0);
-  take(kDialysed, old ? 35 : middle ? 20 : age >= 20 ? 5 : 0);
-  take(kCancer, old ? 70 : middle ? 35 : 0);
+  take(kDialysed, old ? 50 : middle ? 25 : age >= 20 ? 5 : 0);
+  take(kCancer, old ? 90 : middle ? 45 : 0);
   take(kStroke, old ? 120 : middle ? 25 : 0);
   take(kPregnant, female && age >= 22 && age < 38 ? 700 : 0);
   take(kProstate, !female && old ? 900 : 0);
