@@ -52,8 +52,8 @@ TEST(Parse, Literals) {
 }
 
 TEST(Parse, PrintedTextReadsAsTheSameTree) {
-  for (const char* text : {"a || b && c == -d.e(f, 'g') ? [h] : i[j]", "!(!a)", "((a))", "- - 3", "a.b.c(1).d", "x in y",
-                           "'\\'' == \"\\\"\"", "`in` + `a b`", "`true`.`a b`.`null`(1) in `x y`(2)"}) {
+  for (const char* text : {"a || b && c == -d.e(f, 'g') ? [h] : i[j]", "!(!a)", "((a))", "- - 3", "a.b.c(1).d",
+                           "x in y", "'\\'' == \"\\\"\"", "`in` + `a b`", "`true`.`a b`.`null`(1) in `x y`(2)"}) {
     std::string once = Printed(text);
     EXPECT_EQ(Printed(once), once) << text;
   }
@@ -110,8 +110,14 @@ struct Sample {
   Scope scope;
 
   Sample() {
-    tables["drug_age"] = {"drug_age", 1, {{"limit", Type::kCode}, {"age", Type::kNumber}, {"price", Type::kMoney},
-                                          {"gap", Type::kDuration}, {"on", Type::kBool}, {"since", Type::kDate}}};
+    tables["drug_age"] = {"drug_age",
+                          1,
+                          {{"limit", Type::kCode},
+                           {"age", Type::kNumber},
+                           {"price", Type::kMoney},
+                           {"gap", Type::kDuration},
+                           {"on", Type::kBool},
+                           {"since", Type::kDate}}};
     tables["service_pair"] = {"service_pair", 2, {{"window", Type::kCode}}};
     params["age"] = {Type::kNumber, {{0, 14 * kMicro, {}}}};
     params["gap"] = {Type::kDuration, {{0, 15 * kSecondsPerDay, {}}}};
@@ -191,24 +197,25 @@ TEST(Check, ArithmeticKeepsUnits) {
                                                                         {"days(2) * line.qty", "duration"},
                                                                         {"-line.scope", "money"}}};
   for (const auto& [text, type] : kTypes) EXPECT_EQ(TypeOfText(text), type) << text;
-  for (const char* text :
-       {"line.scope + line.qty", "line.scope * line.amount", "line.time + line.time", "line.time + 3", "line.qty / line.scope",
-        "'a' + 'b'", "line.time * 2", "days(1) / 2", "-line.item", "true + 1", "days(1) - line.time"}) {
+  for (const char* text : {"line.scope + line.qty", "line.scope * line.amount", "line.time + line.time",
+                           "line.time + 3", "line.qty / line.scope", "'a' + 'b'", "line.time * 2", "days(1) / 2",
+                           "-line.item", "true + 1", "days(1) - line.time"}) {
     EXPECT_THAT(TypeOfText(text), HasSubstr("E106")) << text;
   }
 }
 
 TEST(Check, ComparisonsNeedOneTypeAndAnOrder) {
-  for (const char* text : {"line.scope > 100", "100 < line.scope", "line.qty == 2", "line.time < visit.end", "line.item == 'A'",
-                           "line.settlement == line.prescription", "person.birth < '2020-01-01'", "line.time >= '2020-01-01 08:00'",
-                           "person.birth < line.time", "k.gap < days(3)", "k.on == true", "line.scope > param.age",
-                           "visit.stay != false", "line.item in ['A', 'B']", "line.item in drug_age", "!(line.qty > 1)"}) {
+  for (const char* text :
+       {"line.scope > 100", "100 < line.scope", "line.qty == 2", "line.time < visit.end", "line.item == 'A'",
+        "line.settlement == line.prescription", "person.birth < '2020-01-01'", "line.time >= '2020-01-01 08:00'",
+        "person.birth < line.time", "k.gap < days(3)", "k.on == true", "line.scope > param.age", "visit.stay != false",
+        "line.item in ['A', 'B']", "line.item in drug_age", "!(line.qty > 1)"}) {
     EXPECT_EQ(TypeOfText(text), "bool") << text;
   }
-  for (const char* text : {"line.scope > line.qty", "line.item < 'B'", "line.item == 3", "visit.no == 'V1'", "line.time > 'noon'",
-                           "k.gap < 3", "visit.stay > false", "line.settlement < line.prescription", "line.qty in ['A']",
-                           "line.item in [1]", "line.item in 'A'", "line.qty && true", "!line.qty", "line.qty ? 1 : 2",
-                           "true ? 1 : 'a'"}) {
+  for (const char* text : {"line.scope > line.qty", "line.item < 'B'", "line.item == 3", "visit.no == 'V1'",
+                           "line.time > 'noon'", "k.gap < 3", "visit.stay > false",
+                           "line.settlement < line.prescription", "line.qty in ['A']", "line.item in [1]",
+                           "line.item in 'A'", "line.qty && true", "!line.qty", "line.qty ? 1 : 2", "true ? 1 : 'a'"}) {
     EXPECT_THAT(TypeOfText(text), HasSubstr("E106")) << text;
   }
 }
@@ -234,30 +241,31 @@ TEST(Check, FunctionsOfTheTable) {
 }
 
 TEST(Check, FunctionsGiveTheirTypes) {
-  constexpr std::array<std::pair<const char*, const char*>, 19> kTypes{{{"age(person.birth, line.time)", "number"},
-                                                                        {"day(line.time)", "date"},
-                                                                        {"hour_of(line.time)", "number"},
-                                                                        {"days(line.qty)", "duration"},
-                                                                        {"days_between(visit.begin, visit.end)", "number"},
-                                                                        {"stay_days(visit)", "number"},
-                                                                        {"min(line.scope, 3)", "money"},
-                                                                        {"max(line.time, visit.begin)", "time"},
-                                                                        {"abs(days(-1))", "duration"},
-                                                                        {"round(line.scope)", "money"},
-                                                                        {"known(line.doctor)", "bool"},
-                                                                        {"visit.end.or('2020-01-01')", "time"},
-                                                                        {"line.scope.or(0)", "money"},
-                                                                        {"line.item.prefix(3)", "text"},
-                                                                        {"doses_per_day(line.frequency)", "number"},
-                                                                        {"count()", "number"},
-                                                                        {"sum(line.scope)", "money"},
-                                                                        {"distinct(line.item)", "number"},
-                                                                        {"visit.diagnoses.countIf(d, d.main)", "number"}}};
+  constexpr std::array<std::pair<const char*, const char*>, 19> kTypes{
+      {{"age(person.birth, line.time)", "number"},
+       {"day(line.time)", "date"},
+       {"hour_of(line.time)", "number"},
+       {"days(line.qty)", "duration"},
+       {"days_between(visit.begin, visit.end)", "number"},
+       {"stay_days(visit)", "number"},
+       {"min(line.scope, 3)", "money"},
+       {"max(line.time, visit.begin)", "time"},
+       {"abs(days(-1))", "duration"},
+       {"round(line.scope)", "money"},
+       {"known(line.doctor)", "bool"},
+       {"visit.end.or('2020-01-01')", "time"},
+       {"line.scope.or(0)", "money"},
+       {"line.item.prefix(3)", "text"},
+       {"doses_per_day(line.frequency)", "number"},
+       {"count()", "number"},
+       {"sum(line.scope)", "money"},
+       {"distinct(line.item)", "number"},
+       {"visit.diagnoses.countIf(d, d.main)", "number"}}};
   for (const auto& [text, type] : kTypes) EXPECT_EQ(TypeOfText(text), type) << text;
-  for (const char* text : {"age(person.birth)", "day(line.qty)", "days('a')", "stay_days(line)", "min(line.qty, 'a')", "known()",
-                           "abs(line.item)", "line.item.startsWith(line.item)", "line.item.prefix('a')", "sum(line.item)",
-                           "sum(line.qty, 1)", "count(line.qty)", "visit.diagnoses.exists(d)", "hour_of(person.birth)",
-                           "doses_per_day(3)"}) {
+  for (const char* text : {"age(person.birth)", "day(line.qty)", "days('a')", "stay_days(line)", "min(line.qty, 'a')",
+                           "known()", "abs(line.item)", "line.item.startsWith(line.item)", "line.item.prefix('a')",
+                           "sum(line.item)", "sum(line.qty, 1)", "count(line.qty)", "visit.diagnoses.exists(d)",
+                           "hour_of(person.birth)", "doses_per_day(3)"}) {
     EXPECT_THAT(TypeOfText(text), HasSubstr("E107")) << text;
   }
 }
@@ -268,9 +276,11 @@ TEST(Check, ConstantsAreFoldedAndPathsResolved) {
   EXPECT_EQ(DumpOf("line.scope > 100"), "gt:bool(field:money $0.scope, const:money 100000000)");
   EXPECT_EQ(DumpOf("visit.begin"), "field:time $0.visit.begin");
   EXPECT_EQ(DumpOf("line.visit.person.sex"), "field:text $0.person.sex");
-  EXPECT_EQ(DumpOf("person.birth < line.time"), "lt:bool(date_to_time:time(field:date $0.person.birth), field:time $0.time)");
+  EXPECT_EQ(DumpOf("person.birth < line.time"),
+            "lt:bool(date_to_time:time(field:date $0.person.birth), field:time $0.time)");
   EXPECT_EQ(DumpOf("line.item in drug_age"), "in_table:bool drug_age(field:text $0.item)");
-  EXPECT_EQ(DumpOf("visit.diagnoses.exists(d, d.code == line.item)"), "exists:bool(eq:bool(field:text $2.code, field:text $0.item))");
+  EXPECT_EQ(DumpOf("visit.diagnoses.exists(d, d.code == line.item)"),
+            "exists:bool(eq:bool(field:text $2.code, field:text $0.item))");
   EXPECT_EQ(DumpOf("k.age + param.age"), "add:number(knowledge:number k0.1, param:number age)");
 }
 
@@ -309,7 +319,7 @@ TEST(Check, NamesDependOnTheScope) {
 
 TEST(Check, ListsNestOnlySoDeep) {
   std::string text = "d0.main";
-  for (int i = 0; i < 5; i++) text = "visit.diagnoses.exists(d" + std::to_string(i) + ", " + text + ")";
+  for (int i = 0; i < 5; i++) text.insert(0, "visit.diagnoses.exists(d" + std::to_string(i) + ", ").append(")");
   EXPECT_THAT(TypeOfText(text), HasSubstr("E102"));
   EXPECT_THAT(TypeOfText("line.item.exists(d, true)"), HasSubstr("E106"));
   EXPECT_THAT(TypeOfText("visit.diagnoses.exists(d, d.code)"), HasSubstr("E106"));
@@ -321,7 +331,8 @@ TEST(Check, NearWordsAreSuggested) {
   EXPECT_THAT(TypeOfText("k.limt"), HasSubstr("E104 table drug_age has no value 'limt'; did you mean 'limit'?"));
   EXPECT_THAT(TypeOfText("dai(line.time)"), HasSubstr("E105 no function 'dai'; did you mean 'day'?"));
   EXPECT_THAT(TypeOfText("param.agee"), HasSubstr("E110 params.yaml has no 'agee'; did you mean 'age'?"));
-  EXPECT_THAT(TypeOfText("line.item in drug_agee"), HasSubstr("E109 no knowledge table 'drug_agee'; did you mean 'drug_age'?"));
+  EXPECT_THAT(TypeOfText("line.item in drug_agee"),
+              HasSubstr("E109 no knowledge table 'drug_agee'; did you mean 'drug_age'?"));
 }
 
 // --- diagnostics ---

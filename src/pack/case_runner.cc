@@ -68,7 +68,12 @@ Found Describe(const Collector& collector, const Bucket& bucket, const std::map<
 
 std::string Listed(const std::string& label, const std::vector<std::string>& lines) {
   std::string text;
-  for (const std::string& line : lines) text += "    " + label + line + "\n";
+  for (const std::string& line : lines) {
+    text += "    ";
+    text += label;
+    text += line;
+    text += '\n';
+  }
   return text.empty() ? "    " + label + "none\n" : text;
 }
 
@@ -172,7 +177,9 @@ class RuleRunner {
       }
       ParamText parsed = ParseParam(value, param->second.type == lang::Type::kCode);
       if (value.empty() || parsed.type != param->second.type) {
-        Fail(line.line, words[i].column, "'" + value + "' is no value of parameter '" + name + "'",
+        std::string message = "'" + value;
+        message += "' is no value of parameter '" + name;
+        Fail(line.line, words[i].column, message + "'",
              std::string("expected a ") + lang::TypeName(param->second.type));
         continue;
       }

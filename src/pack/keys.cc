@@ -76,9 +76,9 @@ std::string Keys::Text(std::string_view key) {
   return node ? node->text : std::string();
 }
 
-std::string Keys::TextOr(std::string_view key, std::string otherwise) {
+std::string Keys::TextOr(std::string_view key, std::string_view otherwise) {
   const Yaml* node = Scalar(Take(key), key);
-  return node ? node->text : std::move(otherwise);
+  return node ? node->text : std::string(otherwise);
 }
 
 std::vector<std::string> Keys::Texts(std::string_view key) {

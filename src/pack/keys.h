@@ -32,7 +32,7 @@ class Keys {
   const Yaml* Need(std::string_view key);  // the same, and absence is a mistake
 
   std::string Text(std::string_view key);  // required and not empty
-  std::string TextOr(std::string_view key, std::string otherwise);
+  std::string TextOr(std::string_view key, std::string_view otherwise);
   std::vector<std::string> Texts(std::string_view key);  // required: a list of texts, at least one; or one text
   std::optional<size_t> OneOf(std::string_view key, std::span<const std::string> names);  // required
   std::optional<size_t> OneOfOr(std::string_view key, std::span<const std::string> names, size_t otherwise);

@@ -97,6 +97,7 @@ std::optional<RowLayout> RowLayout::FromHeader(const TableSpec& spec, const std:
                                                                {"note", Part::kNote}}};
   for (const auto& [name, part] : kMeta) known.push_back({name, part, 0});
   std::vector<std::string> names;
+  names.reserve(known.size());
   for (const Slot& slot : known) names.push_back(slot.name);
 
   RowLayout layout(spec);

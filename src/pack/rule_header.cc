@@ -49,6 +49,13 @@ void ReadArea(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnos
                   "such as \"5001\"");
 }
 
+// A list over diagnoses or operations: they hang on a person's visit.
+bool HasMacro(const lang::ExprPtr& expr) {
+  if (!expr) return false;
+  if (expr->op == lang::Op::kExists || expr->op == lang::Op::kAll || expr->op == lang::Op::kCountIf) return true;
+  return std::any_of(expr->args.begin(), expr->args.end(), HasMacro);
+}
+
 }  // namespace
 
 void ReadHeader(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
@@ -66,6 +73,30 @@ void ReadHeader(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagn
   ReadArea(file, keys, rule, diagnostics);
   rule.why = keys.Both("why");
   rule.false_alarms = keys.BothOr("false_alarms");
+}
+
+void CheckSubject(const YamlFile& file, const Rule& rule, Diagnostics& diagnostics) {
+  using program::Subject;
+  using Unit = program::Within::Unit;
+  if (rule.subject == Subject::kPerson) return;
+  lang::Place place = file.At(*file.root.Find("subject"));
+  auto refuse = [&](std::string message, std::string suggestion) {
+    diagnostics.Add(Code::kNotAllowedHere, place, std::move(message), std::move(suggestion));
+  };
+  if (IsBinary(rule.form)) return refuse("only each, group and window rules have another subject than a person", "");
+  timeline::Kind of = rule.a.of;
+  bool fits = rule.subject == Subject::kDoctor ? of == timeline::Kind::kLine
+              : rule.subject == Subject::kCode ? of == timeline::Kind::kTrace
+                                               : timeline::FindField(of, "institution") != nullptr;
+  if (!fits) {
+    refuse(std::string("subject ") + program::NameOf(rule.subject) + " does not go with these rows",
+           "doctor: of line; code: of trace; institution: of visit, stay, trace or stock");
+  }
+  bool lists = HasMacro(rule.a.where) || HasMacro(rule.having) || HasMacro(rule.excess);
+  if (lists) refuse("diagnoses and operations are known on a person's timeline only", "");
+  if (rule.within.unit == Unit::kVisit || rule.within.unit == Unit::kStay) {
+    refuse("within visit or stay needs a person's timeline", "");
+  }
 }
 
 void ReadMessage(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {

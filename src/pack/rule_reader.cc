@@ -28,15 +28,7 @@ const Names& KindNames() {
   return kNames;
 }
 
-bool IsBinary(Form form) { return form >= Form::kPair; }
 bool IsGrouped(Form form) { return form == Form::kGroup || form == Form::kWindow; }
-
-// A list over diagnoses or operations: they hang on a person's visit.
-bool HasMacro(const lang::ExprPtr& expr) {
-  if (!expr) return false;
-  if (expr->op == lang::Op::kExists || expr->op == lang::Op::kAll || expr->op == lang::Op::kCountIf) return true;
-  return std::any_of(expr->args.begin(), expr->args.end(), HasMacro);
-}
 
 class RuleReader {
  public:
@@ -53,7 +45,7 @@ class RuleReader {
     ReadHeader(file_, keys_, rule_, diagnostics_);
     if (ReadForm()) {
       IsBinary(rule_.form) ? BinaryBody() : UnaryBody();
-      CheckSubject();
+      if (!broken_) CheckSubject(file_, rule_, diagnostics_);
       Exceptions();
       Facts();
       Amount();
@@ -301,30 +293,6 @@ class RuleReader {
     rule_.charge = static_cast<Charge>(static_cast<size_t>(grouped ? Charge::kAll : Charge::kA) + *at);
     if (rule_.charge == Charge::kExcess) {
       Fail(Code::kMissingKey, *node, "excess needs its number of units", "charge: {excess: sum(line.qty) - 2}");
-    }
-  }
-
-  // --- subjects other than persons ---
-
-  void CheckSubject() {
-    if (rule_.subject == Subject::kPerson || broken_) return;
-    const Yaml& node = *file_.root.Find("subject");
-    if (IsBinary(rule_.form)) {
-      return Fail(Code::kNotAllowedHere, node, "only each, group and window rules have another subject than a person");
-    }
-    Kind of = rule_.a.of;
-    bool fits = rule_.subject == Subject::kDoctor ? of == Kind::kLine
-                : rule_.subject == Subject::kCode ? of == Kind::kTrace
-                                                  : timeline::FindField(of, "institution") != nullptr;
-    if (!fits) {
-      Fail(Code::kNotAllowedHere, node,
-           std::string("subject ") + program::NameOf(rule_.subject) + " does not go with these rows",
-           "doctor: of line; code: of trace; institution: of visit, stay, trace or stock");
-    }
-    bool lists = HasMacro(rule_.a.where) || HasMacro(rule_.having) || HasMacro(rule_.excess);
-    if (lists) Fail(Code::kNotAllowedHere, node, "diagnoses and operations are known on a person's timeline only");
-    if (rule_.within.unit == Within::Unit::kVisit || rule_.within.unit == Within::Unit::kStay) {
-      Fail(Code::kNotAllowedHere, node, "within visit or stay needs a person's timeline");
     }
   }
 

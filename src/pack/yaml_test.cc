@@ -71,7 +71,7 @@ TEST(Yaml, HostileTextsAreRefused) {
   for (int i = 0; i < 3000; i++) wide += "k" + std::to_string(i) + ": 1\n";
   EXPECT_THAT(MistakesOf(wide), testing::HasSubstr("too many keys"));
   std::string ladder = "a";
-  for (int i = 0; i < 200; i++) ladder = "- " + ladder;
+  for (int i = 0; i < 200; i++) ladder.insert(0, "- ");
   EXPECT_THAT(MistakesOf(ladder), testing::HasSubstr("nests deeper than 16"));
 }
 

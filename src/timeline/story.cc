@@ -7,7 +7,7 @@
 
 #include "base/date.h"
 #include "base/decimal.h"
-#include "base/hash.h"
+#include "timeline/table_parts.h"
 
 namespace yijian::timeline {
 namespace {
@@ -38,63 +38,6 @@ bool BelongsToVisit(Kind kind) {
 bool NeedsVisit(Kind kind) { return kind == Kind::kDiagnosis || kind == Kind::kOperation; }
 
 }  // namespace
-
-int64_t IdOf(std::string_view text) { return static_cast<int64_t>(KeyOf(text) >> 1); }
-
-std::optional<std::vector<StoryWord>> SplitWords(std::string_view line) {
-  std::vector<StoryWord> words;
-  size_t at = 0;
-  while (true) {
-    while (at < line.size() && (line[at] == ' ' || line[at] == '\t' || line[at] == '\r')) at++;
-    if (at >= line.size() || line[at] == '#') return words;
-    StoryWord word{{}, static_cast<int>(at) + 1};
-    char quote = 0;
-    for (; at < line.size(); at++) {
-      char c = line[at];
-      if (quote == 0 && (c == ' ' || c == '\t' || c == '\r')) break;
-      if (quote == 0 && (c == '\'' || c == '"')) {
-        quote = c;
-      } else if (quote != 0 && c == quote) {
-        quote = 0;
-      } else {
-        word.text += c;
-      }
-    }
-    if (quote != 0) return std::nullopt;
-    words.push_back(std::move(word));
-  }
-}
-
-std::optional<int64_t> ParseField(FieldType type, std::string_view text, CodeBook& codes) {
-  switch (type) {
-    case FieldType::kBool:
-      if (text == "1" || text == "true") return 1;
-      if (text == "0" || text == "false") return 0;
-      return std::nullopt;
-    case FieldType::kNumber:
-    case FieldType::kMoney: return ParseMicro(text);
-    case FieldType::kTime: return ParseTime(text);
-    case FieldType::kDate: return ParseDate(text);
-    case FieldType::kCode: return text.empty() ? std::nullopt : std::optional<int64_t>(codes.Intern(text));
-    case FieldType::kId: return text.empty() ? std::nullopt : std::optional<int64_t>(IdOf(text));
-    case FieldType::kText: return std::nullopt;
-  }
-  return std::nullopt;
-}
-
-std::string_view Expected(FieldType type) {
-  switch (type) {
-    case FieldType::kBool: return "0, 1, true or false";
-    case FieldType::kNumber: return "a number such as 2.5";
-    case FieldType::kMoney: return "yuan such as 12.50";
-    case FieldType::kTime: return "a time YYYY-MM-DD or YYYY-MM-DDTHH:MM[:SS]";
-    case FieldType::kDate: return "a date YYYY-MM-DD";
-    case FieldType::kCode: return "a code";
-    case FieldType::kId: return "an id";
-    case FieldType::kText: return "a text";
-  }
-  return "a value";
-}
 
 struct StoryParser::Impl {
   explicit Impl(CodeBook& book) : codes(book) {}
@@ -366,20 +309,6 @@ std::vector<size_t> OrderOf(const std::vector<Draft>& drafts, const std::vector<
   return order;
 }
 
-std::vector<uint32_t> FirstOf(const std::vector<uint32_t>& owner, uint32_t owners) {
-  std::vector<uint32_t> first(owners + 1, 0);
-  for (uint32_t o : owner) first[o + 1]++;
-  std::partial_sum(first.begin(), first.end(), first.begin());
-  return first;
-}
-
-Table EmptyTable(Kind kind, uint32_t persons) {
-  Table table;
-  table.columns.resize(Fields(kind).size());
-  table.person_first.assign(persons + 1, 0);
-  return table;
-}
-
 // Columns and owners of a kind from its drafts, in `order`.
 Table TableOf(Kind kind, const std::vector<Draft>& drafts, const std::vector<size_t>& order, uint32_t persons,
               const std::vector<uint32_t>& row_of_visit) {
@@ -443,52 +372,6 @@ Result<Story> ParseStory(std::string_view text, CodeBook& codes) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return parser.Finish();
-}
-
-Bucket Regroup(const Bucket& bucket, Kind of, size_t field) {
-  const Table& from = bucket.table(of);
-  FieldType type = Fields(of)[field].type;
-  std::map<std::string, std::vector<uint32_t>> rows_of;  // by subject, in the order of their texts
-  for (uint32_t row = 0; row < from.rows; row++) {
-    int64_t value = from.At(field, row);
-    if (value == kNull) continue;
-    rows_of[type == FieldType::kCode ? bucket.codes->Text(value) : HexOf(static_cast<uint64_t>(value))].push_back(row);
-  }
-
-  Bucket result;
-  result.codes = bucket.codes;
-  auto subjects = static_cast<uint32_t>(rows_of.size());
-  for (const KindInfo& info : Kinds()) result.table(info.kind) = EmptyTable(info.kind, subjects);
-  Table& persons = result.table(Kind::kPerson);
-  persons.rows = subjects;
-  for (Column& column : persons.columns) column.assign(subjects, kNull);
-  persons.visit.assign(subjects, kNoRow);
-  for (uint32_t subject = 0; subject < subjects; subject++) persons.person.push_back(subject);
-  persons.person_first = FirstOf(persons.person, subjects);
-
-  Table& to = result.table(of);
-  std::string_view time_name = InfoOf(of).time;
-  size_t time = time_name.empty() ? field : OrdinalOf(*FindField(of, time_name));
-  uint32_t subject = 0;
-  for (auto& [text, rows] : rows_of) {
-    result.person_no.push_back(text);
-    std::sort(rows.begin(), rows.end(), [&](uint32_t left, uint32_t right) {
-      return std::tuple(from.At(time, left), from.row_id[left]) < std::tuple(from.At(time, right), from.row_id[right]);
-    });
-    for (uint32_t row : rows) {
-      for (size_t i = 0; i < to.columns.size(); i++) to.columns[i].push_back(from.At(i, row));
-      to.person.push_back(subject);
-      to.visit.push_back(kNoRow);
-      to.row_id.push_back(from.row_id[row]);
-      if (of == Kind::kVisit) result.visit_no.push_back(bucket.visit_no[row]);
-    }
-    subject++;
-  }
-  to.rows = static_cast<uint32_t>(to.person.size());
-  to.person_first = FirstOf(to.person, subjects);
-  result.visit_diagnosis_first.assign(result.table(Kind::kVisit).rows + 1, 0);
-  result.visit_operation_first.assign(result.table(Kind::kVisit).rows + 1, 0);
-  return result;
 }
 
 }  // namespace yijian::timeline
