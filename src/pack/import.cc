@@ -158,9 +158,10 @@ void Judge(const Target& target, const Batch& batch, std::vector<PlacedRow> rows
   for (const Superseded& ended : Supersede(rows)) {
     if (ended.older >= older || ended.newer < older) continue;
     const PlacedRow& before = rows[ended.older];
+    const PlacedRow& after = rows[ended.newer];
     report.ended.push_back({DescribeKeys(target.spec, before.row), DescribeValues(target.spec, before.row),
-                            DescribeValues(target.spec, rows[ended.newer].row), DescribePlace(before.place),
-                            before.row.until});
+                            DescribeValues(target.spec, after.row), DescribePlace(before.place), before.row.until,
+                            SameValues(before.row, after.row)});
   }
   FindContradictions(target.spec, rows, diagnostics);
 }
@@ -246,8 +247,13 @@ std::string ImportReport::Render() const {
   std::string text = table + ": " + std::to_string(rows) + " rows into " + file + "\n";
   if (duplicates > 0)
     text += "  " + std::to_string(duplicates) + " rows of the source repeat others and were left out\n";
-  if (!ended.empty()) text += "  " + std::to_string(ended.size()) + " older rows end:\n";
+  auto same = std::count_if(ended.begin(), ended.end(), [](const EndedRow& row) { return row.same; });
+  if (!ended.empty()) {
+    text +=
+        "  " + std::to_string(ended.size()) + " older rows end; " + std::to_string(same) + " of them are said again\n";
+  }
   for (const EndedRow& row : ended) {
+    if (row.same) continue;
     text += "    " + row.keys + " " + row.before + " (" + row.where + ") ends " + FormatDate(row.until) + ", then " +
             row.after + "\n";
   }

@@ -41,6 +41,7 @@ struct EndedRow {
   std::string after;   // of the row that takes its place
   std::string where;   // file:row
   Date until = 0;
+  bool same = false;  // the new row says the same again
 };
 
 struct ImportReport {

@@ -60,6 +60,7 @@ TEST_F(Import, TakesACsvAndEndsTheRowsItReplaces) {
   EXPECT_EQ(report->ended[0].before, "limit=儿童 age_max=?");
   EXPECT_EQ(report->ended[0].after, "limit=成人 age_max=20");
   EXPECT_EQ(report->ended[0].until, *ParseDate("2025-09-01"));
+  EXPECT_THAT(report->Render(), HasSubstr("1 older rows end; 0 of them are said again"));
   EXPECT_THAT(report->Render(), HasSubstr("ends 2025-09-01, then limit=成人"));
   EXPECT_EQ(Contents(folder_ / "knowledge/drug_age.batch2.csv"),
             "item_code,limit,age_max,from,until,source,batch,name,note\n"
