@@ -180,22 +180,24 @@ TEST(Check, TypesOfValues) {
 }
 
 TEST(Check, ArithmeticKeepsUnits) {
-  constexpr std::array<std::pair<const char*, const char*>, 16> kTypes{{{"line.scope + line.amount", "money"},
-                                                                        {"line.scope + 1.5", "money"},
-                                                                        {"1.5 + line.scope", "money"},
-                                                                        {"line.scope + param.age", "money"},
-                                                                        {"line.scope * line.qty", "money"},
-                                                                        {"line.qty * line.scope", "money"},
-                                                                        {"line.scope / line.amount", "number"},
-                                                                        {"line.scope / line.qty", "money"},
-                                                                        {"line.time - visit.begin", "duration"},
-                                                                        {"line.time + days(1)", "time"},
-                                                                        {"days(1) + line.time", "time"},
-                                                                        {"line.time - person.birth", "duration"},
-                                                                        {"person.birth + days(1)", "time"},
-                                                                        {"days(1) + hours(2)", "duration"},
-                                                                        {"days(2) * line.qty", "duration"},
-                                                                        {"-line.scope", "money"}}};
+  constexpr std::array<std::pair<const char*, const char*>, 17> kTypes{
+      {{"line.scope + line.amount", "money"},
+       {"(visit.end - visit.begin) / days(1)", "number"},
+       {"line.scope + 1.5", "money"},
+       {"1.5 + line.scope", "money"},
+       {"line.scope + param.age", "money"},
+       {"line.scope * line.qty", "money"},
+       {"line.qty * line.scope", "money"},
+       {"line.scope / line.amount", "number"},
+       {"line.scope / line.qty", "money"},
+       {"line.time - visit.begin", "duration"},
+       {"line.time + days(1)", "time"},
+       {"days(1) + line.time", "time"},
+       {"line.time - person.birth", "duration"},
+       {"person.birth + days(1)", "time"},
+       {"days(1) + hours(2)", "duration"},
+       {"days(2) * line.qty", "duration"},
+       {"-line.scope", "money"}}};
   for (const auto& [text, type] : kTypes) EXPECT_EQ(TypeOfText(text), type) << text;
   for (const char* text : {"line.scope + line.qty", "line.scope * line.amount", "line.time + line.time",
                            "line.time + 3", "line.qty / line.scope", "'a' + 'b'", "line.time * 2", "days(1) / 2",

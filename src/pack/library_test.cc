@@ -69,5 +69,8 @@ TEST(Library, EveryRuleCanBeExplained) {
   }
 }
 
+// docs/rules.md is `yijian rules doc docs/rules.md`; `make golden` brings it up to date.
+TEST(Library, GoldenManual) { ExpectGolden("docs/rules.md", WriteManual(Shipped())); }
+
 }  // namespace
 }  // namespace yijian::pack
