@@ -500,6 +500,26 @@ TEST_P(BucketReaderTest, RangesTogetherAreTheWholeAndABucketCanBeUsedAgain) {
   }
 }
 
+TEST_P(BucketReaderTest, WorkIsCutWhereFilesEnd) {
+  TempDir dir;
+  Lake lake = Must(Lake::Create(dir.path(), 8));
+  auto visits = [](int from, int until) {
+    return TableSpec{"visit",
+                     "SELECT (i % 8)::SMALLINT AS bucket, (i % 8)::BIGINT AS psn_key, i AS row_id, "
+                     "true AS live FROM range(800) t(i)"
+                     " WHERE i % 8 >= " +
+                         std::to_string(from) + " AND i % 8 < " + std::to_string(until)};
+  };
+  Add(lake, "a", {visits(0, 3), visits(3, 6), visits(6, 8)});
+  auto snapshot = Must(Snapshot::Take(lake));
+  EXPECT_EQ(snapshot->PlanWork(400), (std::vector<BucketRange>{{0, 3}, {3, 6}, {6, 8}}));
+  EXPECT_EQ(snapshot->PlanWork(200),
+            (std::vector<BucketRange>{{0, 2}, {2, 3}, {3, 5}, {5, 6}, {6, 8}}));
+  EXPECT_EQ(
+      snapshot->PlanWork(1),
+      (std::vector<BucketRange>{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}, {6, 7}, {7, 8}}));
+}
+
 TEST_P(BucketReaderTest, AnEmptyLakeHasNoWorkAndAnEmptyBucket) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), kBuckets));

@@ -32,6 +32,7 @@ void PutNulls(const uint64_t* validity, size_t rows, int64_t* out) {
 template <typename T>
 void Copy(const ColumnView& from, size_t rows, int64_t, int64_t* out) {
   const T* in = from.As<T>();
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse): an int8_t is a number here
   for (size_t row = 0; row < rows; row++) out[row] = static_cast<int64_t>(in[row]);
   PutNulls(from.validity, rows, out);
 }

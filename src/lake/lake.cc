@@ -59,6 +59,7 @@ bool IsPathOfBatchFile(const std::string& path) {
 
 std::vector<std::string> PathsOf(const Manifest& manifest) {
   std::vector<std::string> paths;
+  paths.reserve(manifest.files.size() + 2);
   for (const DataFile& file : manifest.files) paths.push_back(file.path);
   if (!manifest.dictionary.empty()) paths.push_back(manifest.dictionary);
   if (!manifest.quarantine.empty()) paths.push_back(manifest.quarantine);
@@ -286,10 +287,11 @@ Status Lake::CheckNew(const Manifest& manifest) const {
 Status Lake::MoveIn(const std::vector<std::string>& paths, const std::string& staging) const {
   std::set<std::string> folders;
   for (const std::string& path : paths) {
-    TRY(SyncFile(staging + "/" + path));
+    std::string staged = (fs::path(staging) / path).string();
+    TRY(SyncFile(staged));
     fs::path folder = fs::path(PathOf(path)).parent_path();
     TRY(MakeDirs(folder.string()));
-    TRY(Rename(staging + "/" + path, PathOf(path)));
+    TRY(Rename(staged, PathOf(path)));
     folders.insert(folder.string());
     folders.insert(folder.parent_path().string());
   }

@@ -54,7 +54,7 @@ Status Widen(const ColumnView& from, size_t rows, std::vector<int64_t>* to) {
     if constexpr (std::is_floating_point_v<T>) {
       to->push_back(std::bit_cast<int64_t>(static_cast<double>(values[row])));
     } else {
-      auto narrow = static_cast<int64_t>(values[row]);
+      auto narrow = static_cast<int64_t>(values[row]);  // NOLINT(bugprone-signed-char-misuse)
       bool fits = static_cast<T>(narrow) == values[row] && (narrow < 0) == (values[row] < T{0});
       if (!fits) return LimitReached("a value does not fit into 64 bits; cast it in SQL");
       to->push_back(narrow);

@@ -68,24 +68,37 @@ int64_t Snapshot::RowsAbout(std::string_view table, BucketRange range) const {
 }
 
 std::vector<BucketRange> Snapshot::PlanWork(int64_t rows_target) const {
-  std::vector<BucketRange> ranges;
-  BucketRange open{0, 0};
-  int64_t rows = 0;
-  for (int bucket = 0; bucket < buckets(); bucket++) {
-    int64_t more = 0;
-    for (std::string_view table : kPersonTables) more += RowsAbout(table, {bucket, bucket + 1});
-    if (rows > 0 && rows + more > rows_target) {
-      ranges.push_back(open);
-      open.from = bucket;
-      rows = 0;
+  // Rows of each bucket, and of the files that would be cut by a range that ends before it: their
+  // row groups at the cut are read twice.
+  std::vector<int64_t> rows(static_cast<size_t>(buckets()));
+  std::vector<int64_t> cut_rows(rows.size() + 1);
+  int64_t all_rows = 0;
+  for (std::string_view table : kPersonTables) {
+    all_rows += RowsOf(table);
+    for (size_t b = 0; b < rows.size(); b++) {
+      int bucket = static_cast<int>(b);
+      rows[b] += RowsAbout(table, {bucket, bucket + 1});
+      for (const File& file : FilesOf(table, {bucket, bucket + 1})) {
+        if (file.data->bucket_min < bucket) cut_rows[b] += file.data->rows;
+      }
     }
-    rows += more;
-    open.until = bucket + 1;
   }
-  // The last range may hold rows that the rounding of RowsAbout did not see.
-  bool any =
-      std::ranges::any_of(kPersonTables, [&](std::string_view table) { return RowsOf(table) > 0; });
-  if (any) ranges.push_back(open);
+  std::vector<BucketRange> ranges;
+  if (all_rows == 0) return ranges;
+  for (size_t from = 0; from < rows.size();) {
+    size_t best = from;
+    bool large = false;
+    int64_t sum = 0;
+    for (size_t b = from; b < rows.size(); b++) {
+      sum += rows[b];
+      if (b > from && sum > rows_target) break;
+      if (large && cut_rows[b + 1] > cut_rows[best]) continue;
+      best = b + 1;
+      large = sum >= rows_target / 2;
+    }
+    ranges.push_back({static_cast<int>(from), static_cast<int>(best)});
+    from = best;
+  }
   return ranges;
 }
 

@@ -43,8 +43,9 @@ class Snapshot {
   // Rows of a table in a range, roughly: files are taken to spread evenly over their buckets.
   int64_t RowsAbout(std::string_view table, BucketRange range) const;
 
-  // Ranges that together are all buckets with rows of persons, each of about `rows_target` rows
-  // (all tables together) or one bucket, in order. No ranges when there are no rows.
+  // Ranges that together are all buckets, in order, each of at most `rows_target` rows (all tables
+  // of persons together, roughly) or one bucket; cut where files end if that is not far off. No
+  // ranges when there are no rows.
   std::vector<BucketRange> PlanWork(int64_t rows_target) const;
 
   struct File {

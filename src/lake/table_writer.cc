@@ -64,6 +64,8 @@ class FilledChunk {
   explicit FilledChunk(const std::vector<WriterColumn>& columns) {
     std::vector<OwnedType> types;
     std::vector<duckdb_logical_type> handles;
+    types.reserve(columns.size());
+    handles.reserve(columns.size());
     for (const WriterColumn& column : columns) types.push_back(TypeOf(column.type));
     for (const OwnedType& type : types) handles.push_back(type.get());
     chunk_ = duckdb_create_data_chunk(handles.data(), handles.size());

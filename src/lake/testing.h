@@ -59,15 +59,19 @@ inline void AddBatch(const Lake& lake, const std::string& name,
   Connection connection = Must(OpenConnection({.threads = 1}));
   Manifest manifest{
       .batch = name, .ordinal = Must(lake.NextOrdinal()), .created = "2025-03-06 08:15:30"};
+  namespace fs = std::filesystem;
   for (const TableSpec& spec : tables) {
-    std::string path = "data/" + spec.table + "/" + name + "-" +
-                       std::to_string(manifest.files.size()) + ".parquet";
-    std::filesystem::create_directories(std::filesystem::path(staging + "/" + path).parent_path());
-    Must(connection.Execute("COPY (SELECT * FROM (" + spec.select + ") ORDER BY " + spec.order +
-                            ") TO " + Quote(staging + "/" + path) + " (" + std::string(options) +
-                            ")"));
+    fs::path path = fs::path("data") / spec.table / name;
+    path += "-" + std::to_string(manifest.files.size()) + ".parquet";
+    fs::path staged = staging / path;
+    fs::create_directories(staged.parent_path());
+    std::string sql = "COPY (SELECT * FROM (" + spec.select;
+    sql += ") ORDER BY " + spec.order;
+    sql += ") TO " + Quote(staged.string());
+    sql += " (" + std::string(options) + ")";
+    Must(connection.Execute(sql));
     manifest.files.push_back(
-        Must(DescribeFile(connection, spec.table, path, staging + "/" + path)));
+        Must(DescribeFile(connection, spec.table, path.string(), staged.string())));
   }
   Must(lake.CommitBatch(lock, manifest, staging));
 }
