@@ -76,8 +76,7 @@ std::string Show(const std::vector<finding::Unknown>& unknowns, const program::R
 }
 
 TEST(Library, ColumnsAgreeWithTheJudgeOnTheShippedRules) {
-  const char* root = std::getenv("YIJIAN_SOURCE_DIR");
-  std::string packs = std::string(root ? root : ".") + "/rules/packs";
+  std::string packs = YIJIAN_SOURCE_DIR "/rules/packs";
   lang::Diagnostics diagnostics;
   program::RuleSet rules = pack::LoadRules({packs}, diagnostics);
   ASSERT_TRUE(diagnostics.ok()) << diagnostics.Render();

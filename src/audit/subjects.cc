@@ -51,21 +51,23 @@ Status ReadParts(const std::shared_ptr<const lake::Snapshot>& snapshot, const ev
 }
 
 // --- the stock of institutions: movements they report, and what they claimed to the fund for the same items ---
+// Exports of stock seldom hold the claims; they are the fee lines of the same institution and item, unless the export brought its own.
 
 // Rows of one part of the institutions, ordered by institution, time and row.
 Result<std::string> StockSql(const lake::Lake& lake, int64_t claim, int parts, int part) {
   std::string stock = TRY(lake.TableSql("stock"));
   std::string mine = " % " + std::to_string(parts) + " = " + std::to_string(part);
-  std::string sql = "SELECT fixmedins_code_id i, med_list_codg_id item, stock_event_id event, inv_chg_type_id change, stock_time t, cnt, pric, row_id, fixmedins_code code FROM " + stock +
+  std::string sql = "SELECT fixmedins_code_id AS i, med_list_codg_id AS item, stock_event_id AS kind, inv_chg_type_id AS change, stock_time AS t, cnt, pric, row_id, fixmedins_code AS code FROM " + stock +
                     " WHERE fixmedins_code_id" + mine;
   Result<std::string> lines = lake.TableSql("fee_line");
   Result<std::string> visits = lake.TableSql("visit");
   if (lines && visits) {
     sql += " UNION ALL SELECT v.fixmedins_code_id, f.hilist_code_id, " + std::to_string(claim) + ", NULL, f.fee_ocur_time, f.cnt, f.pric, f.row_id, v.fixmedins_code FROM " + *lines +
            " f JOIN " + *visits + " v USING (mdtrt_key) WHERE f.hilist_code_id IN (SELECT med_list_codg_id FROM " + stock + ") AND v.fixmedins_code_id IN (SELECT fixmedins_code_id FROM " +
-           stock + ") AND v.fixmedins_code_id" + mine;
+           stock + ") AND v.fixmedins_code_id" + mine + " AND NOT EXISTS (SELECT 1 FROM " + stock +
+           " s WHERE s.stock_event = 'claim' AND s.fixmedins_code_id = v.fixmedins_code_id AND s.med_list_codg_id = f.hilist_code_id)";
   }
-  return "SELECT i::BIGINT, item::BIGINT, event::BIGINT, change::BIGINT, epoch(t)::BIGINT, cnt::DECIMAL(18,4), pric::DECIMAL(18,6), row_id, code FROM (" + sql + ") ORDER BY i, t, row_id";
+  return "SELECT i::BIGINT, item::BIGINT, kind::BIGINT, change::BIGINT, epoch(t)::BIGINT, cnt::DECIMAL(18,4), pric::DECIMAL(18,6), row_id, code FROM (" + sql + ") ORDER BY i, t, row_id";
 }
 
 Bucket StockBucket(const lake::QueryResult& rows) {

@@ -375,7 +375,7 @@ bool CanRefute(const Node& node, Reach& reach) {
 class Prefilter {
  public:
   Prefilter(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket)
-      : side_(side), slot_(slot), bucket_(bucket), table_(bucket.table(side.of)), context_(ContextFor(bound, rule, bucket)) {
+      : slot_(slot), bucket_(bucket), table_(bucket.table(side.of)), context_(ContextFor(bound, rule, bucket)) {
     context_.anchor_kind = side.of;
     for (const Node* conjunct : side.conjuncts) {
       Reach reach = Reach::kPerson;
@@ -461,7 +461,6 @@ class Prefilter {
     rows.resize(kept);
   }
 
-  const BoundSide& side_;
   uint8_t slot_;
   const Bucket& bucket_;
   const Table& table_;

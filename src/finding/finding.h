@@ -70,7 +70,7 @@ class Sink {
 class Collector : public Sink {
  public:
   void Take(Finding finding) override { findings.push_back(std::move(finding)); }
-  void Take(Unknown unknown) override { unknowns.push_back(std::move(unknown)); }
+  void Take(Unknown unknown) override { unknowns.push_back(unknown); }
   // Order by rule, person, first charged row: evaluators may report in any order.
   void Sort();
 

@@ -539,7 +539,7 @@ constexpr std::array kTables{
     TableInfo{"diagnosis", "诊断", kDiagnosis, kDiagnosisKeys, "psn_no", ""},
     TableInfo{"operation", "手术操作", kOperation, kOperationKeys, "psn_no", "oprn_oprt_begntime"},
     TableInfo{"fee_line", "费用明细", kFeeLine, kFeeLineKeys, "psn_no", "fee_ocur_time"},
-    TableInfo{"trace", "追溯码", kTrace, kTraceKeys, "drug_trac_codg", "trac_time"},
+    TableInfo{"trace", "追溯码", kTrace, kTraceKeys, "psn_no", "trac_time"},
     TableInfo{"stock", "进销存", kStock, kStockKeys, "fixmedins_code", "stock_time"},
 };
 

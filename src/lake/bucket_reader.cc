@@ -24,9 +24,9 @@ using timeline::Table;
 
 size_t Index(Kind kind) { return static_cast<size_t>(kind); }
 
-// Kinds whose rows are read below persons; trace and stock belong to other subjects.
-constexpr Kind kPersonKinds[] = {Kind::kPerson,    Kind::kVisit,     Kind::kSettlement,
-                                 Kind::kDiagnosis, Kind::kOperation, Kind::kLine};
+// Kinds whose rows are read below persons; stock belongs to institutions.
+constexpr Kind kPersonKinds[] = {Kind::kPerson,    Kind::kVisit, Kind::kSettlement, Kind::kDiagnosis,
+                                 Kind::kOperation, Kind::kLine,  Kind::kTrace};
 
 // What a visit adds up from its settlements; both kinds call it the same.
 constexpr std::string_view kSummed[] = {"total", "scope", "fund"};

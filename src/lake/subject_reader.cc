@@ -22,7 +22,6 @@ using timeline::kNull;
 using timeline::Table;
 
 // The one subject whose rows lie in buckets of their own.
-constexpr std::string_view kBucketKeyOfTrace = "drug_trac_key";
 
 std::string ListOf(const std::vector<int64_t>& values) {
   std::string list = "(";
@@ -119,11 +118,6 @@ std::string SubjectReader::Impl::PartSql(int part) const {
   for (size_t field : loaded) list += ", " + QuoteName(StoredName(info(field)));
   std::string where =
       " AND " + subject + " % " + std::to_string(parts) + " = " + std::to_string(part);
-  if (info(request.field).column == kBucketKeyOfTrace) {
-    int buckets = snapshot->buckets();
-    where = " AND bucket >= " + std::to_string(buckets * part / parts) + " AND bucket < " +
-            std::to_string(buckets * (part + 1) / parts);
-  }
   return list + relation + where + " ORDER BY " + subject + ", " + time + " NULLS FIRST, row_id";
 }
 

@@ -14,7 +14,7 @@
 //          subjects by their value.
 // Memory:  subjects are dealt to parts by their value, so that a part has about rows_target rows;
 // one subject is never cut.
-//          Every part scans the table, but for trace codes only their buckets.
+//          Every part scans the table.
 // Threads: one reader per thread; give further ones the parts() of the first.
 // Errors:  as BucketReader. A lake without the table gives zero parts.
 #pragma once
