@@ -56,7 +56,8 @@ class Collector {
     Merge(book_, pages.book);
     for (const TruthRow& row : made.truth) {
       AppendTo(row, truth_);
-      (row.kind == "violation" ? summary_.violations : summary_.lookalikes)++;
+      summary_.violations += row.kind == "violation" ? 1 : 0;
+      summary_.lookalikes += row.kind == "lookalike" ? 1 : 0;
     }
     for (const std::string& spoilt : pages.spoilt) {
       size_t comma = spoilt.find(',');

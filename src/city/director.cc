@@ -167,6 +167,7 @@ Staged Director::Finish() {
   Settle();
   for (Life& life : staged_.lives) Seal(life);
   for (const Expectation& expectation : expectations_) staged_.truth.push_back(Resolve(expectation));
+  AddStories(std::string(info_.rule), std::string(info_.name), staged_);
   return std::move(staged_);
 }
 

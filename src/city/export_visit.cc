@@ -17,7 +17,11 @@ std::string AgeText(const Life& life, Time when) {
 
 std::string_view ClearingOf(const Visit& visit) {
   if (visit.stay) return "21";
-  return visit.type == "51" ? "53" : visit.type;
+  if (visit.type == "51") return "53";
+  for (std::string_view own : {"11", "12", "13", "14", "41"}) {
+    if (visit.type.substr(0, 2) == own) return own;
+  }
+  return "99";
 }
 
 }  // namespace

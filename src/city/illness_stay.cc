@@ -41,7 +41,7 @@ constexpr Illness kIllnesses[] = {
      kKit<G::kCt, G::kLungFunction>, 190, nullptr, false, true},
     {{"J18.900", "肺炎"}, Dept::kRespiratory, 18, 200, 0, 0, 70, {0, 65, 35}, 7, 11,
      kKit<G::kCeftriaxone, G::kAmbroxolInjection, G::kVitaminC>, kKit<G::kCt>, 180, nullptr, false, false},
-    {{"J18.000", "支气管肺炎"}, Dept::kPaediatrics, 1, 10, 0, 0, 260, {20, 55, 25}, 5, 8,
+    {{"J20.900", "急性支气管炎"}, Dept::kPaediatrics, 1, 10, 0, 0, 260, {20, 55, 25}, 5, 8,
      kKit<G::kCeftriaxone, G::kAmbroxolInjection, G::kBudesonide>, kKit<G::kXray>, 200, nullptr, false, false},
     {{"A09.901", "感染性腹泻"}, Dept::kPaediatrics, 1, 10, 0, 0, 70, {0, 50, 50}, 4, 6,
      kKit<G::kSalineBig, G::kPotassiumInjection, G::kVitaminB6>, {}, 90, nullptr, false, false},

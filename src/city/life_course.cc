@@ -61,7 +61,7 @@ void Biography::Delivery() {
   if (caesarean) {
     Operate(visit, kCaesarean, birth + 1);
   } else {
-    Time time = visit.begin + 5 * 3600;
+    Time time = visit.begin + 8 * 3600;  // the delivery includes the monitoring of the six hours before
     Charge(visit, G::kBirth, time);
     visit.operations.push_back({"73.5901", "手法助产", time, time + 2400, "", visit.doctor, 0, {}});
   }
@@ -161,11 +161,11 @@ void Biography::Rehabilitation() {
   Labs(visit, first, true);
   for (Date day = first; day < first + nights; day++) {
     if ((day - first) % 15 == 0) Charge(visit, G::kRehabAssessment, day == first ? visit.begin + 7200 : At(day, 9, 30));
-    if (WeekdayOf(day) > 4) continue;
     Time time = day == first ? visit.begin + 10800 : At(day, 10, 0);
+    Charge(visit, G::kMediumFrequency, time + 7200);
+    if (WeekdayOf(day) > 4) continue;  // therapists have their weekend
     Charge(visit, G::kExercise, time).exec_doctor = serial;
     if ((day - first) % 2 == 1) Charge(visit, G::kOccupational, time + 3600).exec_doctor = serial;
-    Charge(visit, G::kMediumFrequency, time + 7200);
   }
   Discharge(visit, first + nights);
 }

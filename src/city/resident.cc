@@ -106,7 +106,7 @@ Resident MakeResident(const Town& town, const Era& era, uint64_t index, const Tr
   if (person.death && *person.death >= era.until) person.death.reset();
   if (!person.death && dice.Chance(8)) {
     person.paused = era.from + 60 + static_cast<Date>(dice.Below(static_cast<uint32_t>(span)));
-    if (*person.paused >= era.until) person.paused.reset();
+    if (*person.paused >= era.until || *person.paused <= person.enrolled) person.paused.reset();
   }
   if (traits.birth || traits.female) {  // a planted person: plain, so that only its story speaks
     person.death.reset();

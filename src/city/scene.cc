@@ -9,7 +9,7 @@ namespace yijian::city {
 namespace {
 
 constexpr Disease kHeartFailure{"I50.900", "心力衰竭"};
-constexpr Disease kPneumonia{"J18.000", "支气管肺炎"};
+constexpr Disease kLungDisease{"J44.100", "慢性阻塞性肺病伴有急性加重"};
 constexpr Disease kStroke{"I63.900", "脑梗死"};
 constexpr Disease kUlcer{"K25.400", "慢性胃溃疡伴有出血"};
 constexpr Disease kRenal{"N18.500", "慢性肾脏病5期"};
@@ -98,11 +98,11 @@ void SameTraceCode(Director& at) {
 void BedDayTooMany(Director& at) {
   Date first = at.Day(0, 40);
   size_t fraud = at.Resident(false, 60, first, 60);
-  int stay = PlainStay(at, fraud, at.ordinal(), Dept::kRespiratory, kPneumonia, first, first + 9);
+  int stay = PlainStay(at, fraud, at.ordinal(), Dept::kRespiratory, kLungDisease, first, first + 9);
   int bed = at.Charge(fraud, stay, G::kBed, StartOf(first + 9) + 8 * 3600);
   at.Violation(fraud, {stay}, {bed});
   size_t honest = at.Resident(true, 61, first, 60);
-  PlainStay(at, honest, at.ordinal(), Dept::kRespiratory, kPneumonia, first, first + 9);
+  PlainStay(at, honest, at.ordinal(), Dept::kRespiratory, kLungDisease, first, first + 9);
   at.Lookalike(honest);
 }
 
@@ -188,12 +188,12 @@ void AfterDeath(Director& at) {
 void PurchaseDuringStay(Director& at) {
   Date first = at.Day(0, 40);
   size_t fraud = at.Resident(false, 66, first, 60);
-  PlainStay(at, fraud, at.ordinal(), Dept::kRespiratory, kPneumonia, first, first + 8);
+  PlainStay(at, fraud, at.ordinal(), Dept::kRespiratory, kLungDisease, first, first + 8);
   int visit = Purchase(at, fraud, at.ordinal(), G::kDanshen, first + 4, 15, 2);
   at.Settle();
   at.Violation(fraud, {visit}, {}, at.visit(fraud, visit).settlements[0].fund);
   size_t honest = at.Resident(true, 67, first, 60);
-  PlainStay(at, honest, at.ordinal(), Dept::kRespiratory, kPneumonia, first, first + 8);
+  PlainStay(at, honest, at.ordinal(), Dept::kRespiratory, kLungDisease, first, first + 8);
   Purchase(at, honest, at.ordinal(), G::kDanshen, first + 8, 18, 2);
   at.Lookalike(honest);
 }

@@ -14,6 +14,16 @@ using timeline::FieldType;
 using timeline::kNull;
 using timeline::Table;
 
+void AddStories(const std::string& rule, const std::string& name, Staged& staged) {
+  for (const Life& life : staged.lives) {
+    TruthRow row{"story", "", rule, name, life.person.no, {}, {}, std::nullopt};
+    for (const Visit& visit : life.visits) {
+      if (visit.planted) row.visits.push_back(MdtrtId(life, visit));
+    }
+    staged.truth.push_back(std::move(row));
+  }
+}
+
 uint64_t Plant::persons() const {
   return std::max<uint64_t>(1, pattern->story.bucket.table(timeline::Kind::kPerson).rows);
 }
@@ -37,6 +47,7 @@ Staged Stagehand::Run() {
   Staged staged;
   for (uint32_t person = 0; person < plant_.persons(); person++) Cast(person, staged);
   Truth(staged);
+  AddStories(rule_.id, pattern_.name, staged);
   staged.extras = extras_;
   return staged;
 }
@@ -141,6 +152,15 @@ void Stagehand::Cast(uint32_t person, Staged& staged) {
     if (int64_t birth = Value(Kind::kPerson, "birth", person); birth != kNull) traits.birth = static_cast<Date>(birth) + move_;
   }
   Resident resident = MakeResident(world_.town, world_.era, plant_.first_person + person, traits);
+  if (told) {  // the ordinary life around the story keeps to what it says of the person
+    auto date = [&](std::string_view field) {
+      int64_t value = Value(Kind::kPerson, field, person);
+      return value == kNull ? std::nullopt : std::optional<Date>(static_cast<Date>(value) + move_);
+    };
+    resident.enrolled = date("enrolled").value_or(resident.enrolled);
+    resident.paused = date("paused");
+    resident.death = date("death");
+  }
   Life& life = staged.lives.emplace_back(Live(world_, std::move(resident), QuietOf()));
   life.planted = true;
   if (told) {
@@ -155,8 +175,18 @@ void Stagehand::Cast(uint32_t person, Staged& staged) {
   Seal(life);
 }
 
-const Scenery& Stagehand::SceneryOf(const std::string& code, const std::string& level, std::string_view type, bool stay) {
-  auto [at, is_new] = sceneries_.try_emplace(code + "|" + level);
+// The level that the story gives an institution on any of its visits.
+std::string Stagehand::LevelOf(const std::string& code) const {
+  for (uint32_t row = 0; row < story_.bucket.table(Kind::kVisit).rows; row++) {
+    std::optional<std::string> level = Code(Kind::kVisit, "level", row);
+    if (level && Code(Kind::kVisit, "institution", row) == code) return *level;
+  }
+  return {};
+}
+
+const Scenery& Stagehand::SceneryOf(const std::string& code, std::string level, std::string_view type, bool stay) {
+  if (!code.empty() && level.empty()) level = LevelOf(code);
+  auto [at, is_new] = sceneries_.try_emplace(code.empty() ? "|" + level : code);
   if (!is_new) return at->second;
   Scenery& place = at->second;
   bool pharmacy = code.substr(0, 1) == "P" || type.substr(0, 2) == "41";

@@ -38,6 +38,9 @@ struct Staged {
   Extras extras;
 };
 
+// Names the persons and visits of the story, whatever is to be found in it.
+void AddStories(const std::string& rule, const std::string& name, Staged& staged);
+
 Staged StagePlant(const World& world, const Lookup& lookup, const Plant& plant);
 
 }  // namespace yijian::city

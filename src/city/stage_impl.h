@@ -41,7 +41,8 @@ class Stagehand {
   void Recast();
   void Cast(uint32_t person, Staged& staged);
   std::vector<Quiet> QuietOf() const;
-  const Scenery& SceneryOf(const std::string& code, const std::string& level, std::string_view type, bool stay);
+  std::string LevelOf(const std::string& code) const;
+  const Scenery& SceneryOf(const std::string& code, std::string level, std::string_view type, bool stay);
   std::string DoctorFor(const std::string& code);
   void Truth(Staged& staged);
   void TruthOfFinding(const pack::ExpectedFinding& expected, Staged& staged);

@@ -61,6 +61,7 @@ void Stagehand::PlaceLine(uint32_t row, Visit& visit, Life& life) {
   if (line.name.empty()) line.name = item.empty() ? std::string_view("未编码项目") : line.code;
   line.dept = visit.dept;
   line.exec_dept = visit.dept;
+  if (item.substr(0, 6) == "003402" && visit.dept != Dept::kCount) line.dept = line.exec_dept = Dept::kRehab;
   line.doctor = visit.doctor;
   line.exec_doctor = visit.doctor;
   LineMoney(row, line, life);
@@ -91,8 +92,6 @@ void Stagehand::LineMoney(uint32_t row, Line& line, Life& life) {
   line.scope = scope.value_or(line.amount - line.full_self - line.over_limit - line.first_self);
   Fen gap = line.amount - line.full_self - line.over_limit - line.first_self - line.scope;
   if (gap != 0 && !Blank(Kind::kLine, "full_self")) line.full_self += gap;
-  if (qty == kNull && Blank(Kind::kLine, "qty")) line.set.push_back({Fee("cnt"), {}});
-  if (price == kNull && Blank(Kind::kLine, "price") && qty == kNull) line.set.push_back({Fee("pric"), {}});
   if (!scope && Blank(Kind::kLine, "scope") && !amount) line.set.push_back({Fee("inscp_amt"), {}});
   (void)life;
 }
@@ -149,7 +148,7 @@ void Stagehand::SettleVisit(Visit& visit, Life& life) {
     fund = Money(Kind::kVisit, "fund", row);
   }
   paid.total = total.value_or(std::max({lines, scope.value_or(0), fund.value_or(0)}));
-  if (paid.total == 0 && visit.lines.empty()) paid.total = 10'000;
+  if (paid.total == 0 && visit.lines.empty()) paid.total = visit.stay ? 800'000 : 10'000;
   if (paid.total > lines) {  // what the story does not itemise
     Line rest;
     rest.code = "009900000000000";

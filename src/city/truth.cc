@@ -38,6 +38,7 @@ void AppendTo(const TruthRow& row, std::string& out) {
 }
 
 Result<std::vector<std::vector<std::string>>> ParseCsv(std::string_view text) {
+  if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> row;
   std::string cell;

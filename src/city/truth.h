@@ -3,8 +3,9 @@
 //   kind,source,rule,case,subject,mdtrt_id,bkkp_sn,amount
 //   violation,case,P-007,"fourteenth birthday",5001...,5100...,8000...,20.00
 //
-// kind     violation: must be found. lookalike: resembles one and must not be found by this rule. noise: spoilt as real
-//          rows are; what rules say of it is counted apart.
+// kind     violation: must be found. lookalike: resembles one and must not be found by this rule. story: a person and
+//          visits that are not of the clean background. noise: spoilt as real rows are; what rules say of both is
+//          counted apart.
 // source   case: made after the rule's own case. scene: written by hand. noise: the exporter's.
 // rule     a rule id; of scenes a catalogue id (P-025), which stands for its variants (P-025a) too.
 // subject  psn_no; doctor, institution or trace code where the rule's subject is one.
@@ -38,7 +39,7 @@ void AppendTo(const TruthRow& row, std::string& out);
 // The file of Options::to + "/truth.csv". Errors: kNotFound, kInvalidInput with the line.
 Result<std::vector<TruthRow>> ReadTruth(const std::string& path);
 
-// A CSV text as rows of cells (RFC 4180). Errors: kInvalidInput when a quote is not closed.
+// A CSV text, with or without a byte order mark, as rows of cells (RFC 4180). Errors: kInvalidInput when a quote is not closed.
 Result<std::vector<std::vector<std::string>>> ParseCsv(std::string_view text);
 
 }  // namespace yijian::city
