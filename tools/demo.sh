@@ -16,7 +16,22 @@ step() {
   echo "$ yijian $*"
   "$yijian" "$@"
 }
-step city --persons "${PERSONS:-20000}" --seed "${SEED:-1}" --to "$demo/city"
-step intake --from "$demo/city" --to "$demo/lake"
-step audit --lake "$demo/lake" --to "$demo/findings"
-step score --city "$demo/city" --findings "$demo/findings"
+city=$demo/city
+step city --persons "${PERSONS:-20000}" --seed "${SEED:-1}" --to "$city"
+step intake centre-tables "$city"/{MDTRT_D,SETL_D,FEE_LIST_D,SETL_LIST_DIAG_D,SETL_LIST_OPRN_D}.csv \
+  "$city"/{PSN_INFO_B,MEDINS_INFO_B,RTAL_PHAC_B,DR_INFO_B}.csv --lake "$demo/lake"
+step intake stock-trace "$city"/{3512,3513,STOCK}.csv --lake "$demo/lake"
+step audit --lake "$demo/lake"
+step score --lake "$demo/lake" --city "$city"
+step findings --lake "$demo/lake" --limit 5
+first=$("$yijian" findings --lake "$demo/lake" --rule P-025a --limit 1 | head -n 1 | cut -d ' ' -f 1)
+step finding "$first" --lake "$demo/lake"
+cat <<TXT
+
+What you saw is synthetic: no person, institution or bill in it exists.
+Look further:
+  $yijian findings --lake $demo/lake --rule M-015
+  $yijian findings --lake $demo/lake --export $demo/findings.xlsx
+  $yijian finding <id> --lake $demo/lake
+  $yijian rules explain P-025a
+TXT

@@ -1,8 +1,11 @@
 #include <iostream>
+#include <sstream>
 
 #include "app/commands.h"
 #include "app/progress_bar.h"
+#include "audit/findings.h"
 #include "city/city.h"
+#include "city/score.h"
 
 namespace yijian::app {
 namespace {
@@ -15,6 +18,36 @@ Status BuildCity(const Settings& settings, city::Options options) {
   }));
   bar.Finish();
   std::cout << city::Render(summary);
+  return {};
+}
+
+struct ScoreArguments {
+  std::string city;
+  std::string run;
+  size_t examples = 10;
+};
+
+std::vector<std::string> Split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, at);) parts.push_back(part);
+  return parts;
+}
+
+Status Score(const Settings& settings, const ScoreArguments& arguments) {
+  lake::Lake lake = TRY(lake::Lake::Open(settings.lake));
+  audit::FindingFilter filter;
+  filter.run = arguments.run;
+  audit::PageOptions all;
+  all.limit = 0;
+  all.unmasked = true;
+  all.with_lines = true;
+  std::vector<city::FoundRow> found;
+  for (const audit::FindingRow& row : TRY(audit::ListFindings(lake, filter, all)).rows) {
+    found.push_back({row.id, row.rule, row.subject, row.visit, row.amount, Split(row.lines, ';')});
+  }
+  std::vector<city::TruthRow> truth = TRY(city::ReadTruth(arguments.city + "/truth.csv"));
+  std::cout << city::Render(city::Score(found, truth), arguments.examples);
   return {};
 }
 
@@ -31,6 +64,14 @@ void AddCityCommands(Program& program) {
   command->add_option("--months", options->months, "月数 / months")->capture_default_str();
   command->add_option("--threads", options->threads, "线程数 / threads (0 = all cores)");
   program.On(command, [&program, options] { return BuildCity(program.settings, *options); });
+
+  auto arguments = std::make_shared<ScoreArguments>();
+  CLI::App* score = program.cli.add_subcommand("score", "用埋入的真相给审核打分 / compare findings with the planted truth");
+  AddLakeOption(program, score);
+  score->add_option("--city", arguments->city, "合成城市目录 / folder of the synthetic city")->required();
+  score->add_option("--run", arguments->run, "审核批次，缺省为当前 / audit run, the one in force by default");
+  score->add_option("--examples", arguments->examples, "列出的漏报、误报数 / misses and false hits to list")->capture_default_str();
+  program.On(score, [&program, arguments] { return Score(program.settings, *arguments); });
 }
 
 }  // namespace yijian::app
