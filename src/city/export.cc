@@ -76,12 +76,12 @@ void Exporter::Count(const Visit& visit, Pages& pages) const {
       pages.positive_total += paid.total;
     }
   }
-  if (visit.planted) return;  // its goods are not of the book
+  std::string_view code = visit.place.empty() ? std::string_view(world_.town.At(visit.institution).code) : visit.place;
   for (const Line& line : visit.lines) {
-    if (line.good == G::kCount || !IsDrug(GoodOf(line.good))) continue;
-    const Good& good = GoodOf(line.good);
-    StockSold& sold = pages.book[{visit.institution, std::string(good.code)}];
-    sold.name = good.name;
+    std::string_view item = CodeOf(line);
+    if (item.empty() || (item[0] != 'X' && item[0] != 'Z' && item[0] != 'C')) continue;
+    StockSold& sold = pages.book[{std::string(code), std::string(item)}];
+    sold.name = NameOf(line);
     sold.price = line.price;
     sold.by_month[MonthIndexOf(DayOf(line.time))] += line.qty;
   }

@@ -40,16 +40,16 @@ struct NoiseRates {
   int dummy_person = 200;    // pharmacy visits in the name of nobody
 };
 
-// What was bought and sold, for the stock book: institution, item -> packs by month.
+// What was charged of drugs and consumables, for the stock book: institution, item -> packs by month.
 struct StockKey {
-  uint32_t institution = 0;
+  std::string institution;
   std::string item;
   auto operator<=>(const StockKey&) const = default;
 };
 struct StockSold {
   std::string name;
   Micro price = 0;
-  std::map<int, Micro> by_month;  // month index -> net packs claimed
+  std::map<int, Micro> by_month;  // month index -> net packs charged
 };
 using StockBook = std::map<StockKey, StockSold>;
 void Merge(StockBook& book, const StockBook& part);
@@ -72,7 +72,7 @@ class Exporter {
   void WriteRegisters(Pages& pages) const;
   // Institutions and doctors that only planted rows name.
   void WriteExtras(const std::set<std::string>& institutions, const std::set<std::string>& doctors, Pages& pages) const;
-  // Opening, purchases, claims and closing of every item sold by pharmacies and hospitals.
+  // Opening, purchases and closing of every item charged; what was claimed of it stands in the fee lines.
   void WriteStockBook(const StockBook& book, Pages& pages) const;
   void WriteStock(const Stock& stock, uint64_t serial, Pages& pages) const;
 

@@ -62,7 +62,7 @@ void Biography::Daily(Visit& visit, const Illness& illness, Date first, Date las
   static constexpr G kSupport[] = {G::kCoenzyme, G::kVitaminComplex, G::kAescin};
   G support = kSupport[dice_.Below(3)];
   std::string_view kind = illness.main.code.substr(0, 3);
-  bool supported = !child && (kind == "I63" || dice_.Chance(750));
+  bool supported = !child && (kind == "I63" || kind == "J18" || dice_.Chance(750));
   bool twice = supported && kind != "I63" && kind != "J18" && kind != "K35" && dice_.Chance(700);
   for (Date day = first; day < last; day++) {
     Time time = day == first ? visit.begin + 5400 : At(day, 9, 0);

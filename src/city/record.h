@@ -96,6 +96,7 @@ struct Visit {
   int bed = 0;
   int tag = -1;                // row of the story it was planted for
   bool planted = false;
+  std::string_view place;      // institution code, when it is not the town's
   std::vector<Diagnosis> diagnoses;
   std::vector<Operation> operations;
   std::vector<Line> lines;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "city/export.h"
 
 namespace yijian::city {
@@ -116,10 +118,10 @@ void Exporter::WriteStockBook(const StockBook& book, Pages& pages) const {
   uint64_t serial = 0;
   for (const auto& [key, sold] : book) {
     Stock stock;
-    stock.institution = key.institution;
+    stock.set = {{Stk("fixmedins_code"), key.institution}};
     stock.item = key.item;
     stock.name = sold.name;
-    bool pharmacy = world_.town.At(key.institution).tier == Tier::kPharmacy;
+    bool pharmacy = key.institution[0] == 'P';
     stock.price = pharmacy ? sold.price * 100 / 115 / kMicroPerFen * kMicroPerFen : sold.price;
     auto write = [&](std::string_view event, Time time, Micro qty) {
       stock.event = event;
@@ -127,14 +129,12 @@ void Exporter::WriteStockBook(const StockBook& book, Pages& pages) const {
       stock.qty = qty;
       WriteStock(stock, ++serial, pages);
     };
-    Micro open = static_cast<Micro>(10 + Mix(serial + 5) % 40) * kMicro;
-    write("open", StartOf(world_.era.from) + 600, open);
-    Micro left = open;
+    Micro left = static_cast<Micro>(10 + Mix(serial + 5) % 40) * kMicro;
+    write("open", StartOf(world_.era.from) + 600, left);
     for (const auto& [month, packs] : sold.by_month) {
       Date first = DateOf({1970 + month / 12, month % 12 + 1, 1});
-      Micro bought = (packs / kMicro / 10 + 1) * 10 * kMicro;
+      Micro bought = (std::max<Micro>(0, packs) / kMicro / 10 + 1) * 10 * kMicro;
       write("purchase", StartOf(first) + 9 * 3600, bought);
-      write("claim", StartOf(first + 27) + 22 * 3600, packs);
       left += bought - packs;
     }
     write("close", StartOf(world_.era.until) - 60, left);

@@ -49,6 +49,7 @@ void Stagehand::Visits(uint32_t person, Life& life) {
 void Stagehand::SetPlace(const Scenery& place, std::string_view area, Visit& visit, Life& life) {
   visit.institution = place.ordinal;
   AddPlace(place, kVisitHeader, life, visit.set);
+  if (!place.code.empty()) visit.place = life.Keep(place.code);
   if (area != kCityArea) visit.set.push_back({Mdtrt("fix_blng_admdvs"), life.Keep(std::string(area))});
   if (visit.dept == Dept::kCount) return;
   visit.doctor = Town::DoctorOf(world_.town.At(place.ordinal), visit.dept, plant_.ordinal);
