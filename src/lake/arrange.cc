@@ -86,8 +86,7 @@ void PersonOrder::Add(const std::vector<Group>& groups) {
     MergeStretches();
   }
   merged_.clear();
-  std::set_union(keys_.begin(), keys_.end(), added_.begin(), added_.end(),
-                 std::back_inserter(merged_), before);
+  std::set_union(keys_.begin(), keys_.end(), added_.begin(), added_.end(), std::back_inserter(merged_), before);
   keys_.swap(merged_);
 }
 
@@ -107,8 +106,7 @@ void PersonOrder::MergeStretches() {
   added_.resize(sorted);
 }
 
-void PersonOrder::Place(const std::vector<Group>& groups,
-                        std::vector<uint32_t>* person_of_group) const {
+void PersonOrder::Place(const std::vector<Group>& groups, std::vector<uint32_t>* person_of_group) const {
   person_of_group->clear();
   auto before = [this](int64_t left, int64_t right) { return Before(left, right); };
   size_t person = 0;
@@ -127,8 +125,8 @@ void PersonOrder::Place(const std::vector<Group>& groups,
 
 // ---- Rows of persons
 
-void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_of_group,
-                     uint32_t persons, const Column* time, Arrangement* arrangement) {
+void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_of_group, uint32_t persons,
+                     const Column* time, Arrangement* arrangement) {
   std::vector<uint32_t>& first = arrangement->person_first;
   std::vector<uint32_t>& order = arrangement->order;
   const std::vector<int64_t>& row_id = rows.row_id;
@@ -150,8 +148,7 @@ void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_o
     std::vector<uint32_t> next(first.begin(), first.end() - 1);
     for (size_t group = 0; group < rows.groups.size(); group++) {
       uint32_t& to = next[person_of_group[group]];
-      for (uint32_t row = rows.groups[group].begin; row < rows.EndOf(group); row++)
-        order[to++] = row;
+      for (uint32_t row = rows.groups[group].begin; row < rows.EndOf(group); row++) order[to++] = row;
     }
   };
   if (!in_place) list_rows();
@@ -159,11 +156,9 @@ void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_o
   for (uint32_t person = 0; person < persons; person++) {
     bool sorted = true;
     if (in_place && order.empty()) {
-      for (uint32_t row = first[person] + 1; row < first[person + 1]; row++)
-        sorted &= !before(row, row - 1);
+      for (uint32_t row = first[person] + 1; row < first[person + 1]; row++) sorted &= !before(row, row - 1);
     } else {
-      for (uint32_t at = first[person] + 1; at < first[person + 1]; at++)
-        sorted &= !before(order[at], order[at - 1]);
+      for (uint32_t at = first[person] + 1; at < first[person + 1]; at++) sorted &= !before(order[at], order[at - 1]);
     }
     if (sorted) continue;
     if (order.empty()) list_rows();
@@ -171,8 +166,7 @@ void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_o
   }
 }
 
-void Reorder(const std::vector<uint32_t>& order, std::vector<int64_t>* column,
-             std::vector<int64_t>* scratch) {
+void Reorder(const std::vector<uint32_t>& order, std::vector<int64_t>* column, std::vector<int64_t>* scratch) {
   if (column->empty()) return;
   scratch->resize(order.size());
   const int64_t* from = column->data();
@@ -196,8 +190,8 @@ void Reorder(const std::vector<uint32_t>& order, ScanRows* rows, std::vector<int
 // ---- Visits
 
 void LinkVisits(const std::vector<int64_t>& row_keys, const std::vector<uint32_t>& row_person_first,
-                const std::vector<int64_t>& visit_keys,
-                const std::vector<uint32_t>& visit_person_first, std::vector<uint32_t>* visit) {
+                const std::vector<int64_t>& visit_keys, const std::vector<uint32_t>& visit_person_first,
+                std::vector<uint32_t>* visit) {
   visit->resize(row_keys.size());
   VisitFinder finder(visit_keys);
   for (size_t person = 0; person + 1 < row_person_first.size(); person++) {
@@ -208,9 +202,8 @@ void LinkVisits(const std::vector<int64_t>& row_keys, const std::vector<uint32_t
   }
 }
 
-void ArrangeByVisit(const std::vector<uint32_t>& visit, const std::vector<int64_t>& row_id,
-                    uint32_t visits, std::vector<uint32_t>* order,
-                    std::vector<uint32_t>* visit_first) {
+void ArrangeByVisit(const std::vector<uint32_t>& visit, const std::vector<int64_t>& row_id, uint32_t visits,
+                    std::vector<uint32_t>* order, std::vector<uint32_t>* visit_first) {
   visit_first->assign(visits + 1, 0);
   for (uint32_t v : visit) {
     if (v != kNoRow) (*visit_first)[v + 1]++;

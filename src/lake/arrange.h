@@ -45,25 +45,23 @@ struct Arrangement {
 
 // Groups rows by person and orders those of one person by (time, row_id); time == nullptr: by
 // row_id.
-void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_of_group,
-                     uint32_t persons, const timeline::Column* time, Arrangement* arrangement);
+void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_of_group, uint32_t persons,
+                     const timeline::Column* time, Arrangement* arrangement);
 
 // column[i] = column[order[i]]; columns that are empty stay so.
-void Reorder(const std::vector<uint32_t>& order, std::vector<int64_t>* column,
-             std::vector<int64_t>* scratch);
+void Reorder(const std::vector<uint32_t>& order, std::vector<int64_t>* column, std::vector<int64_t>* scratch);
 void Reorder(const std::vector<uint32_t>& order, ScanRows* rows, std::vector<int64_t>* scratch);
 
 // Finds the visit of each row among those of its person. Keys are those of the rows and of the
 // visits, in their new order.
 void LinkVisits(const std::vector<int64_t>& row_keys, const std::vector<uint32_t>& row_person_first,
-                const std::vector<int64_t>& visit_keys,
-                const std::vector<uint32_t>& visit_person_first, std::vector<uint32_t>* visit);
+                const std::vector<int64_t>& visit_keys, const std::vector<uint32_t>& visit_person_first,
+                std::vector<uint32_t>* visit);
 
 // Order that puts rows under their visits, by row_id; rows without one are left out. Gives first
 // row of each visit too.
-void ArrangeByVisit(const std::vector<uint32_t>& visit, const std::vector<int64_t>& row_id,
-                    uint32_t visits, std::vector<uint32_t>* order,
-                    std::vector<uint32_t>* visit_first);
+void ArrangeByVisit(const std::vector<uint32_t>& visit, const std::vector<int64_t>& row_id, uint32_t visits,
+                    std::vector<uint32_t>* order, std::vector<uint32_t>* visit_first);
 
 // Rows to keep of visits in person order, so that each (person, key) has only its row with the
 // largest row_id. False when all stay.

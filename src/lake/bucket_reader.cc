@@ -33,9 +33,7 @@ constexpr std::string_view kSummed[] = {"total", "scope", "fund"};
 
 size_t OrdinalNamed(Kind kind, std::string_view name) { return OrdinalOf(*FindField(kind, name)); }
 
-bool Any(const std::vector<bool>& fields) {
-  return std::ranges::find(fields, true) != fields.end();
-}
+bool Any(const std::vector<bool>& fields) { return std::ranges::find(fields, true) != fields.end(); }
 
 void FillPersons(const std::vector<uint32_t>& first, uint32_t rows, std::vector<uint32_t>* person) {
   person->resize(rows);
@@ -157,21 +155,18 @@ void BucketReader::Impl::PutInOrder(Kind kind) {
   persons.Place(rows.groups, &person_of_group);
   std::string_view time = timeline::InfoOf(kind).time;
   const Column* times = time.empty() ? nullptr : &rows.columns[OrdinalNamed(kind, time)];
-  ArrangeByPerson(rows, person_of_group, static_cast<uint32_t>(persons.keys().size()), times,
-                  &arrangement);
+  ArrangeByPerson(rows, person_of_group, static_cast<uint32_t>(persons.keys().size()), times, &arrangement);
   if (!arrangement.order.empty()) Reorder(arrangement.order, &rows, &scratch);
 }
 
 void BucketReader::Impl::DropOldVisits() {
   ScanRows& visits = scanned(Kind::kVisit);
   Arrangement& arrangement = arrangements[Index(Kind::kVisit)];
-  if (!KeepLatest(visits.visit_key, visits.row_id, arrangement.person_first, &arrangement.order))
-    return;
+  if (!KeepLatest(visits.visit_key, visits.row_id, arrangement.person_first, &arrangement.order)) return;
   Reorder(arrangement.order, &visits, &scratch);
   std::vector<uint32_t>& first = arrangement.person_first;
   for (uint32_t& row : first) {
-    row = static_cast<uint32_t>(std::ranges::lower_bound(arrangement.order, row) -
-                                arrangement.order.begin());
+    row = static_cast<uint32_t>(std::ranges::lower_bound(arrangement.order, row) - arrangement.order.begin());
   }
 }
 
@@ -183,12 +178,10 @@ Status BucketReader::Impl::PutPersons(BucketRange range, Bucket* bucket) {
   for (int64_t key : persons.keys()) {
     int64_t home = key % snapshot->buckets();
     if (home >= range.from && home < range.until) continue;
-    return IoError("a row of psn_key " + std::to_string(key) + " lies in a bucket of " +
-                   std::to_string(range.from) + ".." + std::to_string(range.until - 1) +
-                   ", but belongs to bucket " + std::to_string(home));
+    return IoError("a row of psn_key " + std::to_string(key) + " lies in a bucket of " + std::to_string(range.from) +
+                   ".." + std::to_string(range.until - 1) + ", but belongs to bucket " + std::to_string(home));
   }
-  std::vector<uint32_t> latest(
-      count, kNoRow);  // within one person rows ascend by row_id, which ascends with the batch
+  std::vector<uint32_t> latest(count, kNoRow);  // within one person rows ascend by row_id, which ascends with the batch
   for (uint32_t p = 0; p < count; p++) {
     if (first[p + 1] > first[p]) latest[p] = first[p + 1] - 1;
   }
@@ -199,14 +192,12 @@ Status BucketReader::Impl::PutPersons(BucketRange range, Bucket* bucket) {
     if (!requests[Index(Kind::kPerson)].fields[field]) continue;
     Column& column = table.columns[field];
     scratch.resize(count);
-    for (uint32_t p = 0; p < count; p++)
-      scratch[p] = latest[p] == kNoRow ? kNull : column[latest[p]];
+    for (uint32_t p = 0; p < count; p++) scratch[p] = latest[p] == kNoRow ? kNull : column[latest[p]];
     column.swap(scratch);
   }
   // The key is known of everybody.
   Column& keys = table.columns[OrdinalNamed(Kind::kPerson, "key")];
-  if (requests[Index(Kind::kPerson)].fields[OrdinalNamed(Kind::kPerson, "key")])
-    keys = persons.keys();
+  if (requests[Index(Kind::kPerson)].fields[OrdinalNamed(Kind::kPerson, "key")]) keys = persons.keys();
   bucket->person_no.resize(count);
   for (uint32_t p = 0; p < count; p++) {
     bucket->person_no[p] = latest[p] == kNoRow ? std::string() : std::move(rows.text[latest[p]]);
@@ -254,8 +245,7 @@ void BucketReader::Impl::PutRows(Kind kind, Bucket* bucket) {
   }
 }
 
-void BucketReader::Impl::PutUnderVisits(Kind kind, std::vector<uint32_t>* visit_first,
-                                        Bucket* bucket) {
+void BucketReader::Impl::PutUnderVisits(Kind kind, std::vector<uint32_t>* visit_first, Bucket* bucket) {
   PutRows(kind, bucket);
   Table& table = bucket->table(kind);
   std::vector<uint32_t>& order = arrangements[Index(kind)].order;
@@ -264,13 +254,11 @@ void BucketReader::Impl::PutUnderVisits(Kind kind, std::vector<uint32_t>* visit_
   Reorder(order, &table.row_id, &scratch);
   table.rows = static_cast<uint32_t>(order.size());
   const Table& visits = bucket->table(Kind::kVisit);
-  for (size_t p = 0; p < table.person_first.size(); p++)
-    table.person_first[p] = (*visit_first)[visits.person_first[p]];
+  for (size_t p = 0; p < table.person_first.size(); p++) table.person_first[p] = (*visit_first)[visits.person_first[p]];
   FillPersons(table.person_first, table.rows, &table.person);
   table.visit.resize(table.rows);
   for (uint32_t v = 0; v < visits.rows; v++) {
-    std::fill(table.visit.begin() + (*visit_first)[v], table.visit.begin() + (*visit_first)[v + 1],
-              v);
+    std::fill(table.visit.begin() + (*visit_first)[v], table.visit.begin() + (*visit_first)[v + 1], v);
   }
 }
 
@@ -304,9 +292,7 @@ Status BucketReader::Impl::FindMissingTexts(BucketRange range, Bucket* bucket) {
   for (uint32_t p = 0; p < bucket->persons(); p++) {
     if (bucket->person_no[p].empty()) missing.emplace(persons.keys()[p], std::string());
   }
-  auto any_left = [&] {
-    return std::ranges::any_of(missing, [](const auto& entry) { return entry.second.empty(); });
-  };
+  auto any_left = [&] { return std::ranges::any_of(missing, [](const auto& entry) { return entry.second.empty(); }); };
   for (std::string_view table : {"visit", "settlement", "fee_line", "diagnosis", "operation"}) {
     if (!any_left()) break;
     TRY(scanner.FindTexts(table, range, &missing));
@@ -324,10 +310,9 @@ BucketReader::BucketReader(BucketReader&&) noexcept = default;
 BucketReader& BucketReader::operator=(BucketReader&&) noexcept = default;
 BucketReader::~BucketReader() = default;
 
-Result<BucketReader> BucketReader::Open(std::shared_ptr<const Snapshot> snapshot,
-                                        const Wanted& wanted, const ReaderOptions& options) {
-  Connection connection =
-      TRY(OpenConnection({.memory_limit_mb = options.memory_limit_mb, .threads = 1}));
+Result<BucketReader> BucketReader::Open(std::shared_ptr<const Snapshot> snapshot, const Wanted& wanted,
+                                        const ReaderOptions& options) {
+  Connection connection = TRY(OpenConnection({.memory_limit_mb = options.memory_limit_mb, .threads = 1}));
   auto impl = std::make_unique<Impl>(std::move(snapshot), std::move(connection));
   impl->MakeRequests(wanted);
   return BucketReader(std::move(impl));

@@ -40,8 +40,7 @@ std::string NameOfWriting(const testing::TestParamInfo<const char*>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Written, BucketReaderTest,
-                         testing::Values("FORMAT parquet, ROW_GROUP_SIZE 2048",
-                                         "FORMAT parquet, PARQUET_VERSION V2",
+                         testing::Values("FORMAT parquet, ROW_GROUP_SIZE 2048", "FORMAT parquet, PARQUET_VERSION V2",
                                          "FORMAT parquet, COMPRESSION uncompressed",
                                          "FORMAT parquet, COMPRESSION zstd"),
                          NameOfWriting);
@@ -64,8 +63,7 @@ void CheckShape(const Bucket& bucket) {
     const Table& table = bucket.table(info.kind);
     SCOPED_TRACE(std::string(info.name));
     ASSERT_EQ(table.columns.size(), Fields(info.kind).size());
-    for (const timeline::Column& column : table.columns)
-      ASSERT_TRUE(column.empty() || column.size() == table.rows);
+    for (const timeline::Column& column : table.columns) ASSERT_TRUE(column.empty() || column.size() == table.rows);
     ASSERT_EQ(table.person.size(), table.rows);
     ASSERT_EQ(table.visit.size(), table.rows);
     ASSERT_EQ(table.person_first.size(), persons + 1);
@@ -116,15 +114,14 @@ TableSpec Lines(const std::string& values) {
 TEST_P(BucketReaderTest, ReadsVisitsAndLinesOfPersonsWhoAreInNoRegister) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), kBuckets));
-  AddBatch(
-      lake, "a",
-      {Visits("(6, 61, 1, true, '2025-01-01 08:00:00'), (6, 62, 2, true, '2025-02-01 08:00:00'),"
-              "(5, 51, 3, true, '2025-01-01 08:00:00')"),
-       Lines("(6, 62, 11, true, '2025-02-01 09:00:00.9', 12.50, 7), (6, 61, 12, true, '2025-01-01 "
-             "09:00:00', NULL, NULL),"
-             "(6, 61, 13, false, '2025-01-01 10:00:00', 1, 7), (6, 99, 14, true, '2025-01-02 "
-             "09:00:00', -0.01, 8),"
-             "(6, NULL, 15, true, '2025-01-03 09:00:00', 2, 8), (7, 71, 16, true, NULL, 3, 8)")});
+  AddBatch(lake, "a",
+           {Visits("(6, 61, 1, true, '2025-01-01 08:00:00'), (6, 62, 2, true, '2025-02-01 08:00:00'),"
+                   "(5, 51, 3, true, '2025-01-01 08:00:00')"),
+            Lines("(6, 62, 11, true, '2025-02-01 09:00:00.9', 12.50, 7), (6, 61, 12, true, '2025-01-01 "
+                  "09:00:00', NULL, NULL),"
+                  "(6, 61, 13, false, '2025-01-01 10:00:00', 1, 7), (6, 99, 14, true, '2025-01-02 "
+                  "09:00:00', -0.01, 8),"
+                  "(6, NULL, 15, true, '2025-01-03 09:00:00', 2, 8), (7, 71, 16, true, NULL, 3, 8)")});
   Bucket bucket = ReadAll(lake);
   CheckShape(bucket);
   EXPECT_THAT(bucket.person_no, ElementsAre("P5", "P6", "P7"));
@@ -148,9 +145,7 @@ TEST_P(BucketReaderTest, ReadsVisitsAndLinesOfPersonsWhoAreInNoRegister) {
 TEST_P(BucketReaderTest, LoadsOnlyWhatIsWanted) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), kBuckets));
-  AddBatch(
-      lake, "a",
-      {Visits("(6, 61, 1, true, '2025-01-01')"), Lines("(6, 61, 2, true, '2025-01-01', 1, 7)")});
+  AddBatch(lake, "a", {Visits("(6, 61, 1, true, '2025-01-01')"), Lines("(6, 61, 2, true, '2025-01-01', 1, 7)")});
   Bucket bucket = ReadAll(lake, {});
   CheckShape(bucket);
   EXPECT_EQ(bucket.table(Kind::kVisit).rows, 1u);
@@ -176,14 +171,11 @@ TEST_P(BucketReaderTest, ARefundInALaterBatchCancelsTheRowUntilThatBatchIsWithdr
              ", true, '2025-01-02', 2, 7),"
              "(7, 61, " +
              id(3) + ", true, '2025-01-02', 2, 7)")});
-  AddBatch(
-      lake, "b",
-      {{"cancel", "SELECT 'fee_line' AS \"table\", " + id(2) + " AS row_id, 2::SMALLINT AS bucket",
-        "row_id"}});
+  AddBatch(lake, "b",
+           {{"cancel", "SELECT 'fee_line' AS \"table\", " + id(2) + " AS row_id, 2::SMALLINT AS bucket", "row_id"}});
   EXPECT_THAT(ReadAll(lake).table(Kind::kLine).row_id, ElementsAre(first | 1, first | 3));
   Must(lake.Withdraw(Must(lake.LockForWriting("test")), "b", {}));
-  EXPECT_THAT(ReadAll(lake).table(Kind::kLine).row_id,
-              ElementsAre(first | 1, first | 2, first | 3));
+  EXPECT_THAT(ReadAll(lake).table(Kind::kLine).row_id, ElementsAre(first | 1, first | 2, first | 3));
 }
 
 TEST_P(BucketReaderTest, TheLatestBatchWinsForPersonsAndForVisitsOfOneKey) {
@@ -196,8 +188,7 @@ TEST_P(BucketReaderTest, TheLatestBatchWinsForPersonsAndForVisitsOfOneKey) {
                                    birth + "::DATE AS brdy"};
   };
   Add(lake, "a",
-      {person("1", "'1950-01-01'"),
-       Visits("(6, 61, 2, true, '2025-03-01'), (6, 62, 3, true, '2025-03-02')"),
+      {person("1", "'1950-01-01'"), Visits("(6, 61, 2, true, '2025-03-01'), (6, 62, 3, true, '2025-03-02')"),
        Lines("(6, 61, 4, true, '2025-03-01', 1, 7)")});
   Add(lake, "b", {person("11", "'1960-01-01'"), Visits("(6, 61, 12, true, '2025-03-03')")});
   Bucket bucket = ReadAll(lake);
@@ -228,8 +219,7 @@ TEST_P(BucketReaderTest, VisitsAddUpTheirSettlements) {
     return bucket.table(Kind::kVisit).columns[OrdinalOf(*FindField(Kind::kVisit, field))];
   };
   EXPECT_THAT(column("total"), ElementsAre(10'150'000, 7'000'000, kNull));
-  EXPECT_THAT(column("fund"), ElementsAre(kNull, 3'000'000, kNull))
-      << "one part unknown makes the sum unknown";
+  EXPECT_THAT(column("fund"), ElementsAre(kNull, 3'000'000, kNull)) << "one part unknown makes the sum unknown";
   EXPECT_THAT(column("scope"), ElementsAre(kNull, kNull, kNull));
 }
 
@@ -260,17 +250,14 @@ TEST_P(BucketReaderTest, DecimalsAndTimesInWhateverWidthTheyAreStored) {
   std::string keys =
       "SELECT 1::SMALLINT AS bucket, 1::BIGINT AS psn_key, NULL::BIGINT AS mdtrt_key, true AS "
       "live, ";
-  AddBatch(
-      lake, "a",
-      {{"fee_line",
-        keys + "1::BIGINT AS row_id, DATE '1969-12-31' AS fee_ocur_time, 1.5::DECIMAL(4,1) AS "
-               "det_item_fee_sumamt,"
-               " -2.25::DECIMAL(9,2) AS pric, 3::DECIMAL(38,6) AS cnt, 4::INTEGER AS selfpay_prop"},
-       {"fee_line", keys +
-                        "2::BIGINT AS row_id, '2025-03-06 08:15:30'::TIMESTAMP_MS AS fee_ocur_time,"
-                        " 999999999999999999::DECIMAL(18,0) AS det_item_fee_sumamt, "
-                        "-99999999999999999999999999999999::DECIMAL(38,6) AS pric,"
-                        " NULL::DECIMAL(38,6) AS cnt, 0.1::DECIMAL(18,4) AS selfpay_prop"}});
+  AddBatch(lake, "a",
+           {{"fee_line", keys + "1::BIGINT AS row_id, DATE '1969-12-31' AS fee_ocur_time, 1.5::DECIMAL(4,1) AS "
+                                "det_item_fee_sumamt,"
+                                " -2.25::DECIMAL(9,2) AS pric, 3::DECIMAL(38,6) AS cnt, 4::INTEGER AS selfpay_prop"},
+            {"fee_line", keys + "2::BIGINT AS row_id, '2025-03-06 08:15:30'::TIMESTAMP_MS AS fee_ocur_time,"
+                                " 999999999999999999::DECIMAL(18,0) AS det_item_fee_sumamt, "
+                                "-99999999999999999999999999999999::DECIMAL(38,6) AS pric,"
+                                " NULL::DECIMAL(38,6) AS cnt, 0.1::DECIMAL(18,4) AS selfpay_prop"}});
   Bucket bucket = ReadAll(lake);
   CheckShape(bucket);
   ASSERT_EQ(bucket.table(Kind::kLine).rows, 2u);
@@ -299,11 +286,10 @@ std::string ReadError(const Lake& lake) {
 TEST_P(BucketReaderTest, ATypeThatCannotMeanTheFieldIsAnErrorWithFileAndColumn) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), kBuckets));
-  AddBatch(
-      lake, "a",
-      {{"fee_line",
-        "SELECT 1::SMALLINT AS bucket, 1::BIGINT AS psn_key, 1::BIGINT AS row_id, true AS live,"
-        " 1.5::DOUBLE AS det_item_fee_sumamt"}});
+  AddBatch(lake, "a",
+           {{"fee_line",
+             "SELECT 1::SMALLINT AS bucket, 1::BIGINT AS psn_key, 1::BIGINT AS row_id, true AS live,"
+             " 1.5::DOUBLE AS det_item_fee_sumamt"}});
   EXPECT_THAT(ReadError(lake), HasSubstr("fee_line/a-0.parquet"));
   EXPECT_THAT(ReadError(lake), HasSubstr("det_item_fee_sumamt"));
 }
@@ -311,10 +297,8 @@ TEST_P(BucketReaderTest, ATypeThatCannotMeanTheFieldIsAnErrorWithFileAndColumn) 
 TEST_P(BucketReaderTest, ARowInTheWrongBucketIsAnError) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), kBuckets));
-  AddBatch(
-      lake, "a",
-      {{"visit",
-        "SELECT 1::SMALLINT AS bucket, 2::BIGINT AS psn_key, 1::BIGINT AS row_id, true AS live"}});
+  AddBatch(lake, "a",
+           {{"visit", "SELECT 1::SMALLINT AS bucket, 2::BIGINT AS psn_key, 1::BIGINT AS row_id, true AS live"}});
   auto snapshot = Must(Snapshot::Take(lake));
   BucketReader reader = Must(BucketReader::Open(snapshot, WantAll()));
   Result<Bucket> bucket = reader.Read({1, 2});
@@ -325,8 +309,7 @@ TEST_P(BucketReaderTest, ARowInTheWrongBucketIsAnError) {
 TEST_P(BucketReaderTest, FilesCutOffOrScribbledOnAreNamed) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), kBuckets));
-  Add(lake, "a",
-      {Lines("(6, 61, 2, true, '2025-01-01', 1, 7), (6, 61, 3, true, '2025-01-01', 2, 7)")});
+  Add(lake, "a", {Lines("(6, 61, 2, true, '2025-01-01', 1, 7), (6, 61, 3, true, '2025-01-01', 2, 7)")});
   std::string path = lake.PathOf("data/fee_line/a-0.parquet");
   std::string whole;
   {
@@ -361,14 +344,12 @@ std::vector<TableSpec> RandomBatch(int ordinal, int persons, int lines, bool sor
   std::string keys =
       "SELECT (psn_key % 4)::SMALLINT AS bucket, *, 'P' || psn_key AS psn_no FROM (SELECT "
       "(hash(i, " +
-      seed + ", 1) % " + std::to_string(persons) + ")::BIGINT AS psn_key, " + id +
-      " AS row_id, hash(i, " + seed + ", 2) % 9 <> 0 AS live, ";
+      seed + ", 1) % " + std::to_string(persons) + ")::BIGINT AS psn_key, " + id + " AS row_id, hash(i, " + seed +
+      ", 2) % 9 <> 0 AS live, ";
   std::string visit = "(hash(i, " + seed + ", 3) % 5)::BIGINT";
-  std::string time =
-      "TIMESTAMP '2025-01-01' + to_seconds((hash(i, " + seed + ", 4) % 5000)::BIGINT * 600)";
+  std::string time = "TIMESTAMP '2025-01-01' + to_seconds((hash(i, " + seed + ", 4) % 5000)::BIGINT * 600)";
   auto maybe = [&](int salt, const std::string& value) {
-    return "CASE WHEN hash(i, " + seed + ", " + std::to_string(salt) + ") % 7 = 0 THEN NULL ELSE " +
-           value + " END";
+    return "CASE WHEN hash(i, " + seed + ", " + std::to_string(salt) + ") % 7 = 0 THEN NULL ELSE " + value + " END";
   };
   auto from = [](int rows) { return " FROM range(" + std::to_string(rows) + ") t(i))"; };
   auto order = [&](const std::string& time_column) {
@@ -378,16 +359,13 @@ std::vector<TableSpec> RandomBatch(int ordinal, int persons, int lines, bool sor
       {"visit",
        "SELECT * EXCLUDE v, psn_key * 10 + v AS mdtrt_key, 'V' || (psn_key * 10 + v) AS mdtrt_id "
        "FROM (" +
-           keys + visit + " AS v, " + time + " AS begntime, i % 2 = 0 AS ipt_flag" +
-           from(persons * 3) + ")",
+           keys + visit + " AS v, " + time + " AS begntime, i % 2 = 0 AS ipt_flag" + from(persons * 3) + ")",
        order("begntime, ")},
       {"fee_line",
-       "SELECT * EXCLUDE v, " +
-           std::string("CASE WHEN v = 4 THEN NULL ELSE psn_key * 10 + v END AS mdtrt_key FROM (") +
+       "SELECT * EXCLUDE v, " + std::string("CASE WHEN v = 4 THEN NULL ELSE psn_key * 10 + v END AS mdtrt_key FROM (") +
            keys + visit + " AS v, " + maybe(5, time) + " AS fee_ocur_time, " +
            maybe(6, "((hash(i, 7) % 100000) / 100)::DECIMAL(18,2)") +
-           " AS det_item_fee_sumamt, (hash(i, 8) % 50)::INTEGER AS hilist_code_id" + from(lines) +
-           ")",
+           " AS det_item_fee_sumamt, (hash(i, 8) % 50)::INTEGER AS hilist_code_id" + from(lines) + ")",
        order("fee_ocur_time NULLS FIRST, ")},
       {"diagnosis",
        "SELECT * EXCLUDE v, psn_key * 10 + v AS mdtrt_key FROM (" + keys + visit +
@@ -397,15 +375,13 @@ std::vector<TableSpec> RandomBatch(int ordinal, int persons, int lines, bool sor
        "SELECT 'fee_line' AS \"table\", (row_id - (1::BIGINT << 40))::BIGINT AS row_id, "
        "((hash(i, " +
            std::to_string(ordinal - 1) + ", 1) % " + std::to_string(persons) +
-           ") % 4)::SMALLINT AS bucket FROM (SELECT i, " + id + " AS row_id" + from(lines) +
-           " WHERE i % 13 = 0",
+           ") % 4)::SMALLINT AS bucket FROM (SELECT i, " + id + " AS row_id" + from(lines) + " WHERE i % 13 = 0",
        "row_id"},
   };
 }
 
 // Rows of the bucket as SQL would list them.
-std::vector<std::string> Shown(const Bucket& bucket, Kind kind,
-                               const std::vector<std::string>& fields) {
+std::vector<std::string> Shown(const Bucket& bucket, Kind kind, const std::vector<std::string>& fields) {
   std::vector<std::string> rows;
   const Table& table = bucket.table(kind);
   for (uint32_t row = 0; row < table.rows; row++) {
@@ -428,8 +404,7 @@ std::vector<std::string> Listed(const std::string& sql) {
   std::vector<std::string> rows;
   for (size_t row = 0; row < result.rows(); row++) {
     std::string text = result.Text(row, 0);
-    for (size_t column = 1; column < result.columns().size(); column++)
-      text += "|" + result.Text(row, column);
+    for (size_t column = 1; column < result.columns().size(); column++) text += "|" + result.Text(row, column);
     rows.push_back(text);
   }
   std::ranges::sort(rows);
@@ -438,9 +413,8 @@ std::vector<std::string> Listed(const std::string& sql) {
 
 void CompareWithSql(const Lake& lake, const Bucket& bucket) {
   CheckShape(bucket);
-  std::string visits =
-      "(SELECT * FROM " + Must(lake.TableSql("visit")) +
-      " QUALIFY row_number() OVER (PARTITION BY mdtrt_key ORDER BY row_id DESC) = 1)";
+  std::string visits = "(SELECT * FROM " + Must(lake.TableSql("visit")) +
+                       " QUALIFY row_number() OVER (PARTITION BY mdtrt_key ORDER BY row_id DESC) = 1)";
   EXPECT_EQ(Shown(bucket, Kind::kVisit, {"begin", "stay", "key"}),
             Listed("SELECT psn_no, mdtrt_id, row_id, epoch(begntime)::BIGINT, ipt_flag::INTEGER, "
                    "mdtrt_key FROM " +
@@ -448,12 +422,10 @@ void CompareWithSql(const Lake& lake, const Bucket& bucket) {
   EXPECT_EQ(Shown(bucket, Kind::kLine, {"time", "amount", "item"}),
             Listed("SELECT l.psn_no, v.mdtrt_id, l.row_id, epoch(l.fee_ocur_time)::BIGINT,"
                    " (l.det_item_fee_sumamt * 1000000)::BIGINT, l.hilist_code_id FROM " +
-                   Must(lake.TableSql("fee_line")) + " l LEFT JOIN " + visits +
-                   " v USING (psn_key, mdtrt_key)"));
+                   Must(lake.TableSql("fee_line")) + " l LEFT JOIN " + visits + " v USING (psn_key, mdtrt_key)"));
   EXPECT_EQ(Shown(bucket, Kind::kDiagnosis, {"code"}),
-            Listed("SELECT d.psn_no, v.mdtrt_id, d.row_id, d.diag_code_id FROM " +
-                   Must(lake.TableSql("diagnosis")) + " d JOIN " + visits +
-                   " v USING (psn_key, mdtrt_key)"));
+            Listed("SELECT d.psn_no, v.mdtrt_id, d.row_id, d.diag_code_id FROM " + Must(lake.TableSql("diagnosis")) +
+                   " d JOIN " + visits + " v USING (psn_key, mdtrt_key)"));
 }
 
 TEST_P(BucketReaderTest, AgreesWithSqlOnOneBatch) {
@@ -513,11 +485,9 @@ TEST_P(BucketReaderTest, WorkIsCutWhereFilesEnd) {
   Add(lake, "a", {visits(0, 3), visits(3, 6), visits(6, 8)});
   auto snapshot = Must(Snapshot::Take(lake));
   EXPECT_EQ(snapshot->PlanWork(400), (std::vector<BucketRange>{{0, 3}, {3, 6}, {6, 8}}));
-  EXPECT_EQ(snapshot->PlanWork(200),
-            (std::vector<BucketRange>{{0, 2}, {2, 3}, {3, 5}, {5, 6}, {6, 8}}));
-  EXPECT_EQ(
-      snapshot->PlanWork(1),
-      (std::vector<BucketRange>{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}, {6, 7}, {7, 8}}));
+  EXPECT_EQ(snapshot->PlanWork(200), (std::vector<BucketRange>{{0, 2}, {2, 3}, {3, 5}, {5, 6}, {6, 8}}));
+  EXPECT_EQ(snapshot->PlanWork(1),
+            (std::vector<BucketRange>{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}, {6, 7}, {7, 8}}));
 }
 
 TEST_P(BucketReaderTest, AnEmptyLakeHasNoWorkAndAnEmptyBucket) {

@@ -69,9 +69,7 @@ struct ColumnView {
   const T* As() const {
     return static_cast<const T*>(data);
   }
-  bool Has(size_t row) const {
-    return validity == nullptr || ((validity[row / 64] >> (row % 64)) & 1) != 0;
-  }
+  bool Has(size_t row) const { return validity == nullptr || ((validity[row / 64] >> (row % 64)) & 1) != 0; }
   // Only for kText. DuckDB's string_t: length, then up to 12 bytes in place, or 4 bytes of prefix
   // and a pointer.
   std::string_view Text(size_t row) const {

@@ -58,8 +58,7 @@ uint64_t Load64(const char* at) {
 
 template <typename T>
 void Gather(const char* from, const std::vector<uint32_t>& index, size_t count, char* out) {
-  for (size_t i = 0; i < count; i++)
-    std::memcpy(out + i * sizeof(T), from + index[i] * sizeof(T), sizeof(T));
+  for (size_t i = 0; i < count; i++) std::memcpy(out + i * sizeof(T), from + index[i] * sizeof(T), sizeof(T));
 }
 
 // Spreads dense values over the rows that have one; the others get whatever comes next.
@@ -79,8 +78,7 @@ struct Cell {
 
 // ---- ColumnDecoder
 
-ColumnDecoder::ColumnDecoder()
-    : index_(kStretchMax), present_(kStretchMax + 64), validity_(kStretchMax / 64 + 1) {}
+ColumnDecoder::ColumnDecoder() : index_(kStretchMax), present_(kStretchMax + 64), validity_(kStretchMax / 64 + 1) {}
 
 void ColumnDecoder::Use(const ParquetFile::Column& column) {
   physical_ = column.info.physical;
@@ -148,8 +146,7 @@ bool ColumnDecoder::ReadHeader(Page* page) {
   auto left = static_cast<int64_t>(size_ - at_);
   // Snappy cannot shrink more than about twenty times: no small file makes us reserve much.
   if (packed < 0 || packed > left || raw < 0 || raw > packed * 32 + 64) return false;
-  if (values < 0 || values > INT32_MAX || level_bytes < 0 || level_bytes > packed ||
-      repetition_bytes != 0)
+  if (values < 0 || values > INT32_MAX || level_bytes < 0 || level_bytes > packed || repetition_bytes != 0)
     return false;
   page->raw_bytes = static_cast<size_t>(raw);
   page->packed_bytes = static_cast<size_t>(packed);
@@ -170,11 +167,12 @@ bool ColumnDecoder::Unpack(const Page& page, const char* from, ByteBuffer* raw) 
   size_t levels = page.version2 ? page.level_bytes : 0;
   if (levels > page.raw_bytes) return false;
   std::memcpy(to, from, levels);
-  return Unsnappy({from + levels, page.packed_bytes - levels}, to + levels,
-                  page.raw_bytes - levels);
+  return Unsnappy({from + levels, page.packed_bytes - levels}, to + levels, page.raw_bytes - levels);
 }
 
-Status ColumnDecoder::NextPage() {
+// Stops at a page with rows to read, or when all that may be skipped is. Returns the rows skipped.
+Result<size_t> ColumnDecoder::NextPage(size_t skippable) {
+  size_t skipped = 0;
   for (;;) {
     Page page;
     if (at_ >= size_ || !ReadHeader(&page)) return IoError("a page header is damaged");
@@ -184,10 +182,16 @@ Status ColumnDecoder::NextPage() {
     if (page.type == kDictionaryPage) {
       sound = ReadDictionary(page, from);
     } else if (page.type == kDataPage || page.type == kDataPageV2) {
-      sound = StartData(page, from);
+      if (page.values <= skippable - skipped) {
+        sound = static_cast<int64_t>(page.values) <= rows_left_;
+        rows_left_ -= static_cast<int64_t>(page.values);
+        skipped += page.values;
+      } else {
+        sound = StartData(page, from);
+      }
     }
     if (!sound) return IoError("a page is damaged");
-    if (page_left_ > 0) return {};
+    if (page_left_ > 0 || (skippable > 0 && skipped == skippable)) return skipped;
   }
 }
 
@@ -264,8 +268,7 @@ bool ColumnDecoder::Values(size_t count, char* out) {
   if (mode_ == Mode::kDelta) return Deltas(count, out);
   if (mode_ == Mode::kDeltaTexts) return DeltaTexts(count, out);
   size_t ignored = 0;
-  if (mode_ == Mode::kFlags)
-    return indexes_.ReadFlags(count, reinterpret_cast<uint8_t*>(out), &ignored);
+  if (mode_ == Mode::kFlags) return indexes_.ReadFlags(count, reinterpret_cast<uint8_t*>(out), &ignored);
   if (physical_ == Physical::kText) return PlainTexts(count, out);
   auto left = static_cast<size_t>(plain_end_ - plain_);
   if (physical_ == Physical::kBool) {
@@ -360,7 +363,10 @@ bool ColumnDecoder::SkipValues(size_t count) {
 
 Status ColumnDecoder::Skip(size_t rows) {
   while (rows > 0) {
-    if (page_left_ == 0) TRY(NextPage());
+    if (page_left_ == 0) {
+      rows -= TRY(NextPage(rows));
+      continue;
+    }
     pages_before_.clear();
     size_t part = std::min({rows, page_left_, kStretchMax});
     size_t values = part;
@@ -380,14 +386,13 @@ Result<ColumnView> ColumnDecoder::Decode(size_t rows) {
   pages_before_.clear();
   bool nulls = false;
   for (size_t done = 0; done < rows;) {
-    if (page_left_ == 0) TRY(NextPage());
+    if (page_left_ == 0) TRY(NextPage(0));
     size_t part = std::min(rows - done, page_left_);
     char* out = out_.data() + done * width_;
     size_t values = part;
     if (optional_) {
       values = 0;
-      if (!levels_.ReadFlags(part, present_.data() + done, &values))
-        return IoError("a page is damaged");
+      if (!levels_.ReadFlags(part, present_.data() + done, &values)) return IoError("a page is damaged");
     }
     if (values == part) {
       if (!Values(part, out)) return IoError("a page is damaged");
@@ -415,8 +420,7 @@ void ColumnDecoder::MakeValidity(size_t rows) {
     uint64_t word = 0;
     for (size_t byte = 0; byte < 8; byte++) {
       // Eight bytes of 0 or 1 into eight bits. Bits behind the last row may be anything.
-      uint64_t flags = Load64(reinterpret_cast<const char*>(present_.data()) + begin + byte * 8) &
-                       0x0101010101010101u;
+      uint64_t flags = Load64(reinterpret_cast<const char*>(present_.data()) + begin + byte * 8) & 0x0101010101010101u;
       word |= (flags * 0x0102040810204080u >> 56) << (byte * 8);
     }
     validity_[begin / 64] = word;

@@ -66,7 +66,8 @@ class ColumnDecoder {
     bool version2 = false;
   };
 
-  Status NextPage();
+  // Whole pages of no more than `skippable` rows are passed over, unread.
+  Result<size_t> NextPage(size_t skippable);
   bool ReadHeader(Page* page);
   bool Unpack(const Page& page, const char* from, ByteBuffer* raw) const;
   bool ReadDictionary(const Page& page, const char* from);

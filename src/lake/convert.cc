@@ -170,8 +170,7 @@ Step StepOf(const ColumnInfo& stored, FieldType wanted) {
       if (stored.logical == Logical::kDate) return {ScaleNarrow<int32_t>, kSecondsPerDay};
       return {};
     case FieldType::kDate:
-      if (stored.logical == Logical::kTimestamp)
-        return {DivideOf<kSecondsPerDay>(stored.units_per_second)};
+      if (stored.logical == Logical::kTimestamp) return {DivideOf<kSecondsPerDay>(stored.units_per_second)};
       if (stored.logical == Logical::kDate) return {Copy<int32_t>};
       return {};
     case FieldType::kText:
@@ -185,8 +184,7 @@ Step StepOf(const ColumnInfo& stored, FieldType wanted) {
 Result<Converter> Converter::For(const ColumnInfo& stored, FieldType wanted) {
   Step step = StepOf(stored, wanted);
   if (step.run == nullptr) {
-    return InvalidInput("column " + stored.name +
-                        " is stored in a type that docs/formats/lake.md does not give it");
+    return InvalidInput("column " + stored.name + " is stored in a type that docs/formats/lake.md does not give it");
   }
   return Converter(step.run, step.factor);
 }

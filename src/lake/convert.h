@@ -23,9 +23,7 @@ class Converter {
  public:
   static Result<Converter> For(const ColumnInfo& stored, timeline::FieldType wanted);
 
-  void operator()(const ColumnView& from, size_t rows, int64_t* out) const {
-    run_(from, rows, factor_, out);
-  }
+  void operator()(const ColumnView& from, size_t rows, int64_t* out) const { run_(from, rows, factor_, out); }
 
  private:
   using Run = void (*)(const ColumnView& from, size_t rows, int64_t factor, int64_t* out);

@@ -105,9 +105,7 @@ Error ErrorOf(duckdb_error_type type, const char* message) {
   return {CodeOf(type), std::move(text)};
 }
 
-Error ErrorOf(duckdb_result* result) {
-  return ErrorOf(duckdb_result_error_type(result), duckdb_result_error(result));
-}
+Error ErrorOf(duckdb_result* result) { return ErrorOf(duckdb_result_error_type(result), duckdb_result_error(result)); }
 
 // ---- Database
 
@@ -120,8 +118,7 @@ Result<Database> Database::Open(const DatabaseOptions& options) {
   std::optional<Error> error;
   for (const Setting& setting : SettingsOf(options)) {
     if (duckdb_set_config(config, setting.name, setting.value.c_str()) != DuckDBSuccess) {
-      error =
-          InvalidInput(std::string("DuckDB does not take ") + setting.name + " = " + setting.value);
+      error = InvalidInput(std::string("DuckDB does not take ") + setting.name + " = " + setting.value);
     }
   }
   char* message = nullptr;

@@ -31,9 +31,9 @@ TEST_F(DatabaseTest, ReadsEveryTypeAsNumberAndAsText) {
   ASSERT_EQ(rows.rows(), 1u);
   std::vector<std::string> texts;
   for (size_t i = 0; i < rows.columns().size(); i++) texts.push_back(rows.Text(0, i));
-  EXPECT_EQ(texts, (std::vector<std::string>{"true", "-7", "8", "9", "10", "11", "12", "1.5",
-                                             "2025-03-06", "1969-12-31 23:59:59", "short",
-                                             "longlonglonglonglonglonglonglonglong", ""}));
+  EXPECT_EQ(texts,
+            (std::vector<std::string>{"true", "-7", "8", "9", "10", "11", "12", "1.5", "2025-03-06",
+                                      "1969-12-31 23:59:59", "short", "longlonglonglonglonglonglonglonglong", ""}));
   EXPECT_EQ(rows.Int(0, rows.ColumnOf("huge")), 11);
   EXPECT_EQ(rows.Double(0, rows.ColumnOf("real")), 1.5);
   EXPECT_TRUE(rows.IsNull(0, rows.ColumnOf("nothing")));
@@ -50,8 +50,7 @@ TEST_F(DatabaseTest, DecimalsOfEveryPhysicalWidth) {
 }
 
 TEST_F(DatabaseTest, ANumberBeyond64BitsIsAnErrorNotAWrap) {
-  Result<QueryResult> rows =
-      connection_.Query("SELECT 170141183460469231731687303715884105727::HUGEINT AS wide");
+  Result<QueryResult> rows = connection_.Query("SELECT 170141183460469231731687303715884105727::HUGEINT AS wide");
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().code, ErrorCode::kLimit);
   EXPECT_NE(rows.error().message.find("wide"), std::string::npos);
@@ -81,8 +80,8 @@ TEST_F(DatabaseTest, StreamsChunksWithNulls) {
 }
 
 TEST_F(DatabaseTest, AStreamThatFailsHalfWaySaysSo) {
-  Result<RowStream> stream = connection_.Stream(
-      "SELECT CASE WHEN i < 500000 THEN i::VARCHAR ELSE 'x' END::INTEGER FROM range(600000) t(i)");
+  Result<RowStream> stream =
+      connection_.Stream("SELECT CASE WHEN i < 500000 THEN i::VARCHAR ELSE 'x' END::INTEGER FROM range(600000) t(i)");
   ASSERT_TRUE(stream) << stream.error().message;
   Result<const Chunk*> chunk = nullptr;
   do {
@@ -104,10 +103,8 @@ TEST_F(DatabaseTest, AClosedStreamLeavesTheConnectionUsable) {
 TEST_F(DatabaseTest, ErrorsCarryACodeThatSaysWhatToDo) {
   EXPECT_EQ(connection_.Execute("SELEC 1").error().code, ErrorCode::kInternal);
   EXPECT_EQ(connection_.Execute("SELECT 'x'::INTEGER").error().code, ErrorCode::kInvalidInput);
-  EXPECT_EQ(connection_.Execute("SELECT * FROM read_parquet('/nowhere.parquet')").error().code,
-            ErrorCode::kIo);
-  EXPECT_EQ(connection_.Stream("SELECT * FROM read_parquet('/nowhere.parquet')").error().code,
-            ErrorCode::kIo);
+  EXPECT_EQ(connection_.Execute("SELECT * FROM read_parquet('/nowhere.parquet')").error().code, ErrorCode::kIo);
+  EXPECT_EQ(connection_.Stream("SELECT * FROM read_parquet('/nowhere.parquet')").error().code, ErrorCode::kIo);
   EXPECT_EQ(connection_.QueryInt("SELECT NULL::INTEGER").error().code, ErrorCode::kNotFound);
   Result<QueryResult> list = connection_.Query("SELECT [1, 2] AS items");
   ASSERT_FALSE(list);
@@ -116,8 +113,7 @@ TEST_F(DatabaseTest, ErrorsCarryACodeThatSaysWhatToDo) {
 
 TEST_F(DatabaseTest, MemoryLimitIsAnErrorNotADeath) {
   Connection small = Must(OpenConnection({.memory_limit_mb = 20, .threads = 1}));
-  Status status = small.Execute(
-      "CREATE TABLE t AS SELECT i, md5(i::VARCHAR) FROM range(10000000) t(i) ORDER BY 2");
+  Status status = small.Execute("CREATE TABLE t AS SELECT i, md5(i::VARCHAR) FROM range(10000000) t(i) ORDER BY 2");
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::kLimit) << status.error().message;
 }
@@ -135,8 +131,7 @@ TEST_F(DatabaseTest, InterruptsFromAnotherThreadAndShowsProgress) {
     (void)connection_.Progress();
     connection_.Interrupt();
   });
-  Status status =
-      connection_.Execute("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b");
+  Status status = connection_.Execute("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b");
   other.join();
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::kLimit);

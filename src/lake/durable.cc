@@ -27,8 +27,7 @@ Error SystemError(const std::string& doing, const std::string& path) {
 
 class Descriptor {
  public:
-  Descriptor(const std::string& path, int flags)
-      : fd_(open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+  Descriptor(const std::string& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -60,9 +59,7 @@ Status WriteAll(int fd, std::string_view text, const std::string& path) {
 
 }  // namespace
 
-void SetStepHookForTesting(std::function<void(std::string_view)> hook) {
-  StepHook() = std::move(hook);
-}
+void SetStepHookForTesting(std::function<void(std::string_view)> hook) { StepHook() = std::move(hook); }
 
 Status MakeDirs(const std::string& path) {
   std::error_code error;

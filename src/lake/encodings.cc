@@ -19,9 +19,7 @@ void UnpackGroups(const char* from, size_t groups, uint32_t* out) {
   constexpr uint64_t kMask = (uint64_t{1} << kWidth) - 1;
   for (size_t group = 0; group < groups; group++, from += kWidth, out += 8) {
     [&]<size_t... I>(std::index_sequence<I...>) {
-      ((out[I] =
-            static_cast<uint32_t>((Load64(from + I * kWidth / 8) >> (I * kWidth % 8)) & kMask)),
-       ...);
+      ((out[I] = static_cast<uint32_t>((Load64(from + I * kWidth / 8) >> (I * kWidth % 8)) & kMask)), ...);
     }
     (std::make_index_sequence<8>());
   }
@@ -91,8 +89,7 @@ bool HybridReader::NextRun() {
   uint64_t bytes = groups * static_cast<uint64_t>(width_);
   // Some writers do not pad the last group.
   uint64_t there = std::min(bytes, left);
-  packed_left_ =
-      width_ == 0 ? groups * 8 : std::min(groups * 8, there * 8 / static_cast<uint64_t>(width_));
+  packed_left_ = width_ == 0 ? groups * 8 : std::min(groups * 8, there * 8 / static_cast<uint64_t>(width_));
   if (groups > 0 && packed_left_ == 0) return false;
   packed_ = at_;
   bit_ = 0;
@@ -190,9 +187,8 @@ bool DeltaReader::Start(const char* at, const char* end) {
   end_ = end;
   uint64_t block, miniblocks, count, first;
   if (!Varint(&block) || !Varint(&miniblocks) || !Varint(&count) || !Varint(&first)) return false;
-  bool sound = miniblocks >= 1 && miniblocks <= kMiniblocksMax && block <= (1 << 20) &&
-               block % miniblocks == 0 && block / miniblocks % 8 == 0 && block > 0 &&
-               count <= INT32_MAX;
+  bool sound = miniblocks >= 1 && miniblocks <= kMiniblocksMax && block <= (1 << 20) && block % miniblocks == 0 &&
+               block / miniblocks % 8 == 0 && block > 0 && count <= INT32_MAX;
   if (!sound) return false;
   miniblocks_ = miniblocks;
   miniblock_size_ = block / miniblocks;
@@ -222,8 +218,7 @@ bool DeltaReader::NextMiniblock() {
   size_t bytes = miniblock_size_ * static_cast<size_t>(width_) / 8;
   auto there = static_cast<size_t>(end_ - at_);
   // Only the last miniblock may be cut short, to the numbers it has.
-  if (bytes > there && there * 8 < std::min(left_, miniblock_size_) * static_cast<size_t>(width_))
-    return false;
+  if (bytes > there && there * 8 < std::min(left_, miniblock_size_) * static_cast<size_t>(width_)) return false;
   packed_ = at_;
   bit_ = 0;
   in_miniblock_ = miniblock_size_;

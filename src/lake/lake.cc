@@ -30,8 +30,7 @@ Result<std::vector<fs::path>> FilesBelow(const std::string& dir) {
   std::vector<fs::path> files;
   std::error_code error;
   if (!fs::exists(dir, error)) return files;
-  for (fs::recursive_directory_iterator it(dir, error), end; !error && it != end;
-       it.increment(error)) {
+  for (fs::recursive_directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
     if (!it->is_directory(error)) files.push_back(it->path());
   }
   if (error) return IoError("cannot list " + dir + ": " + error.message());
@@ -40,21 +39,18 @@ Result<std::vector<fs::path>> FilesBelow(const std::string& dir) {
 
 bool IsBatchName(std::string_view name) {
   auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
   };
-  return !name.empty() && name.size() <= 128 && name[0] != '.' &&
-         std::all_of(name.begin(), name.end(), plain);
+  return !name.empty() && name.size() <= 128 && name[0] != '.' && std::all_of(name.begin(), name.end(), plain);
 }
 
 // Manifests come from disks that others can write to: their paths must stay inside the lake.
 bool IsPathOfBatchFile(const std::string& path) {
   fs::path parts(path);
-  if (parts.is_absolute() || parts.lexically_normal() != parts || parts.extension() != ".parquet")
-    return false;
+  if (parts.is_absolute() || parts.lexically_normal() != parts || parts.extension() != ".parquet") return false;
   std::string first = parts.begin()->string();
-  return std::find(std::begin(kBatchFolders), std::end(kBatchFolders), first) !=
-         std::end(kBatchFolders);
+  return std::find(std::begin(kBatchFolders), std::end(kBatchFolders), first) != std::end(kBatchFolders);
 }
 
 std::vector<std::string> PathsOf(const Manifest& manifest) {
@@ -67,19 +63,16 @@ std::vector<std::string> PathsOf(const Manifest& manifest) {
 }
 
 Status CheckManifest(const Manifest& manifest, int buckets) {
-  if (!IsBatchName(manifest.batch))
-    return InvalidInput("'" + manifest.batch + "' is not a name for a batch");
+  if (!IsBatchName(manifest.batch)) return InvalidInput("'" + manifest.batch + "' is not a name for a batch");
   if (manifest.ordinal < 1 || manifest.ordinal > kOrdinalMax) {
     return InvalidInput("ordinal " + std::to_string(manifest.ordinal) + " is not between 1 and " +
                         std::to_string(kOrdinalMax));
   }
   for (const std::string& path : PathsOf(manifest)) {
-    if (!IsPathOfBatchFile(path))
-      return InvalidInput("'" + path + "' is not a path for a file of the lake");
+    if (!IsPathOfBatchFile(path)) return InvalidInput("'" + path + "' is not a path for a file of the lake");
   }
   for (const DataFile& file : manifest.files) {
-    if (file.rows < 0 || file.bucket_min < 0 || file.bucket_max < file.bucket_min ||
-        file.bucket_max >= buckets) {
+    if (file.rows < 0 || file.bucket_min < 0 || file.bucket_max < file.bucket_min || file.bucket_max >= buckets) {
       return InvalidInput(file.path + " has rows or buckets out of range");
     }
   }
@@ -98,8 +91,7 @@ Result<Withdrawal> ParseWithdrawal(const std::string& text) {
   return Withdrawal{json.value("who", ""), json.value("why", ""), json.value("when", "")};
 }
 
-std::vector<std::string> RealPaths(const Lake& lake, const std::vector<Batch>& batches,
-                                   std::string_view table) {
+std::vector<std::string> RealPaths(const Lake& lake, const std::vector<Batch>& batches, std::string_view table) {
   std::vector<std::string> paths;
   for (const Batch& batch : batches) {
     for (const DataFile& file : batch.manifest.files) {
@@ -133,10 +125,8 @@ Result<WriteLock> Lake::LockForWriting(const std::string& who) const {
     if (errno != EWOULDBLOCK) return IoError("cannot lock " + path + ": " + std::strerror(errno));
     char holder[256];
     ssize_t size = pread(fd, holder, sizeof holder, 0);
-    std::string name =
-        size > 0 ? std::string(holder, static_cast<size_t>(size)) : "another process";
-    return Conflict("the lake " + dir_ + " is being written by " + name +
-                    "; try again when it is done");
+    std::string name = size > 0 ? std::string(holder, static_cast<size_t>(size)) : "another process";
+    return Conflict("the lake " + dir_ + " is being written by " + name + "; try again when it is done");
   }
   std::string text = who + " (process " + std::to_string(getpid()) + ")";
   if (ftruncate(fd, 0) != 0 || pwrite(fd, text.data(), text.size(), 0) < 0) {
@@ -168,14 +158,11 @@ Status Lake::RemoveLeftovers() const {
 
 Result<Lake> Lake::Create(const std::string& dir, int buckets) {
   if (buckets < 1 || buckets > kBucketsMax) {
-    return InvalidInput("a lake has 1 to " + std::to_string(kBucketsMax) + " buckets, not " +
-                        std::to_string(buckets));
+    return InvalidInput("a lake has 1 to " + std::to_string(kBucketsMax) + " buckets, not " + std::to_string(buckets));
   }
   std::error_code error;
-  if (fs::exists(dir + "/lake.json", error))
-    return Conflict("there is a lake in " + dir + " already");
-  for (std::string_view folder :
-       {"batches", "data", "dictionary", "quarantine", "findings", "packs"}) {
+  if (fs::exists(dir + "/lake.json", error)) return Conflict("there is a lake in " + dir + " already");
+  for (std::string_view folder : {"batches", "data", "dictionary", "quarantine", "findings", "packs"}) {
     TRY(MakeDirs(dir + "/" + std::string(folder)));
   }
   TRY(SyncDir(dir));
@@ -187,21 +174,18 @@ Result<Lake> Lake::Create(const std::string& dir, int buckets) {
 Result<Lake> Lake::Open(const std::string& dir) {
   std::string path = dir + "/lake.json";
   Result<std::string> text = ReadWhole(path);
-  if (!text && text.error().code == ErrorCode::kNotFound)
-    return NotFound("there is no lake in " + dir);
+  if (!text && text.error().code == ErrorCode::kNotFound) return NotFound("there is no lake in " + dir);
   if (!text) return text.error();
   Json json = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  bool complete = json.is_object() && json.contains("format") &&
-                  json["format"].is_number_integer() && json.contains("buckets") &&
-                  json["buckets"].is_number_integer();
+  bool complete = json.is_object() && json.contains("format") && json["format"].is_number_integer() &&
+                  json.contains("buckets") && json["buckets"].is_number_integer();
   if (!complete) return IoError(path + " is cut off or not a lake's");
   if (json["format"].get<int64_t>() != kFormat) {
-    return InvalidInput(path + " has format " + json["format"].dump() +
-                        "; this program reads format " + std::to_string(kFormat));
+    return InvalidInput(path + " has format " + json["format"].dump() + "; this program reads format " +
+                        std::to_string(kFormat));
   }
   auto buckets = json["buckets"].get<int64_t>();
-  if (buckets < 1 || buckets > kBucketsMax)
-    return IoError(path + " has " + std::to_string(buckets) + " buckets");
+  if (buckets < 1 || buckets > kBucketsMax) return IoError(path + " has " + std::to_string(buckets) + " buckets");
   return Lake(Tidy(dir), static_cast<int>(buckets));
 }
 
@@ -218,8 +202,7 @@ Result<Batch> Lake::ReadBatch(const std::string& name) const {
   std::string text = TRY(ReadWhole(path + std::string(kManifestSuffix)));
   Batch batch{.manifest = TRY(ParseManifest(text).While("reading " + path + ".json"))};
   TRY(CheckManifest(batch.manifest, buckets_).While("reading " + path + ".json"));
-  if (batch.manifest.batch != name)
-    return IoError(path + ".json is the manifest of batch " + batch.manifest.batch);
+  if (batch.manifest.batch != name) return IoError(path + ".json is the manifest of batch " + batch.manifest.batch);
   Result<std::string> withdrawn = ReadWhole(path + std::string(kWithdrawnSuffix));
   if (withdrawn) {
     batch.withdrawn = TRY(ParseWithdrawal(*withdrawn).While("reading " + path + ".withdrawn"));
@@ -232,8 +215,7 @@ Result<Batch> Lake::ReadBatch(const std::string& name) const {
 Result<std::vector<Batch>> Lake::ListBatches() const {
   std::vector<Batch> batches;
   for (const fs::path& file : TRY(FilesBelow(PathOf("batches")))) {
-    if (file.extension() == kManifestSuffix)
-      batches.push_back(TRY(ReadBatch(file.stem().string())));
+    if (file.extension() == kManifestSuffix) batches.push_back(TRY(ReadBatch(file.stem().string())));
   }
   auto ordinal = [](const Batch& batch) { return batch.manifest.ordinal; };
   std::ranges::sort(batches, {}, ordinal);
@@ -271,11 +253,10 @@ Status Lake::CheckNew(const Manifest& manifest) const {
   std::set<std::string> mine(paths.begin(), paths.end());
   if (mine.size() != paths.size()) return InvalidInput("the manifest names a file twice");
   for (const Batch& batch : TRY(ListBatches())) {
-    if (batch.manifest.batch == manifest.batch)
-      return Conflict("there is a batch " + manifest.batch + " already");
+    if (batch.manifest.batch == manifest.batch) return Conflict("there is a batch " + manifest.batch + " already");
     if (batch.manifest.ordinal >= manifest.ordinal) {
-      return Conflict("batch " + batch.manifest.batch + " has ordinal " +
-                      std::to_string(batch.manifest.ordinal) + " already");
+      return Conflict("batch " + batch.manifest.batch + " has ordinal " + std::to_string(batch.manifest.ordinal) +
+                      " already");
     }
     for (const std::string& path : PathsOf(batch.manifest)) {
       if (mine.contains(path)) return Conflict(path + " belongs to batch " + batch.manifest.batch);
@@ -299,13 +280,11 @@ Status Lake::MoveIn(const std::vector<std::string>& paths, const std::string& st
   return {};
 }
 
-Status Lake::CommitBatch(const WriteLock& lock, Manifest manifest,
-                         const std::string& staging) const {
+Status Lake::CommitBatch(const WriteLock& lock, Manifest manifest, const std::string& staging) const {
   CHECK(lock.fd_ >= 0);
   std::string doing = "committing batch " + manifest.batch;
   TRY(CheckNew(manifest).While(doing));
-  for (DataFile& file : manifest.files)
-    file.bytes = TRY(SizeOf(staging + "/" + file.path).While(doing));
+  for (DataFile& file : manifest.files) file.bytes = TRY(SizeOf(staging + "/" + file.path).While(doing));
   TRY(MoveIn(PathsOf(manifest), staging).While(doing));
   TRY(WriteWhole(PathOf("batches/" + manifest.batch + ".json"), ToJson(manifest)).While(doing));
   // The batch is in; an empty folder that stays is no reason to say it is not.
@@ -313,17 +292,14 @@ Status Lake::CommitBatch(const WriteLock& lock, Manifest manifest,
   return {};
 }
 
-Status Lake::Withdraw(const WriteLock& lock, const std::string& batch,
-                      const Withdrawal& withdrawal) const {
+Status Lake::Withdraw(const WriteLock& lock, const std::string& batch, const Withdrawal& withdrawal) const {
   CHECK(lock.fd_ >= 0);
   if (!IsBatchName(batch)) return InvalidInput("'" + batch + "' is not a name for a batch");
   Result<Batch> found = ReadBatch(batch);
-  if (!found && found.error().code == ErrorCode::kNotFound)
-    return NotFound("there is no batch " + batch);
+  if (!found && found.error().code == ErrorCode::kNotFound) return NotFound("there is no batch " + batch);
   if (!found) return found.error();
   if (found->withdrawn) {
-    return Conflict("batch " + batch + " was withdrawn by " + found->withdrawn->who + " on " +
-                    found->withdrawn->when);
+    return Conflict("batch " + batch + " was withdrawn by " + found->withdrawn->who + " on " + found->withdrawn->when);
   }
   Json json = {{"who", withdrawal.who}, {"why", withdrawal.why}, {"when", withdrawal.when}};
   std::string text = json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -337,9 +313,9 @@ namespace {
 constexpr int32_t kCodeIdMax = 1 << 26;  // a damaged id must not make us reserve the whole memory
 
 Status AddCodes(Connection& connection, const std::string& path, timeline::CodeBook* codes) {
-  RowStream stream = TRY(connection.Stream(
-      "SELECT id::INTEGER, code::VARCHAR, coalesce(name, '')::VARCHAR FROM read_parquet(" +
-      Quote(path) + ") WHERE id IS NOT NULL AND code IS NOT NULL"));
+  RowStream stream =
+      TRY(connection.Stream("SELECT id::INTEGER, code::VARCHAR, coalesce(name, '')::VARCHAR FROM read_parquet(" +
+                            Quote(path) + ") WHERE id IS NOT NULL AND code IS NOT NULL"));
   while (const Chunk* chunk = TRY(stream.Next())) {
     const int32_t* ids = chunk->columns[0].As<int32_t>();
     for (size_t row = 0; row < chunk->rows; row++) {
@@ -369,14 +345,12 @@ Result<std::string> Lake::TableSql(std::string_view table) const {
   return TableSqlOf(*this, TRY(LiveBatches()), table);
 }
 
-Result<std::string> TableSqlOf(const Lake& lake, const std::vector<Batch>& batches,
-                               std::string_view table) {
+Result<std::string> TableSqlOf(const Lake& lake, const std::vector<Batch>& batches, std::string_view table) {
   std::vector<std::string> files = RealPaths(lake, batches, table);
   if (files.empty()) {
     return NotFound("no batch in " + lake.dir() + " brought the table " + std::string(table));
   }
-  std::string sql =
-      "(SELECT * FROM read_parquet(" + QuoteList(files) + ", union_by_name = true) WHERE live";
+  std::string sql = "(SELECT * FROM read_parquet(" + QuoteList(files) + ", union_by_name = true) WHERE live";
   std::vector<std::string> cancels = RealPaths(lake, batches, kCancelTable);
   if (!cancels.empty()) {
     sql += " AND row_id NOT IN (SELECT row_id FROM read_parquet(" + QuoteList(cancels) +
@@ -389,14 +363,14 @@ Status CheckFile(const Lake& lake, const DataFile& file) {
   std::string path = lake.PathOf(file.path);
   int64_t bytes = TRY(SizeOf(path).While("a file of the lake is missing"));
   if (bytes == file.bytes) return {};
-  return IoError(path + " has " + std::to_string(bytes) + " bytes, its manifest says " +
-                 std::to_string(file.bytes) + ": the file was cut off or changed");
+  return IoError(path + " has " + std::to_string(bytes) + " bytes, its manifest says " + std::to_string(file.bytes) +
+                 ": the file was cut off or changed");
 }
 
-Result<DataFile> DescribeFile(Connection& connection, const std::string& table,
-                              const std::string& path, const std::string& real_path) {
-  QueryResult row = TRY(connection.Query(
-      "SELECT count(*), min(bucket), max(bucket) FROM read_parquet(" + Quote(real_path) + ")"));
+Result<DataFile> DescribeFile(Connection& connection, const std::string& table, const std::string& path,
+                              const std::string& real_path) {
+  QueryResult row =
+      TRY(connection.Query("SELECT count(*), min(bucket), max(bucket) FROM read_parquet(" + Quote(real_path) + ")"));
   return DataFile{.table = table,
                   .path = path,
                   .rows = row.Int(0, 0),

@@ -34,8 +34,7 @@ inline constexpr int kBucketsMax = 8192;
 
 // For COPY ... TO: measured on fee lines, version 2 (delta encoding of ids and times) with snappy
 // is both the smallest and, but for no compression at all, the fastest to scan.
-inline constexpr std::string_view kParquetOptions =
-    "FORMAT parquet, PARQUET_VERSION V2, COMPRESSION snappy";
+inline constexpr std::string_view kParquetOptions = "FORMAT parquet, PARQUET_VERSION V2, COMPRESSION snappy";
 
 struct Withdrawal {
   std::string who;
@@ -88,8 +87,7 @@ class Lake {
   // Afterwards `staging` is gone. On error nothing is visible.
   Status CommitBatch(const WriteLock& lock, Manifest manifest, const std::string& staging) const;
   // kConflict when it was withdrawn before.
-  Status Withdraw(const WriteLock& lock, const std::string& batch,
-                  const Withdrawal& withdrawal) const;
+  Status Withdraw(const WriteLock& lock, const std::string& batch, const Withdrawal& withdrawal) const;
 
   // The codes of all batches, withdrawn ones too: later batches use ids that earlier ones gave out.
   Result<std::shared_ptr<timeline::CodeBook>> LoadDictionary() const;
@@ -110,15 +108,14 @@ class Lake {
 };
 
 // As Lake::TableSql, over these batches.
-Result<std::string> TableSqlOf(const Lake& lake, const std::vector<Batch>& batches,
-                               std::string_view table);
+Result<std::string> TableSqlOf(const Lake& lake, const std::vector<Batch>& batches, std::string_view table);
 
 // kIo with the file's name when it is missing or has another size than the manifest says.
 Status CheckFile(const Lake& lake, const DataFile& file);
 
 // Rows and buckets of a Parquet file that has a bucket column, read from its footer. `path` is
 // where it will lie below the lake, `real_path` where it lies now.
-Result<DataFile> DescribeFile(Connection& connection, const std::string& table,
-                              const std::string& path, const std::string& real_path);
+Result<DataFile> DescribeFile(Connection& connection, const std::string& table, const std::string& path,
+                              const std::string& real_path);
 
 }  // namespace yijian::lake

@@ -27,23 +27,18 @@ Manifest Stage(const std::string& name, int64_t ordinal, const std::string& stag
   Connection connection = Must(OpenConnection({.threads = 1}));
   auto write = [&](const std::string& path, const std::string& select) {
     fs::create_directories(fs::path(staging + "/" + path).parent_path());
-    Must(connection.Execute("COPY (" + select + ") TO " + Quote(staging + "/" + path) +
-                            " (FORMAT parquet)"));
+    Must(connection.Execute("COPY (" + select + ") TO " + Quote(staging + "/" + path) + " (FORMAT parquet)"));
   };
-  Manifest manifest{.batch = name,
-                    .ordinal = ordinal,
-                    .mapping = "test",
-                    .mapping_version = "1",
-                    .created = "2025-03-06"};
+  Manifest manifest{
+      .batch = name, .ordinal = ordinal, .mapping = "test", .mapping_version = "1", .created = "2025-03-06"};
   std::string lines = "data/fee_line/" + name + "-0.parquet";
   write(lines, "SELECT (i % 4)::SMALLINT AS bucket, " + std::to_string(ordinal) +
                    "::BIGINT << 40 | i AS row_id, i <> 2 AS live FROM range(3) t(i)");
   manifest.files = {Must(DescribeFile(connection, "fee_line", lines, staging + "/" + lines))};
   manifest.dictionary = "dictionary/" + name + ".parquet";
-  write(manifest.dictionary, "SELECT " + std::to_string(ordinal) + " AS id, 'C" +
-                                 std::to_string(ordinal) + "' AS code, '名' AS name");
-  manifest.tables["fee_line"] = {
-      .read = 3, .taken = 3, .money_fen = {{"det_item_fee_sumamt", -1250}}};
+  write(manifest.dictionary,
+        "SELECT " + std::to_string(ordinal) + " AS id, 'C" + std::to_string(ordinal) + "' AS code, '名' AS name");
+  manifest.tables["fee_line"] = {.read = 3, .taken = 3, .money_fen = {{"det_item_fee_sumamt", -1250}}};
   manifest.sources = {{.path = "in.csv", .sha256 = "ab", .bytes = 7}};
   manifest.checks = R"({"types":"passed"})";
   return manifest;
@@ -62,8 +57,7 @@ int64_t CountRows(const Lake& lake, const std::string& table) {
 
 size_t CountFiles(const std::string& dir) {
   size_t count = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(dir))
-    count += entry.is_regular_file() ? 1 : 0;
+  for (const auto& entry : fs::recursive_directory_iterator(dir)) count += entry.is_regular_file() ? 1 : 0;
   return count;
 }
 
@@ -107,8 +101,7 @@ TEST(LakeTest, AWithdrawnBatchVanishesButItsCodesAndOrdinalStay) {
   Add(lake, "b");
   {
     WriteLock lock = Must(lake.LockForWriting("test"));
-    Must(lake.Withdraw(lock, "b",
-                       {.who = "王", .why = "wrong \"month\"", .when = "2025-03-06 08:15:30"}));
+    Must(lake.Withdraw(lock, "b", {.who = "王", .why = "wrong \"month\"", .when = "2025-03-06 08:15:30"}));
     EXPECT_EQ(lake.Withdraw(lock, "b", {}).error().code, ErrorCode::kConflict);
     EXPECT_EQ(lake.Withdraw(lock, "c", {}).error().code, ErrorCode::kNotFound);
   }
@@ -135,8 +128,7 @@ TEST(LakeTest, CancelledRowsOfEarlierBatchesDoNotCount) {
       connection.Execute("COPY (SELECT 'fee_line' AS \"table\", 1::BIGINT << 40 | 1 AS row_id, "
                          "1::SMALLINT AS bucket) TO " +
                          Quote(staging + "/" + path)));
-  manifest.files.push_back(
-      Must(DescribeFile(connection, std::string(kCancelTable), path, staging + "/" + path)));
+  manifest.files.push_back(Must(DescribeFile(connection, std::string(kCancelTable), path, staging + "/" + path)));
   Must(lake.CommitBatch(lock, manifest, staging));
   EXPECT_EQ(CountRows(lake, "fee_line"), 3);
   Must(lake.Withdraw(lock, "b", {}));
@@ -159,15 +151,12 @@ TEST(LakeTest, RefusesBatchesThatWouldHurtOthers) {
   };
   EXPECT_EQ(refused([](Manifest* m) { m->batch = "a"; }), ErrorCode::kConflict);
   EXPECT_EQ(refused([](Manifest* m) { m->ordinal = 1; }), ErrorCode::kConflict);
-  EXPECT_EQ(refused([](Manifest* m) { m->files[0].path = "data/fee_line/a-0.parquet"; }),
-            ErrorCode::kConflict);
+  EXPECT_EQ(refused([](Manifest* m) { m->files[0].path = "data/fee_line/a-0.parquet"; }), ErrorCode::kConflict);
   EXPECT_EQ(refused([](Manifest* m) { m->batch = "../b"; }), ErrorCode::kInvalidInput);
-  EXPECT_EQ(refused([](Manifest* m) { m->files[0].path = "data/../../b.parquet"; }),
-            ErrorCode::kInvalidInput);
+  EXPECT_EQ(refused([](Manifest* m) { m->files[0].path = "data/../../b.parquet"; }), ErrorCode::kInvalidInput);
   EXPECT_EQ(refused([](Manifest* m) { m->files[0].path = "lake.json"; }), ErrorCode::kInvalidInput);
   EXPECT_EQ(refused([](Manifest* m) { m->files[0].bucket_max = 4; }), ErrorCode::kInvalidInput);
-  EXPECT_EQ(refused([](Manifest* m) { m->files[0].path = "data/fee_line/none.parquet"; }),
-            ErrorCode::kNotFound);
+  EXPECT_EQ(refused([](Manifest* m) { m->files[0].path = "data/fee_line/none.parquet"; }), ErrorCode::kNotFound);
   Must(lake.CommitBatch(lock, good, staging));
 }
 
@@ -179,8 +168,7 @@ TEST(LakeTest, OneWriterAtATimeAndTheOtherLearnsWho) {
     Result<WriteLock> second = lake.LockForWriting("yijian audit");
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, ErrorCode::kConflict);
-    EXPECT_THAT(second.error().message,
-                HasSubstr("yijian intake (process " + std::to_string(getpid()) + ")"));
+    EXPECT_THAT(second.error().message, HasSubstr("yijian intake (process " + std::to_string(getpid()) + ")"));
   }
   EXPECT_TRUE(lake.LockForWriting("yijian audit"));
 }
@@ -297,8 +285,7 @@ TEST(LakeCrashTest, KilledAtAnyStepOfAWithdrawalItHappenedOrNot) {
 TEST(LakeCrashTest, ALockDiesWithItsProcess) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), 4));
-  EXPECT_TRUE(
-      KilledAt(0, [&] { (void)lake.LockForWriting("a writer that is killed").has_value(); }));
+  EXPECT_TRUE(KilledAt(0, [&] { (void)lake.LockForWriting("a writer that is killed").has_value(); }));
   EXPECT_TRUE(lake.LockForWriting("test"));
 }
 

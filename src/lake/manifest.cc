@@ -33,12 +33,8 @@ void from_json(const Json& json, TableCounts& counts) {
 }
 
 void to_json(Json& json, const DataFile& file) {
-  json = {{"table", file.table},
-          {"path", file.path},
-          {"rows", file.rows},
-          {"bucket_min", file.bucket_min},
-          {"bucket_max", file.bucket_max},
-          {"bytes", file.bytes}};
+  json = {{"table", file.table},           {"path", file.path},  {"rows", file.rows}, {"bucket_min", file.bucket_min},
+          {"bucket_max", file.bucket_max}, {"bytes", file.bytes}};
 }
 
 void from_json(const Json& json, DataFile& file) {

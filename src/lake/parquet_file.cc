@@ -145,8 +145,7 @@ class FooterParser {
   }
 
   ParquetFile::Column ColumnOf(const Element& element) const {
-    ParquetFile::Column column{.info = {.name = element.name},
-                               .optional = element.repetition == kOptional};
+    ParquetFile::Column column{.info = {.name = element.name}, .optional = element.repetition == kOptional};
     ColumnInfo& info = column.info;
     info.scale = static_cast<uint8_t>(element.scale);
     info.width = static_cast<uint8_t>(element.precision);
@@ -220,8 +219,7 @@ class FooterParser {
         in_.Skip(field->type);
       }
     }
-    bool inside = chunk.offset >= 4 && chunk.bytes >= 0 &&
-                  chunk.offset <= file_bytes_ - kTailBytes &&
+    bool inside = chunk.offset >= 4 && chunk.bytes >= 0 && chunk.offset <= file_bytes_ - kTailBytes &&
                   chunk.bytes <= file_bytes_ - kTailBytes - chunk.offset;
     sound_ &= inside && !other_file;
     return chunk;
@@ -236,8 +234,7 @@ class FooterParser {
     while (auto field = in_.NextField()) {
       switch (field->id) {
         case 2:
-          for (size_t n = in_.ListSize(); n > 0 && in_.ok(); n--)
-            encodings |= uint64_t{1} << (in_.Int() & 63);
+          for (size_t n = in_.ListSize(); n > 0 && in_.ok(); n--) encodings |= uint64_t{1} << (in_.Int() & 63);
           break;
         case 4:
           codec = in_.Int();
@@ -261,8 +258,7 @@ class FooterParser {
           in_.Skip(field->type);
       }
     }
-    chunk->offset =
-        dictionary_offset > 0 && dictionary_offset < data_offset ? dictionary_offset : data_offset;
+    chunk->offset = dictionary_offset > 0 && dictionary_offset < data_offset ? dictionary_offset : data_offset;
     chunk->snappy = codec == kSnappy;
     bool readable = (encodings & ~kEncodings) == 0 && (codec == 0 || codec == kSnappy);
     if (!readable && column < file_->columns_.size()) file_->columns_[column].readable = false;
@@ -308,20 +304,17 @@ Result<std::shared_ptr<const ParquetFile>> ParquetFile::Open(const std::string& 
   Descriptor fd(path);
   if (fd.get() < 0) return IoError("cannot open " + path + ": " + std::strerror(errno));
   struct stat info;
-  if (fstat(fd.get(), &info) != 0)
-    return IoError("cannot read " + path + ": " + std::strerror(errno));
+  if (fstat(fd.get(), &info) != 0) return IoError("cannot read " + path + ": " + std::strerror(errno));
   auto damaged = [&](const char* how) { return IoError(path + " is damaged: " + how); };
   auto size = static_cast<int64_t>(info.st_size);
   std::string tail;
-  if (size < 12 || !ReadAt(fd.get(), size - kTailBytes, kTailBytes, &tail))
-    return damaged("it is too short");
+  if (size < 12 || !ReadAt(fd.get(), size - kTailBytes, kTailBytes, &tail)) return damaged("it is too short");
   if (!tail.ends_with(kMagic)) return damaged("its end is not that of a Parquet file");
   uint32_t footer_bytes;
   std::memcpy(&footer_bytes, tail.data(), 4);
   if (footer_bytes > size - 12) return damaged("its footer is cut off");
   std::string footer;
-  if (!ReadAt(fd.get(), size - kTailBytes - footer_bytes, footer_bytes, &footer))
-    return damaged("it cannot be read");
+  if (!ReadAt(fd.get(), size - kTailBytes - footer_bytes, footer_bytes, &footer)) return damaged("it cannot be read");
   auto file = std::make_shared<ParquetFile>();
   file->path_ = path;
   if (!FooterParser(footer, size, file.get()).Parse()) return damaged("its footer makes no sense");

@@ -14,19 +14,14 @@ constexpr size_t kChunkRows = 2048;  // sixteen columns of it stay in the second
 
 }  // namespace
 
-ParquetScan::ParquetScan(std::shared_ptr<const ParquetFile> file, int fd, BucketRange range,
-                         DecoderPool* pool)
-    : file_(std::move(file)),
-      fd_(fd),
-      range_(range),
-      bucket_(file_->Find("bucket")),
-      decoders_(*pool) {}
+ParquetScan::ParquetScan(std::shared_ptr<const ParquetFile> file, int fd, BucketRange range, DecoderPool* pool)
+    : file_(std::move(file)), fd_(fd), range_(range), bucket_(file_->Find("bucket")), decoders_(*pool) {}
 
 ParquetScan::~ParquetScan() { close(fd_); }
 
 Result<std::unique_ptr<ParquetScan>> ParquetScan::Open(std::shared_ptr<const ParquetFile> file,
-                                                       const std::vector<std::string>& columns,
-                                                       BucketRange range, DecoderPool* pool) {
+                                                       const std::vector<std::string>& columns, BucketRange range,
+                                                       DecoderPool* pool) {
   int fd = open(file->path().c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return IoError("cannot open " + file->path() + ": " + std::strerror(errno));
   std::unique_ptr<ParquetScan> scan(new ParquetScan(std::move(file), fd, range, pool));
@@ -38,8 +33,7 @@ Result<std::unique_ptr<ParquetScan>> ParquetScan::Open(std::shared_ptr<const Par
     scan->infos_.push_back(info.info);
   }
   if (pool->size() < columns.size() + 1) pool->resize(columns.size() + 1);
-  for (size_t i = 0; i < columns.size(); i++)
-    (*pool)[i].Use(scan->file_->columns()[scan->columns_[i]]);
+  for (size_t i = 0; i < columns.size(); i++) (*pool)[i].Use(scan->file_->columns()[scan->columns_[i]]);
   (*pool)[columns.size()].Use(scan->file_->columns()[scan->bucket_]);
   scan->chunk_.columns.resize(columns.size());
   return scan;

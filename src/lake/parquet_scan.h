@@ -37,8 +37,8 @@ class ParquetScan : public ChunkSource {
  public:
   // The pool belongs to this scan alone while it lives.
   static Result<std::unique_ptr<ParquetScan>> Open(std::shared_ptr<const ParquetFile> file,
-                                                   const std::vector<std::string>& columns,
-                                                   BucketRange range, DecoderPool* pool);
+                                                   const std::vector<std::string>& columns, BucketRange range,
+                                                   DecoderPool* pool);
   ParquetScan(const ParquetScan&) = delete;
   ParquetScan& operator=(const ParquetScan&) = delete;
   ~ParquetScan() override;
@@ -51,8 +51,7 @@ class ParquetScan : public ChunkSource {
     size_t begin;
     size_t end;
   };
-  ParquetScan(std::shared_ptr<const ParquetFile> file, int fd, BucketRange range,
-              DecoderPool* pool);
+  ParquetScan(std::shared_ptr<const ParquetFile> file, int fd, BucketRange range, DecoderPool* pool);
 
   Result<bool> NextGroup();
   Status FindStretches(const ParquetFile::RowGroup& group);

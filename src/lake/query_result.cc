@@ -63,8 +63,7 @@ Status Widen(const ColumnView& from, size_t rows, std::vector<int64_t>* to) {
   return {};
 }
 
-Status WidenColumn(Physical physical, const ColumnView& from, size_t rows,
-                   std::vector<int64_t>* to) {
+Status WidenColumn(Physical physical, const ColumnView& from, size_t rows, std::vector<int64_t>* to) {
   switch (physical) {
     case Physical::kBool:
     case Physical::kUint8:
@@ -182,8 +181,7 @@ Status QueryResult::Append(const Chunk& chunk) {
         to.texts.emplace_back(from.Has(row) ? from.Text(row) : std::string_view());
       }
     } else {
-      TRY(WidenColumn(columns_[i].physical, from, chunk.rows, &to.ints)
-              .While("column " + columns_[i].name));
+      TRY(WidenColumn(columns_[i].physical, from, chunk.rows, &to.ints).While("column " + columns_[i].name));
     }
   }
   rows_ += chunk.rows;

@@ -103,8 +103,7 @@ bool Unsnappy(std::string_view packed, char* out, size_t size) {
       offset = word;
       width = 4;
     }
-    if (width > left || offset == 0 || offset > static_cast<size_t>(to - out) || length > room)
-      return false;
+    if (width > left || offset == 0 || offset > static_cast<size_t>(to - out) || length > room) return false;
     at += width;
     CopyBack(to, offset, length);
     to += length;

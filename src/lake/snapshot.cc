@@ -8,8 +8,7 @@ namespace {
 constexpr int kOrdinalShift = 40;
 
 // Tables whose buckets are those of persons.
-constexpr std::string_view kPersonTables[] = {"person",    "visit",     "settlement",
-                                              "diagnosis", "operation", "fee_line"};
+constexpr std::string_view kPersonTables[] = {"person", "visit", "settlement", "diagnosis", "operation", "fee_line"};
 
 bool Overlaps(const DataFile& file, BucketRange range) {
   return file.rows > 0 && file.bucket_min < range.until && file.bucket_max >= range.from;
@@ -32,17 +31,14 @@ Status Snapshot::LoadCancelled() {
   Connection connection = TRY(OpenConnection({.threads = 1}));
   for (const File& file : FilesOf(kCancelTable, all())) {
     std::string doing = "reading " + file.path;
-    RowStream stream = TRY(
-        connection
-            .Stream(
-                "SELECT \"table\"::VARCHAR, bucket::INTEGER, row_id::BIGINT FROM read_parquet(" +
-                Quote(file.path) + ") WHERE row_id IS NOT NULL AND bucket IS NOT NULL")
-            .While(doing));
+    RowStream stream = TRY(connection
+                               .Stream("SELECT \"table\"::VARCHAR, bucket::INTEGER, row_id::BIGINT FROM read_parquet(" +
+                                       Quote(file.path) + ") WHERE row_id IS NOT NULL AND bucket IS NOT NULL")
+                               .While(doing));
     while (const Chunk* chunk = TRY(stream.Next().While(doing))) {
       for (size_t row = 0; row < chunk->rows; row++) {
         std::string table(chunk->columns[0].Text(row));
-        cancelled_[table].push_back(
-            {chunk->columns[1].As<int32_t>()[row], chunk->columns[2].As<int64_t>()[row]});
+        cancelled_[table].push_back({chunk->columns[1].As<int32_t>()[row], chunk->columns[2].As<int64_t>()[row]});
       }
     }
   }
@@ -59,8 +55,7 @@ int64_t Snapshot::RowsOf(std::string_view table) const {
 int64_t Snapshot::RowsAbout(std::string_view table, BucketRange range) const {
   int64_t rows = 0;
   for (const File& file : FilesOf(table, range)) {
-    int64_t shared = std::min(file.data->bucket_max + 1, range.until) -
-                     std::max(file.data->bucket_min, range.from);
+    int64_t shared = std::min(file.data->bucket_max + 1, range.until) - std::max(file.data->bucket_min, range.from);
     int64_t width = file.data->bucket_max + 1 - file.data->bucket_min;
     rows += file.data->rows / width * shared + file.data->rows % width * shared / width;
   }
@@ -114,15 +109,13 @@ std::vector<Snapshot::File> Snapshot::FilesOf(std::string_view table, BucketRang
   return files;
 }
 
-std::vector<int64_t> Snapshot::CancelledOf(std::string_view table, BucketRange range,
-                                           int64_t ordinal) const {
+std::vector<int64_t> Snapshot::CancelledOf(std::string_view table, BucketRange range, int64_t ordinal) const {
   std::vector<int64_t> row_ids;
   auto found = cancelled_.find(table);
   if (found == cancelled_.end()) return row_ids;
   for (int bucket = range.from; bucket < range.until; bucket++) {
     auto begin = std::ranges::lower_bound(found->second, Cancel{bucket, ordinal << kOrdinalShift});
-    auto end =
-        std::ranges::lower_bound(found->second, Cancel{bucket, (ordinal + 1) << kOrdinalShift});
+    auto end = std::ranges::lower_bound(found->second, Cancel{bucket, (ordinal + 1) << kOrdinalShift});
     for (auto it = begin; it != end; ++it) row_ids.push_back(it->row_id);
   }
   return row_ids;

@@ -57,8 +57,7 @@ class Snapshot {
   std::vector<File> FilesOf(std::string_view table, BucketRange range) const;
 
   // row_ids of the table, of rows of batch `ordinal` in `range`, that later batches cancelled.
-  std::vector<int64_t> CancelledOf(std::string_view table, BucketRange range,
-                                   int64_t ordinal) const;
+  std::vector<int64_t> CancelledOf(std::string_view table, BucketRange range, int64_t ordinal) const;
   bool HasCancelled(std::string_view table) const { return cancelled_.contains(table); }
 
  private:

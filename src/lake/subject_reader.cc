@@ -73,8 +73,7 @@ Status SubjectReader::Impl::Prepare() {
   Result<std::string> sql = TableSqlOf(snapshot->lake(), snapshot->batches(), table);
   if (!sql && sql.error().code == ErrorCode::kNotFound) return {};
   if (!sql) return sql.error();
-  QueryResult names =
-      TRY(connection.Query("SELECT column_name FROM (DESCRIBE SELECT * FROM " + *sql + ")"));
+  QueryResult names = TRY(connection.Query("SELECT column_name FROM (DESCRIBE SELECT * FROM " + *sql + ")"));
   std::set<std::string> columns;
   for (size_t row = 0; row < names.rows(); row++) columns.insert(names.Text(row, 0));
 
@@ -97,8 +96,7 @@ Status SubjectReader::Impl::Prepare() {
     if (columns.contains(StoredName(field))) time = QuoteName(StoredName(field));
   }
   for (size_t field = 0; field < request.fields.size(); field++) {
-    bool in_files =
-        columns.contains(StoredName(info(field))) && info(field).type != FieldType::kText;
+    bool in_files = columns.contains(StoredName(info(field))) && info(field).type != FieldType::kText;
     if (request.fields[field] && in_files) loaded.push_back(field);
   }
   parts = 1;
@@ -108,21 +106,18 @@ Status SubjectReader::Impl::Prepare() {
 Status SubjectReader::Impl::CountParts(int64_t rows_target) {
   if (parts == 0) return {};
   int64_t rows = TRY(connection.QueryInt("SELECT count(*)" + relation));
-  parts = static_cast<int>(
-      std::clamp<int64_t>((rows + rows_target - 1) / rows_target, 1, snapshot->buckets()));
+  parts = static_cast<int>(std::clamp<int64_t>((rows + rows_target - 1) / rows_target, 1, snapshot->buckets()));
   return {};
 }
 
 std::string SubjectReader::Impl::PartSql(int part) const {
   std::string list = "SELECT " + subject + "::BIGINT, row_id::BIGINT";
   for (size_t field : loaded) list += ", " + QuoteName(StoredName(info(field)));
-  std::string where =
-      " AND " + subject + " % " + std::to_string(parts) + " = " + std::to_string(part);
+  std::string where = " AND " + subject + " % " + std::to_string(parts) + " = " + std::to_string(part);
   return list + relation + where + " ORDER BY " + subject + ", " + time + " NULLS FIRST, row_id";
 }
 
-Status SubjectReader::Impl::Load(RowStream* stream, std::vector<int64_t>* subjects,
-                                 Table* table) const {
+Status SubjectReader::Impl::Load(RowStream* stream, std::vector<int64_t>* subjects, Table* table) const {
   std::vector<Converter> converters;
   for (size_t i = 0; i < loaded.size(); i++) {
     converters.push_back(TRY(Converter::For(stream->columns()[i + 2], info(loaded[i]).type)));
@@ -157,8 +152,7 @@ Status SubjectReader::Impl::Load(RowStream* stream, std::vector<int64_t>* subjec
 void SubjectReader::Impl::PutSubjects(const std::vector<int64_t>& subjects, Bucket* bucket) const {
   bool code = info(request.field).type == FieldType::kCode;
   for (int64_t value : subjects) {
-    bucket->person_no.push_back(code ? snapshot->codes()->Text(value)
-                                     : HexOf(static_cast<uint64_t>(value)));
+    bucket->person_no.push_back(code ? snapshot->codes()->Text(value) : HexOf(static_cast<uint64_t>(value)));
   }
   auto count = static_cast<uint32_t>(subjects.size());
   Table& persons = bucket->table(timeline::Kind::kPerson);
@@ -183,16 +177,14 @@ SubjectReader::~SubjectReader() = default;
 
 int SubjectReader::parts() const { return impl_->parts; }
 
-Result<SubjectReader> SubjectReader::Open(std::shared_ptr<const Snapshot> snapshot,
-                                          const SubjectRequest& request,
+Result<SubjectReader> SubjectReader::Open(std::shared_ptr<const Snapshot> snapshot, const SubjectRequest& request,
                                           const SubjectOptions& options) {
   FieldType type = Fields(request.kind)[request.field].type;
   CHECK(type == FieldType::kCode || type == FieldType::kId);
-  Connection connection = TRY(OpenConnection(
-      {.memory_limit_mb = options.memory_limit_mb, .threads = 1, .temp_dir = options.temp_dir}));
+  Connection connection =
+      TRY(OpenConnection({.memory_limit_mb = options.memory_limit_mb, .threads = 1, .temp_dir = options.temp_dir}));
   auto impl = std::make_unique<Impl>(std::move(snapshot), std::move(connection), request);
-  std::string doing =
-      "reading " + std::string(timeline::InfoOf(request.kind).table) + " of the lake";
+  std::string doing = "reading " + std::string(timeline::InfoOf(request.kind).table) + " of the lake";
   TRY(impl->Prepare().While(doing));
   if (options.parts > 0 && impl->parts > 0) {
     impl->parts = options.parts;
@@ -206,8 +198,7 @@ Status SubjectReader::Read(int part, Bucket* bucket) {
   CHECK(part >= 0 && part < impl_->parts);
   Clear(bucket);
   bucket->codes = impl_->snapshot->codes();
-  std::string doing =
-      "reading " + std::string(timeline::InfoOf(impl_->request.kind).table) + " of the lake";
+  std::string doing = "reading " + std::string(timeline::InfoOf(impl_->request.kind).table) + " of the lake";
   RowStream stream = TRY(impl_->connection.Stream(impl_->PartSql(part)).While(doing));
   std::vector<int64_t> subjects;
   TRY(impl_->Load(&stream, &subjects, &bucket->table(impl_->request.kind)).While(doing));

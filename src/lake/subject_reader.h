@@ -46,8 +46,7 @@ struct SubjectOptions {
 
 class SubjectReader {
  public:
-  static Result<SubjectReader> Open(std::shared_ptr<const Snapshot> snapshot,
-                                    const SubjectRequest& request,
+  static Result<SubjectReader> Open(std::shared_ptr<const Snapshot> snapshot, const SubjectRequest& request,
                                     const SubjectOptions& options = {});
   SubjectReader(SubjectReader&&) noexcept;
   SubjectReader& operator=(SubjectReader&&) noexcept;

@@ -18,9 +18,7 @@ using timeline::kNoRow;
 using timeline::kNull;
 using timeline::Table;
 
-size_t Ordinal(Kind kind, std::string_view name) {
-  return OrdinalOf(*timeline::FindField(kind, name));
-}
+size_t Ordinal(Kind kind, std::string_view name) { return OrdinalOf(*timeline::FindField(kind, name)); }
 
 std::vector<bool> Fields(Kind kind, const std::vector<std::string>& names) {
   std::vector<bool> fields(timeline::Fields(kind).size());
@@ -29,8 +27,7 @@ std::vector<bool> Fields(Kind kind, const std::vector<std::string>& names) {
 }
 
 // Subject and its rows, in order; subjects sorted by text.
-std::vector<std::string> Shown(const Bucket& bucket, Kind kind,
-                               const std::vector<std::string>& fields) {
+std::vector<std::string> Shown(const Bucket& bucket, Kind kind, const std::vector<std::string>& fields) {
   std::vector<std::string> subjects;
   const Table& table = bucket.table(kind);
   for (uint32_t p = 0; p < bucket.persons(); p++) {
@@ -67,11 +64,9 @@ Lake MakeLake(const TempDir& dir) {
   std::string staging = Must(lake.NewStaging(lock));
   Connection connection = Must(OpenConnection({.threads = 1}));
   std::filesystem::create_directories(staging + "/dictionary");
-  Must(connection.Execute(
-      "COPY (SELECT i::INTEGER AS id, 'C' || i AS code, '' AS name FROM range(1, 200) t(i)) TO " +
-      Quote(staging + "/dictionary/codes.parquet")));
-  Must(lake.CommitBatch(
-      lock, {.batch = "codes", .ordinal = 2, .dictionary = "dictionary/codes.parquet"}, staging));
+  Must(connection.Execute("COPY (SELECT i::INTEGER AS id, 'C' || i AS code, '' AS name FROM range(1, 200) t(i)) TO " +
+                          Quote(staging + "/dictionary/codes.parquet")));
+  Must(lake.CommitBatch(lock, {.batch = "codes", .ordinal = 2, .dictionary = "dictionary/codes.parquet"}, staging));
   return lake;
 }
 
@@ -88,15 +83,13 @@ TEST(SubjectReaderTest, AgreesWithRegroupingABucketOfPersons) {
                          .field = Ordinal(Kind::kLine, "exec_doctor"),
                          .fields = Fields(Kind::kLine, {"item", "amount", "price"})};
   for (int64_t rows_target : {1'000'000, 10'000, 1}) {
-    SubjectReader reader =
-        Must(SubjectReader::Open(snapshot, request, {.rows_target = rows_target}));
+    SubjectReader reader = Must(SubjectReader::Open(snapshot, request, {.rows_target = rows_target}));
     EXPECT_EQ(reader.parts(), rows_target == 1 ? 4 : rows_target == 10'000 ? 3 : 1);
     std::vector<std::string> all;
     Bucket bucket;
     for (int part = 0; part < reader.parts(); part++) {
       Must(reader.Read(part, &bucket));
-      for (std::string& subject : Shown(bucket, Kind::kLine, fields))
-        all.push_back(std::move(subject));
+      for (std::string& subject : Shown(bucket, Kind::kLine, fields)) all.push_back(std::move(subject));
     }
     std::ranges::sort(all);
     EXPECT_EQ(all, Shown(expected, Kind::kLine, fields));
@@ -106,8 +99,7 @@ TEST(SubjectReaderTest, AgreesWithRegroupingABucketOfPersons) {
 TEST(SubjectReaderTest, OnlyRowsOfTheItemsAskedFor) {
   TempDir dir;
   auto snapshot = Must(Snapshot::Take(MakeLake(dir)));
-  SubjectRequest request{
-      .kind = Kind::kLine, .field = Ordinal(Kind::kLine, "exec_doctor"), .fields = {}};
+  SubjectRequest request{.kind = Kind::kLine, .field = Ordinal(Kind::kLine, "exec_doctor"), .fields = {}};
   request.items = std::vector<int64_t>{7, 9};
   request.fields = Fields(Kind::kLine, {"item"});
   SubjectReader reader = Must(SubjectReader::Open(snapshot, request));
@@ -115,8 +107,7 @@ TEST(SubjectReaderTest, OnlyRowsOfTheItemsAskedFor) {
   Must(reader.Read(0, &bucket));
   const Table& lines = bucket.table(Kind::kLine);
   EXPECT_GT(lines.rows, 500u);
-  for (int64_t item : lines.columns[Ordinal(Kind::kLine, "item")])
-    EXPECT_TRUE(item == 7 || item == 9);
+  for (int64_t item : lines.columns[Ordinal(Kind::kLine, "item")]) EXPECT_TRUE(item == 7 || item == 9);
   request.items->clear();
   EXPECT_EQ(Must(SubjectReader::Open(snapshot, request)).parts(), 0);
 }
@@ -132,8 +123,7 @@ TEST(SubjectReaderTest, TraceCodesArePartedByTheirBuckets) {
              " FROM (VALUES (5, 1), (6, 2), (5, 3), (NULL, 4), (7, 5)) v(k, r) WHERE k IS NOT NULL",
              "bucket, drug_trac_key, trac_time, row_id"}});
   auto snapshot = Must(Snapshot::Take(lake));
-  SubjectRequest request{
-      .kind = Kind::kTrace, .field = Ordinal(Kind::kTrace, "code"), .fields = {}};
+  SubjectRequest request{.kind = Kind::kTrace, .field = Ordinal(Kind::kTrace, "code"), .fields = {}};
   SubjectReader reader = Must(SubjectReader::Open(snapshot, request, {.parts = 2}));
   Bucket bucket;
   Must(reader.Read(0, &bucket));
@@ -147,8 +137,7 @@ TEST(SubjectReaderTest, TraceCodesArePartedByTheirBuckets) {
 TEST(SubjectReaderTest, ALakeWithoutTheTableHasNoParts) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), 4));
-  SubjectRequest request{
-      .kind = Kind::kStock, .field = Ordinal(Kind::kStock, "institution"), .fields = {}};
+  SubjectRequest request{.kind = Kind::kStock, .field = Ordinal(Kind::kStock, "institution"), .fields = {}};
   EXPECT_EQ(Must(SubjectReader::Open(Must(Snapshot::Take(lake)), request)).parts(), 0);
 }
 

@@ -33,8 +33,7 @@ void SpansOf(const std::vector<uint8_t>& dead, size_t rows, std::vector<Span>* s
   size_t row = 0;
   while (row < rows) {
     const void* hit = std::memchr(dead.data() + row, 1, rows - row);
-    size_t end =
-        hit == nullptr ? rows : static_cast<size_t>(static_cast<const uint8_t*>(hit) - dead.data());
+    size_t end = hit == nullptr ? rows : static_cast<size_t>(static_cast<const uint8_t*>(hit) - dead.data());
     if (end > row) spans->push_back({static_cast<uint32_t>(row), static_cast<uint32_t>(end - row)});
     row = end + 1;
   }
@@ -43,8 +42,7 @@ void SpansOf(const std::vector<uint8_t>& dead, size_t rows, std::vector<Span>* s
 void Compact(const std::vector<Span>& spans, int64_t* values) {
   int64_t* to = values;
   for (Span span : spans) {
-    if (to != values + span.begin)
-      std::memmove(to, values + span.begin, span.size * sizeof(int64_t));
+    if (to != values + span.begin) std::memmove(to, values + span.begin, span.size * sizeof(int64_t));
     to += span.size;
   }
 }
@@ -90,8 +88,7 @@ RowIdSet::RowIdSet(const std::vector<int64_t>& row_ids) {
   while (size < row_ids.size() * 2) size *= 2;
   slots_.assign(size, kNull);
   for (int64_t row_id : row_ids) {
-    size_t at =
-        static_cast<size_t>(static_cast<uint64_t>(row_id) * 0x9e3779b97f4a7c15u >> 20) & (size - 1);
+    size_t at = static_cast<size_t>(static_cast<uint64_t>(row_id) * 0x9e3779b97f4a7c15u >> 20) & (size - 1);
     while (slots_[at] != kNull && slots_[at] != row_id) at = (at + 1) & (size - 1);
     slots_[at] = row_id;
   }
@@ -137,12 +134,10 @@ struct FilePlan {
 
 Result<FilePlan> PlanOf(const ScanRequest& request, const ParquetFile& file) {
   for (const char* needed : {"bucket", "psn_key", "row_id"}) {
-    if (file.Find(needed) == ParquetFile::kAbsent)
-      return IoError(std::string("the file has no column ") + needed);
+    if (file.Find(needed) == ParquetFile::kAbsent) return IoError(std::string("the file has no column ") + needed);
   }
-  FilePlan plan{.columns = {"psn_key", "row_id"},
-                .want_visit_key = request.visit_key,
-                .want_text = !request.text.empty()};
+  FilePlan plan{
+      .columns = {"psn_key", "row_id"}, .want_visit_key = request.visit_key, .want_text = !request.text.empty()};
   auto select = [&](const std::string& column) {
     if (file.Find(column) == ParquetFile::kAbsent) return kAbsent;
     plan.columns.push_back(column);
@@ -152,16 +147,14 @@ Result<FilePlan> PlanOf(const ScanRequest& request, const ParquetFile& file) {
   if (plan.want_visit_key) plan.visit_key = select("mdtrt_key");
   if (plan.want_text) plan.text = select(std::string(request.text));
   for (size_t field = 0; field < request.fields.size(); field++) {
-    if (request.fields[field])
-      plan.fields.push_back({field, select(StoredName(Fields(request.kind)[field]))});
+    if (request.fields[field]) plan.fields.push_back({field, select(StoredName(Fields(request.kind)[field]))});
   }
   return plan;
 }
 
 std::string SqlOf(const FilePlan& plan, BucketRange range, const Snapshot::File& file) {
   std::string list;
-  for (const std::string& column : plan.columns)
-    list += (list.empty() ? "" : ", ") + QuoteName(column);
+  for (const std::string& column : plan.columns) list += (list.empty() ? "" : ", ") + QuoteName(column);
   std::string sql = "SELECT " + list + " FROM read_parquet(" + Quote(file.path) + ")";
   if (!Inside(*file.data, range)) sql += " WHERE " + RangeSql(range);
   return sql;
@@ -185,8 +178,8 @@ namespace {
 // The stream of one file into ScanRows.
 class FileScan {
  public:
-  FileScan(const FilePlan& plan, std::unique_ptr<ChunkSource> source,
-           const std::vector<int64_t>& cancelled, ScanRows* rows)
+  FileScan(const FilePlan& plan, std::unique_ptr<ChunkSource> source, const std::vector<int64_t>& cancelled,
+           ScanRows* rows)
       : plan_(plan), source_(std::move(source)), cancelled_(cancelled), rows_(rows) {}
 
   Status Start(const ScanRequest& request);
@@ -220,23 +213,18 @@ class FileScan {
 Status FileScan::Start(const ScanRequest& request) {
   const std::vector<ColumnInfo>& infos = source_->columns();
   auto is = [&](size_t position, Logical logical, Physical physical) {
-    return position == kAbsent ||
-           (infos[position].logical == logical && infos[position].physical == physical);
+    return position == kAbsent || (infos[position].logical == logical && infos[position].physical == physical);
   };
   for (size_t key : {size_t{0}, size_t{1}, plan_.visit_key}) {
-    if (!is(key, Logical::kInteger, Physical::kInt64))
-      return IoError(infos[key].name + " is not a BIGINT");
+    if (!is(key, Logical::kInteger, Physical::kInt64)) return IoError(infos[key].name + " is not a BIGINT");
   }
   if (!is(plan_.live, Logical::kBool, Physical::kBool)) return IoError("live is not a BOOLEAN");
-  if (!is(plan_.text, Logical::kText, Physical::kText))
-    return IoError(infos[plan_.text].name + " is not a VARCHAR");
-  if (plan_.visit_key != kAbsent)
-    visit_key_ = TRY(Converter::For(infos[plan_.visit_key], FieldType::kId));
+  if (!is(plan_.text, Logical::kText, Physical::kText)) return IoError(infos[plan_.text].name + " is not a VARCHAR");
+  if (plan_.visit_key != kAbsent) visit_key_ = TRY(Converter::For(infos[plan_.visit_key], FieldType::kId));
   for (const FilePlan::Field& field : plan_.fields) {
     std::optional<Converter> convert;
     if (field.position != kAbsent) {
-      convert =
-          TRY(Converter::For(infos[field.position], Fields(request.kind)[field.ordinal].type));
+      convert = TRY(Converter::For(infos[field.position], Fields(request.kind)[field.ordinal].type));
     }
     fields_.push_back(convert);
   }
@@ -251,13 +239,10 @@ Status FileScan::Run() {
     kept_ = SizeOf(spans_);
     AddGroups(chunk->columns[0].As<int64_t>());
     const void* row_ids = chunk->columns[1].data;
-    Append(&rows_->row_id,
-           [&](int64_t* out) { std::memcpy(out, row_ids, size_ * sizeof(int64_t)); });
-    if (plan_.want_visit_key)
-      AppendConverted(*chunk, visit_key_, plan_.visit_key, &rows_->visit_key);
+    Append(&rows_->row_id, [&](int64_t* out) { std::memcpy(out, row_ids, size_ * sizeof(int64_t)); });
+    if (plan_.want_visit_key) AppendConverted(*chunk, visit_key_, plan_.visit_key, &rows_->visit_key);
     for (size_t i = 0; i < fields_.size(); i++) {
-      AppendConverted(*chunk, fields_[i], plan_.fields[i].position,
-                      &rows_->columns[plan_.fields[i].ordinal]);
+      AppendConverted(*chunk, fields_[i], plan_.fields[i].position, &rows_->columns[plan_.fields[i].ordinal]);
     }
     if (plan_.want_text) AddTexts(*chunk);
     rows_->rows += static_cast<uint32_t>(kept_);
@@ -281,8 +266,7 @@ void FileScan::MarkDead(const Chunk& chunk) {
   }
   if (!cancelled_.empty()) {
     const int64_t* row_ids = chunk.columns[1].As<int64_t>();
-    for (size_t row = 0; row < size_; row++)
-      dead_[row] |= cancelled_.Contains(row_ids[row]) ? 1 : 0;
+    for (size_t row = 0; row < size_; row++) dead_[row] |= cancelled_.Contains(row_ids[row]) ? 1 : 0;
   }
 }
 
@@ -323,8 +307,8 @@ void FileScan::Append(std::vector<int64_t>* column, Fill fill) {
   column->resize(before + kept_);
 }
 
-void FileScan::AppendConverted(const Chunk& chunk, const std::optional<Converter>& convert,
-                               size_t position, std::vector<int64_t>* column) {
+void FileScan::AppendConverted(const Chunk& chunk, const std::optional<Converter>& convert, size_t position,
+                               std::vector<int64_t>* column) {
   Append(column, [&](int64_t* out) {
     if (convert) {
       (*convert)(chunk.columns[position], size_, out);
@@ -336,8 +320,8 @@ void FileScan::AppendConverted(const Chunk& chunk, const std::optional<Converter
 
 }  // namespace
 
-Status TableScanner::ScanFile(const ScanRequest& request, BucketRange range,
-                              const Snapshot::File& file, ScanRows* rows) {
+Status TableScanner::ScanFile(const ScanRequest& request, BucketRange range, const Snapshot::File& file,
+                              ScanRows* rows) {
   std::shared_ptr<const ParquetFile> parquet = TRY(FileOf(file.path));
   FilePlan plan = TRY(PlanOf(request, *parquet));
   std::unique_ptr<ChunkSource> source;
@@ -359,23 +343,20 @@ Status TableScanner::Scan(const ScanRequest& request, BucketRange range, ScanRow
   auto expected = static_cast<size_t>(snapshot_->RowsAbout(table, range));
   rows->Reserve(expected + expected / 16, request);
   for (const Snapshot::File& file : snapshot_->FilesOf(table, range)) {
-    if (rows->rows + file.data->rows > UINT32_MAX - 1)
-      return LimitReached("more rows in a bucket than 32 bits count");
+    if (rows->rows + file.data->rows > UINT32_MAX - 1) return LimitReached("more rows in a bucket than 32 bits count");
     TRY(ScanFile(request, range, file, rows).While("reading " + file.path));
   }
   return {};
 }
 
-Status TableScanner::FindTexts(std::string_view table, BucketRange range,
-                               std::map<int64_t, std::string>* wanted) {
+Status TableScanner::FindTexts(std::string_view table, BucketRange range, std::map<int64_t, std::string>* wanted) {
   for (const Snapshot::File& file : snapshot_->FilesOf(table, range)) {
     std::string doing = "reading " + file.path;
     if (TRY(FileOf(file.path))->Find("psn_no") == ParquetFile::kAbsent) continue;
     RowStream stream =
         TRY(connection_
-                ->Stream("SELECT psn_key, min(psn_no) FROM read_parquet(" + Quote(file.path) +
-                         ") WHERE " + RangeSql(range) +
-                         " AND psn_key IS NOT NULL AND psn_no IS NOT NULL GROUP BY psn_key")
+                ->Stream("SELECT psn_key, min(psn_no) FROM read_parquet(" + Quote(file.path) + ") WHERE " +
+                         RangeSql(range) + " AND psn_key IS NOT NULL AND psn_no IS NOT NULL GROUP BY psn_key")
                 .While(doing));
     while (const Chunk* chunk = TRY(stream.Next().While(doing))) {
       const int64_t* keys = chunk->columns[0].As<int64_t>();

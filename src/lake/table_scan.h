@@ -48,9 +48,7 @@ struct ScanRows {
 
   void Clear(size_t fields);
   void Reserve(size_t rows, const ScanRequest& request);
-  uint32_t EndOf(size_t group) const {
-    return group + 1 < groups.size() ? groups[group + 1].begin : rows;
-  }
+  uint32_t EndOf(size_t group) const { return group + 1 < groups.size() ? groups[group + 1].begin : rows; }
 };
 
 // Fixed set of row ids, made for many questions.
@@ -67,21 +65,18 @@ class RowIdSet {
 class TableScanner {
  public:
   // Connection and snapshot outlive the scanner.
-  TableScanner(const Snapshot* snapshot, Connection* connection)
-      : snapshot_(snapshot), connection_(connection) {}
+  TableScanner(const Snapshot* snapshot, Connection* connection) : snapshot_(snapshot), connection_(connection) {}
 
   // Replaces what `rows` held. Rows without a person are left out: they are nobody's timeline.
   Status Scan(const ScanRequest& request, BucketRange range, ScanRows* rows);
 
   // National ids of persons by the psn_no column of any table, for those keys in `wanted` that it
   // knows.
-  Status FindTexts(std::string_view table, BucketRange range,
-                   std::map<int64_t, std::string>* wanted);
+  Status FindTexts(std::string_view table, BucketRange range, std::map<int64_t, std::string>* wanted);
 
  private:
   Result<std::shared_ptr<const ParquetFile>> FileOf(const std::string& path);
-  Status ScanFile(const ScanRequest& request, BucketRange range, const Snapshot::File& file,
-                  ScanRows* rows);
+  Status ScanFile(const ScanRequest& request, BucketRange range, const Snapshot::File& file, ScanRows* rows);
 
   const Snapshot* snapshot_;
   Connection* connection_;

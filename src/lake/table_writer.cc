@@ -70,8 +70,7 @@ class FilledChunk {
     for (const OwnedType& type : types) handles.push_back(type.get());
     chunk_ = duckdb_create_data_chunk(handles.data(), handles.size());
   }
-  FilledChunk(FilledChunk&& other) noexcept
-      : chunk_(std::exchange(other.chunk_, nullptr)), rows_(other.rows_) {}
+  FilledChunk(FilledChunk&& other) noexcept : chunk_(std::exchange(other.chunk_, nullptr)), rows_(other.rows_) {}
   FilledChunk& operator=(FilledChunk&&) = delete;
   ~FilledChunk() { duckdb_destroy_data_chunk(&chunk_); }
 
@@ -91,8 +90,7 @@ void SetNull(duckdb_vector vector, size_t row) {
 }
 
 template <typename T>
-void PutNumbers(duckdb_vector vector, size_t at, std::span<const int64_t> values,
-                int64_t factor = 1) {
+void PutNumbers(duckdb_vector vector, size_t at, std::span<const int64_t> values, int64_t factor = 1) {
   T* to = static_cast<T*>(duckdb_vector_get_data(vector)) + at;
   for (size_t row = 0; row < values.size(); row++) {
     if (values[row] == timeline::kNull) {
@@ -136,15 +134,13 @@ bool IsUtf8(std::string_view text) {
       point = point << 6 | (next & 0x3f);
     }
     constexpr uint32_t kSmallest[] = {0, 0x80, 0x800, 0x10000};
-    if (point < kSmallest[more] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
-      return false;
+    if (point < kSmallest[more] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return false;
     i += more + 1;
   }
   return true;
 }
 
-Status PutTexts(const WriterColumn& column, duckdb_vector vector, size_t at,
-                std::span<const std::string> texts) {
+Status PutTexts(const WriterColumn& column, duckdb_vector vector, size_t at, std::span<const std::string> texts) {
   for (size_t row = 0; row < texts.size(); row++) {
     const std::string& text = texts[row];
     if (!IsUtf8(text)) return InvalidInput("a text of column " + column.name + " is not UTF-8");
@@ -158,8 +154,8 @@ Status PutTexts(const WriterColumn& column, duckdb_vector vector, size_t at,
 }
 
 // Cells [done, done + part) of `count` into the chunk's column, from row `at`.
-Status Put(const WriterColumn& column, const WriterCells& cells, size_t count, size_t done,
-           size_t part, size_t at, duckdb_vector vector) {
+Status Put(const WriterColumn& column, const WriterCells& cells, size_t count, size_t done, size_t part, size_t at,
+           duckdb_vector vector) {
   if (column.type == WriterType::kText) {
     auto texts = std::get<std::span<const std::string>>(cells);
     CHECK(texts.size() == count);
@@ -324,8 +320,7 @@ TableWriter::TableWriter(TableWriter&&) noexcept = default;
 TableWriter& TableWriter::operator=(TableWriter&&) noexcept = default;
 TableWriter::~TableWriter() = default;
 
-Result<TableWriter> TableWriter::Create(const std::string& path,
-                                        std::vector<WriterColumn> columns) {
+Result<TableWriter> TableWriter::Create(const std::string& path, std::vector<WriterColumn> columns) {
   CHECK(!columns.empty());
   TRY(MakeDirs(std::filesystem::path(path).parent_path().string()));
   auto impl = std::make_unique<Impl>(path, TRY(OpenConnection({.threads = 1})));

@@ -51,14 +51,12 @@ struct TableSpec {
 };
 
 // Commits a batch whose tables are made by SQL.
-inline void AddBatch(const Lake& lake, const std::string& name,
-                     const std::vector<TableSpec>& tables,
+inline void AddBatch(const Lake& lake, const std::string& name, const std::vector<TableSpec>& tables,
                      std::string_view options = kParquetOptions) {
   WriteLock lock = Must(lake.LockForWriting("test"));
   std::string staging = Must(lake.NewStaging(lock));
   Connection connection = Must(OpenConnection({.threads = 1}));
-  Manifest manifest{
-      .batch = name, .ordinal = Must(lake.NextOrdinal()), .created = "2025-03-06 08:15:30"};
+  Manifest manifest{.batch = name, .ordinal = Must(lake.NextOrdinal()), .created = "2025-03-06 08:15:30"};
   namespace fs = std::filesystem;
   for (const TableSpec& spec : tables) {
     fs::path path = fs::path("data") / spec.table / name;
@@ -70,8 +68,7 @@ inline void AddBatch(const Lake& lake, const std::string& name,
     sql += ") TO " + Quote(staged.string());
     sql += " (" + std::string(options) + ")";
     Must(connection.Execute(sql));
-    manifest.files.push_back(
-        Must(DescribeFile(connection, spec.table, path.string(), staged.string())));
+    manifest.files.push_back(Must(DescribeFile(connection, spec.table, path.string(), staged.string())));
   }
   Must(lake.CommitBatch(lock, manifest, staging));
 }

@@ -41,8 +41,7 @@ class ThriftReader {
     uint8_t type;
   };
 
-  explicit ThriftReader(std::string_view bytes)
-      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  explicit ThriftReader(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   bool ok() const { return ok_; }
   const char* at() const { return at_; }
