@@ -24,21 +24,9 @@ Wide DivideRounded(Wide numerator, Wide denominator, Round round) {
 
 }  // namespace
 
-Micro AddMicro(Micro left, Micro right) {
-  Micro sum = 0;
-  if (!__builtin_add_overflow(left, right, &sum) && sum <= kMicroMax && sum >= -kMicroMax) return sum;
-  return Saturate(static_cast<Wide>(left) + right);
-}
+Micro AddSaturated(Micro left, Micro right) { return Saturate(static_cast<Wide>(left) + right); }
 
-// Nearly all products fit 64 bits, where dividing by a constant is a multiplication.
-Micro MulMicro(Micro left, Micro right, Round round) {
-  Micro product = 0;
-  if (!__builtin_mul_overflow(left, right, &product)) {
-    Micro quotient = product / kMicro;
-    Micro rest = product % kMicro;
-    if (round == Round::kDown) return quotient;
-    return quotient + (2 * rest >= kMicro ? 1 : 0) - (2 * rest <= -kMicro ? 1 : 0);
-  }
+Micro MulWide(Micro left, Micro right, Round round) {
   return Saturate(DivideRounded(static_cast<Wide>(left) * right, kMicro, round));
 }
 

@@ -27,8 +27,25 @@ inline constexpr Micro kMicroMax = INT64_C(9'000'000'000'000'000'000);
 
 enum class Round { kHalfUp, kDown };  // half up: away from zero at exactly one half, as cashiers do
 
-Micro AddMicro(Micro left, Micro right);
-Micro MulMicro(Micro left, Micro right, Round round = Round::kHalfUp);
+Micro AddSaturated(Micro left, Micro right);
+Micro MulWide(Micro left, Micro right, Round round);
+
+inline Micro AddMicro(Micro left, Micro right) {
+  Micro sum = 0;
+  if (!__builtin_add_overflow(left, right, &sum) && sum <= kMicroMax && sum >= -kMicroMax) return sum;
+  return AddSaturated(left, right);
+}
+
+// Nearly all products fit 64 bits, where dividing by a constant is a multiplication.
+inline Micro MulMicro(Micro left, Micro right, Round round = Round::kHalfUp) {
+  Micro product = 0;
+  if (__builtin_mul_overflow(left, right, &product)) return MulWide(left, right, round);
+  Micro quotient = product / kMicro;
+  if (round == Round::kDown) return quotient;
+  Micro rest = product % kMicro;
+  return quotient + (2 * rest >= kMicro ? 1 : 0) - (2 * rest <= -kMicro ? 1 : 0);
+}
+
 // Caller guarantees right != 0.
 Micro DivMicro(Micro left, Micro right, Round round = Round::kHalfUp);
 Fen FenOf(Micro yuan, Round round = Round::kHalfUp);

@@ -25,24 +25,26 @@ class Columns {
       : bound_(bound), rule_(rule), bucket_(bucket), index_(index), sink_(sink), context_(ContextFor(bound, rule, bucket)) {}
 
   void Run() {
-    a_ = SelectSide(rule_.a, 0);
+    a_ = Select(bound_, rule_, rule_.a, 0, bucket_, index_);
     if (a_.rows.empty()) return;
     if (!rule_.binary) {
       if (rule_.rule->form == Form::kEach) Each();
       else Groups();
       return;
     }
-    b_ = SelectSide(rule_.b, 1);
+    // Only those who have an a can be accused.
+    std::vector<uint32_t> persons;
+    for (uint32_t row : a_.rows) {
+      uint32_t person = PersonOf(rule_.a.of, row);
+      if (persons.empty() || persons.back() != person) persons.push_back(person);
+    }
+    b_ = Select(bound_, rule_, rule_.b, 1, bucket_, index_, 4 * persons.size() < bucket_.persons() ? &persons : nullptr);
     if (b_.rows.empty() && rule_.rule->form != Form::kAbsence) return;
     PrepareTimes();
     ForEachPerson();
   }
 
  private:
-  Selection SelectSide(const BoundSide& side, uint8_t slot) {
-    return Select(bound_, rule_, side, slot, bucket_, index_);
-  }
-
   uint32_t PersonOf(Kind kind, uint32_t row) const { return bucket_.table(kind).person[row]; }
 
   void EnterA(size_t at) {
@@ -73,7 +75,7 @@ class Columns {
   // --- group and window ---
 
   Member MemberAt(size_t at) const {
-    Member member{a_.rows[at], a_.states[at], {}};
+    Member member{a_.rows[at], a_.states[at], static_cast<uint32_t>(at), {}};
     if (a_.lookups.empty()) member.lookups.fill(kNoKnowledge);
     else member.lookups = a_.lookups[at];
     return member;
@@ -95,6 +97,9 @@ class Columns {
     std::vector<uint8_t> outside;
     std::vector<std::vector<int64_t>> keys{Units(outside)};
     for (const Node* by : rule_.by) keys.push_back(ValuesOver(bound_, rule_, *by, bucket_, a_));
+    CacheAggregates(rule_.having);
+    CacheAggregates(rule_.excess);
+    context_.aggregates = aggregates_;
     const std::vector<uint32_t>& person = bucket_.table(rule_.a.of).person;
     std::vector<uint32_t> order;
     for (size_t first = 0; first < a_.rows.size();) {
@@ -113,6 +118,14 @@ class Columns {
       }
       first = last;
     }
+  }
+
+  // What the aggregates add up, computed over whole columns.
+  void CacheAggregates(const Node* node) {
+    if (!node) return;
+    bool aggregate = node->op == Op::kSum || node->op == Op::kMinOf || node->op == Op::kMaxOf || node->op == Op::kDistinct;
+    if (aggregate) aggregates_.push_back({node, ValuesOver(bound_, rule_, *node->args[0], bucket_, a_)});
+    else for (const Node* arg : node->args) CacheAggregates(arg);
   }
 
   bool HasKeys(const std::vector<std::vector<int64_t>>& keys, size_t at) {
@@ -335,6 +348,7 @@ class Columns {
   Context context_;
   Selection a_;
   Selection b_;
+  std::vector<AggregateColumn> aggregates_;
   std::vector<int64_t> times_a_;
   std::vector<int64_t> times_b_;
   bool sorted_ = false;

@@ -385,16 +385,19 @@ namespace {
 // The group as the aggregates see it.
 struct GroupView {
   std::vector<uint32_t> rows;
+  std::vector<uint32_t> at;
   std::vector<std::array<int32_t, 16>> lookups;
 
   void Add(const Member& member) {
     rows.push_back(member.row);
+    at.push_back(member.at);
     lookups.push_back(member.lookups);
   }
 
   // Non-aggregates read row `speaker`.
   void Enter(Context& context, size_t speaker) const {
     context.group = rows;
+    context.group_at = at;
     context.group_lookups = lookups.data();
     context.rows[0] = rows[speaker];
     context.lookups = lookups[speaker];
@@ -482,10 +485,8 @@ int64_t ExcessOf(Context& context) {
 
 void JudgeGroup(const std::vector<Member>& members, Context& context, finding::Sink& sink) {
   GroupView sure;
-  GroupView all;
   const Member* first_unknown = nullptr;
   for (const Member& member : members) {
-    all.Add(member);
     if (member.state == kTrue) sure.Add(member);
     if (member.state != kTrue && !first_unknown) first_unknown = &member;
   }
@@ -505,6 +506,8 @@ void JudgeGroup(const std::vector<Member>& members, Context& context, finding::S
     }
   }
   if (!first_unknown) return;
+  GroupView all;
+  for (const Member& member : members) all.Add(member);
   int64_t having = Having(all, 0, context);
   if (having == kFalse) return;
   ReportUnknown(context, kind, all.rows[0], IsUnknown(having) ? having : first_unknown->state, sink);

@@ -37,6 +37,7 @@ int64_t UnitOf(const program::Within& within, const Bucket& bucket, Kind kind, u
 struct Member {
   uint32_t row;
   int64_t state;                    // kTrue, or unknown with its reason
+  uint32_t at;                      // position in the selection, for the aggregate columns
   std::array<int32_t, 16> lookups;
 };
 

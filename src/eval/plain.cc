@@ -85,7 +85,7 @@ class Plain {
         if (judged.state == kTrue) ReportUnknown(context_, rule_.a.of, judged.row, missing, sink_);
         continue;
       }
-      groups[key].push_back({judged.row, judged.state, judged.lookups});
+      groups[key].push_back({judged.row, judged.state, 0, judged.lookups});
     }
     for (const auto& [key, members] : groups) {
       if (rule_.rule->form == Form::kWindow) JudgeWindows(members, context_, sink_);

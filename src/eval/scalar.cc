@@ -43,20 +43,37 @@ int64_t OverList(const Node& node, Context& context) {
   return any_unknown ? unknown : count * kMicro;
 }
 
-int64_t Aggregate(const Node& node, Context& context) {
-  auto size = static_cast<int64_t>(context.group.size());
-  if (node.op == Op::kCount) return size * kMicro;
+// Values of an aggregate's argument over the group; false with the first unknown.
+bool Gather(const Node& node, Context& context, std::vector<int64_t>& values, int64_t& unknown) {
+  for (const AggregateColumn& column : context.aggregates) {
+    if (column.node != &node) continue;
+    for (uint32_t at : context.group_at) {
+      values.push_back(column.values[at]);
+      if (!IsUnknown(values.back())) continue;
+      unknown = values.back();
+      return false;
+    }
+    return true;
+  }
   Context member = context;
-  std::vector<int64_t> values;
-  values.reserve(context.group.size());
   for (size_t i = 0; i < context.group.size(); i++) {
     member.rows[0] = context.group[i];
     member.anchor = context.group[i];
     if (context.group_lookups) member.lookups = context.group_lookups[i];
-    int64_t value = Evaluate(node.args[0], member);
-    if (IsUnknown(value)) return value;
-    values.push_back(value);
+    values.push_back(Evaluate(node.args[0], member));
+    if (!IsUnknown(values.back())) continue;
+    unknown = values.back();
+    return false;
   }
+  return true;
+}
+
+int64_t Aggregate(const Node& node, Context& context) {
+  if (node.op == Op::kCount) return static_cast<int64_t>(context.group.size()) * kMicro;
+  std::vector<int64_t> values;
+  values.reserve(context.group.size());
+  int64_t unknown = 0;
+  if (!Gather(node, context, values, unknown)) return unknown;
   if (values.empty()) return node.op == Op::kSum || node.op == Op::kDistinct ? 0 : kNull;
   switch (node.op) {
     case Op::kSum: {

@@ -11,6 +11,12 @@
 
 namespace yijian::eval {
 
+// The argument of an aggregate over all selected rows.
+struct AggregateColumn {
+  const Node* node;
+  std::vector<int64_t> values;
+};
+
 struct Context {
   const Bucket* bucket = nullptr;
   const Bound* bound = nullptr;
@@ -22,6 +28,8 @@ struct Context {
   Micro units = 0;                        // charged part, in `amount`
   std::span<const uint32_t> group;        // rows the aggregates read; kind is the rule's a.of
   const std::array<int32_t, 16>* group_lookups = nullptr;  // by position in group; may be null when no binding
+  std::span<const uint32_t> group_at;                      // positions of the group's rows in the aggregate columns
+  std::span<const AggregateColumn> aggregates;             // may be empty
 };
 
 int64_t Evaluate(const Node& node, Context& context);

@@ -53,12 +53,19 @@ void Gather(const Node& node, const Batch& batch, int64_t* out) {
 
 void Vector(const Node& node, const Batch& batch, int64_t* out);
 
-template <typename Compare>
-void CompareLoop(const int64_t* left, const int64_t* right, size_t size, int64_t* out, Compare compare) {
+// One operation over two columns: on known values only, the leftmost unknown passes through.
+template <typename Operation>
+void CompareLoop(const int64_t* left, const int64_t* right, size_t size, int64_t* out, Operation operation) {
   for (size_t i = 0; i < size; i++) {
-    int64_t certain = compare(left[i], right[i]) ? 1 : 0;
+    int64_t certain = operation(left[i], right[i]);
     out[i] = IsUnknown(left[i]) ? left[i] : IsUnknown(right[i]) ? right[i] : certain;
   }
+}
+
+// The same when the operation itself deals with unknowns.
+template <typename Operation>
+void EachLoop(const int64_t* left, const int64_t* right, size_t size, int64_t* out, Operation operation) {
+  for (size_t i = 0; i < size; i++) out[i] = operation(left[i], right[i]);
 }
 
 void Binary(const Node& node, const Batch& batch, int64_t* out) {
@@ -73,8 +80,37 @@ void Binary(const Node& node, const Batch& batch, int64_t* out) {
     case Op::kLessEqual: return CompareLoop(out, right.data(), n, out, std::less_equal<>());
     case Op::kGreater: return CompareLoop(out, right.data(), n, out, std::greater<>());
     case Op::kGreaterEqual: return CompareLoop(out, right.data(), n, out, std::greater_equal<>());
-    default:
-      for (size_t i = 0; i < n; i++) out[i] = Apply(node, out[i], right[i]);
+    case Op::kAnd: return EachLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return And(l, r); });
+    case Op::kOr: return EachLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return Or(l, r); });
+    case Op::kAdd: return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return AddMicro(l, r); });
+    case Op::kSubtract: return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return AddMicro(l, -r); });
+    case Op::kMultiply: return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return MulMicro(l, r); });
+    default: return EachLoop(out, right.data(), n, out, [&](int64_t l, int64_t r) { return Apply(node, l, r); });
+  }
+}
+
+void Unary(const Node& node, const Batch& batch, int64_t* out) {
+  Vector(*node.args[0], batch, out);
+  size_t n = batch.size;
+  if (node.op == Op::kDay) {
+    for (size_t i = 0; i < n; i++) out[i] = IsUnknown(out[i]) ? out[i] : DayOf(out[i]);
+  } else if (node.op == Op::kNot) {
+    for (size_t i = 0; i < n; i++) out[i] = Not(out[i]);
+  } else if (node.op == Op::kKnown) {
+    for (size_t i = 0; i < n; i++) out[i] = IsUnknown(out[i]) ? kFalse : kTrue;
+  } else {
+    for (size_t i = 0; i < n; i++) out[i] = Apply(node, out[i]);
+  }
+}
+
+void Choice(const Node& node, const Batch& batch, int64_t* out) {
+  std::array<int64_t, kChunk> yes;
+  std::array<int64_t, kChunk> no;
+  Vector(*node.args[0], batch, out);
+  Vector(*node.args[1], batch, yes.data());
+  Vector(*node.args[2], batch, no.data());
+  for (size_t i = 0; i < batch.size; i++) {
+    if (!IsUnknown(out[i])) out[i] = out[i] == kTrue ? yes[i] : no[i];
   }
 }
 
@@ -110,9 +146,9 @@ void Vector(const Node& node, const Batch& batch, int64_t* out) {
       }
       return;
     }
+    case Op::kTernary: return Choice(node, batch, out);
     case Op::kUnits:
     case Op::kInTable:
-    case Op::kTernary:
     case Op::kCount:
     case Op::kSum:
     case Op::kMinOf:
@@ -123,11 +159,7 @@ void Vector(const Node& node, const Batch& batch, int64_t* out) {
     case Op::kCountIf: return Scalar(node, batch, out);
     default: break;
   }
-  if (node.args.size() == 1) {
-    Vector(*node.args[0], batch, out);
-    for (size_t i = 0; i < batch.size; i++) out[i] = Apply(node, out[i]);
-    return;
-  }
+  if (node.args.size() == 1) return Unary(node, batch, out);
   Binary(node, batch, out);
 }
 
@@ -377,6 +409,11 @@ class Prefilter {
   Prefilter(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket)
       : slot_(slot), bucket_(bucket), table_(bucket.table(side.of)), context_(ContextFor(bound, rule, bucket)) {
     context_.anchor_kind = side.of;
+    static const size_t kStay = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "stay"));
+    stay_ = kStay;
+    // Groups within a stay have no rows outside one.
+    bool grouped = rule.rule->form == program::Form::kGroup || rule.rule->form == program::Form::kWindow;
+    stays_only_ = grouped && rule.rule->within.unit == program::Within::Unit::kStay && side.of != Kind::kVisit;
     for (const Node* conjunct : side.conjuncts) {
       Reach reach = Reach::kPerson;
       if (!CanRefute(*conjunct, reach)) continue;
@@ -390,9 +427,9 @@ class Prefilter {
     }
   }
 
-  // Null when there is nothing to ask.
-  std::optional<std::vector<uint32_t>> Run(const std::vector<uint32_t>* candidates) {
-    if (of_person_.empty() && of_visit_.empty() && keys_.empty()) return std::nullopt;
+  // Null when there is nothing to ask. `persons`: only their rows matter; null = everybody's.
+  std::optional<std::vector<uint32_t>> Run(const std::vector<uint32_t>* candidates, const std::vector<uint32_t>* persons) {
+    if (of_person_.empty() && of_visit_.empty() && keys_.empty() && !stays_only_ && !(persons && !candidates)) return std::nullopt;
     if (candidates && candidates->size() < kChunk) return std::nullopt;
     std::vector<uint32_t> rows;
     if (candidates) {
@@ -401,9 +438,9 @@ class Prefilter {
         if (KeysHold(row) && (of_person_.empty() || Memo(of_person_, person_memo_, table_.person[row], row))) rows.push_back(row);
       }
     } else {
-      WholePersons(rows);
+      WholePersons(persons, rows);
     }
-    if (!of_visit_.empty() && !table_.visit.empty()) KeepVisits(rows);
+    if ((!of_visit_.empty() || stays_only_) && !table_.visit.empty()) KeepVisits(rows);
     return rows;
   }
 
@@ -440,8 +477,10 @@ class Prefilter {
     return memo[at] != 0;
   }
 
-  void WholePersons(std::vector<uint32_t>& rows) {
-    for (uint32_t person = 0; person + 1 < table_.person_first.size(); person++) {
+  void WholePersons(const std::vector<uint32_t>* persons, std::vector<uint32_t>& rows) {
+    size_t count = persons ? persons->size() : bucket_.persons();
+    for (size_t i = 0; i < count; i++) {
+      uint32_t person = persons ? (*persons)[i] : static_cast<uint32_t>(i);
       uint32_t first = table_.person_first[person];
       uint32_t last = table_.person_first[person + 1];
       if (first == last || (!of_person_.empty() && !MayHold(of_person_, first))) continue;
@@ -456,6 +495,7 @@ class Prefilter {
     size_t kept = 0;
     for (uint32_t row : rows) {
       uint32_t visit = table_.visit[row];
+      if (visit != kNoRow && memo[visit] == kUnasked && stays_only_ && bucket_.table(Kind::kVisit).At(stay_, visit) == kFalse) memo[visit] = 0;
       if (visit == kNoRow || Memo(of_visit_, memo, visit, row)) rows[kept++] = row;
     }
     rows.resize(kept);
@@ -469,18 +509,20 @@ class Prefilter {
   std::vector<const Node*> of_visit_;
   std::vector<std::pair<const Column*, const BoundTable*>> keys_;
   std::vector<uint8_t> person_memo_;
+  size_t stay_ = 0;
+  bool stays_only_ = false;
 };
 
 }  // namespace
 
 Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket,
-                 const BucketIndex& index) {
+                 const BucketIndex& index, const std::vector<uint32_t>* persons) {
   Selection selection;
   const std::vector<uint32_t>* candidates = side.interest.empty() ? nullptr : &index.candidates[side.index];
   if ((candidates && candidates->empty()) || bucket.table(side.of).rows == 0) return selection;
   std::optional<std::vector<uint32_t>> filtered;
   // Rows without a time are unknown whatever else holds: they must reach the sieve.
-  if (index.times[static_cast<size_t>(side.of)].complete) filtered = Prefilter(bound, rule, side, slot, bucket).Run(candidates);
+  if (index.times[static_cast<size_t>(side.of)].complete) filtered = Prefilter(bound, rule, side, slot, bucket).Run(candidates, persons);
   if (filtered) candidates = &*filtered;
   Sieve sieve(bound, rule, side, slot, bucket, index.times[static_cast<size_t>(side.of)]);
   if (candidates) {

@@ -32,8 +32,9 @@ struct BucketIndex {
 };
 BucketIndex IndexBucket(const Bound& bound, const Bucket& bucket, program::Subject subject);
 
+// `persons`, when given, are the only ones whose rows matter.
 Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket,
-                 const BucketIndex& index);
+                 const BucketIndex& index, const std::vector<uint32_t>* persons = nullptr);
 
 // Values of an expression over selected rows, unary rules only (slot 0).
 std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket, const Selection& selection);
