@@ -386,7 +386,7 @@ Result<ColumnView> ColumnDecoder::Decode(size_t rows) {
   pages_before_.clear();
   bool nulls = false;
   for (size_t done = 0; done < rows;) {
-    if (page_left_ == 0) TRY(NextPage(0));
+    if (page_left_ == 0) (void)TRY(NextPage(0));
     size_t part = std::min(rows - done, page_left_);
     char* out = out_.data() + done * width_;
     size_t values = part;
