@@ -75,10 +75,12 @@ class Columns {
   // --- group and window ---
 
   Member MemberAt(size_t at) const {
-    Member member{a_.rows[at], a_.states[at], static_cast<uint32_t>(at), {}};
-    if (a_.lookups.empty()) member.lookups.fill(kNoKnowledge);
-    else member.lookups = a_.lookups[at];
-    return member;
+    static const Lookups kNone = [] {
+      Lookups none;
+      none.fill(kNoKnowledge);
+      return none;
+    }();
+    return {a_.rows[at], a_.states[at], static_cast<uint32_t>(at), a_.lookups.empty() ? &kNone : &a_.lookups[at]};
   }
 
   // The calendar unit or visit of every selected row; rows outside any unit are marked in `outside`.
@@ -144,10 +146,12 @@ class Columns {
       }
       return 0;
     };
-    std::sort(order.begin(), order.end(), [&](uint32_t left, uint32_t right) {
+    auto before = [&](uint32_t left, uint32_t right) {
       int order_of_keys = compare(left, right);
       return order_of_keys != 0 ? order_of_keys < 0 : left < right;
-    });
+    };
+    // Lines of one day or stay mostly stand together already.
+    if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
     std::vector<Member> members;
     for (size_t first = 0; first < order.size();) {
       size_t last = first + 1;

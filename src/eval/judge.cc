@@ -386,7 +386,7 @@ namespace {
 struct GroupView {
   std::vector<uint32_t> rows;
   std::vector<uint32_t> at;
-  std::vector<std::array<int32_t, 16>> lookups;
+  std::vector<const Lookups*> lookups;
 
   void Add(const Member& member) {
     rows.push_back(member.row);
@@ -398,9 +398,9 @@ struct GroupView {
   void Enter(Context& context, size_t speaker) const {
     context.group = rows;
     context.group_at = at;
-    context.group_lookups = lookups.data();
+    context.group_lookups = lookups;
     context.rows[0] = rows[speaker];
-    context.lookups = lookups[speaker];
+    context.lookups = *lookups[speaker];
     SetAnchor(context, 0);
   }
 };

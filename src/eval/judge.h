@@ -38,7 +38,7 @@ struct Member {
   uint32_t row;
   int64_t state;                    // kTrue, or unknown with its reason
   uint32_t at;                      // position in the selection, for the aggregate columns
-  std::array<int32_t, 16> lookups;
+  const Lookups* lookups;           // lives as long as the members
 };
 
 // Judges one group (members in row order) and reports at most one finding or unknown.

@@ -69,7 +69,8 @@ class Plain {
 
   void Groups(uint32_t person) {
     std::map<std::vector<int64_t>, std::vector<Member>> groups;
-    for (const Judged& judged : Judge(rule_.a, 0, person)) {
+    std::vector<Judged> rows = Judge(rule_.a, 0, person);
+    for (const Judged& judged : rows) {
       context_.rows[0] = judged.row;
       context_.anchor = judged.row;
       context_.lookups = judged.lookups;
@@ -85,7 +86,7 @@ class Plain {
         if (judged.state == kTrue) ReportUnknown(context_, rule_.a.of, judged.row, missing, sink_);
         continue;
       }
-      groups[key].push_back({judged.row, judged.state, 0, judged.lookups});
+      groups[key].push_back({judged.row, judged.state, 0, &judged.lookups});
     }
     for (const auto& [key, members] : groups) {
       if (rule_.rule->form == Form::kWindow) JudgeWindows(members, context_, sink_);

@@ -59,7 +59,7 @@ bool Gather(const Node& node, Context& context, std::vector<int64_t>& values, in
   for (size_t i = 0; i < context.group.size(); i++) {
     member.rows[0] = context.group[i];
     member.anchor = context.group[i];
-    if (context.group_lookups) member.lookups = context.group_lookups[i];
+    if (!context.group_lookups.empty()) member.lookups = *context.group_lookups[i];
     values.push_back(Evaluate(node.args[0], member));
     if (!IsUnknown(values.back())) continue;
     unknown = values.back();

@@ -17,6 +17,9 @@ struct AggregateColumn {
   std::vector<int64_t> values;
 };
 
+// By binding: row of its table.
+using Lookups = std::array<int32_t, 16>;
+
 struct Context {
   const Bucket* bucket = nullptr;
   const Bound* bound = nullptr;
@@ -24,10 +27,10 @@ struct Context {
   Kind anchor_kind = Kind::kLine;         // the row whose day and area parameters and tables are judged on
   uint32_t anchor = 0;
   std::array<uint32_t, lang::kSlotMax> rows{};
-  std::array<int32_t, 16> lookups{};      // by binding: row of its table
+  Lookups lookups{};
   Micro units = 0;                        // charged part, in `amount`
   std::span<const uint32_t> group;        // rows the aggregates read; kind is the rule's a.of
-  const std::array<int32_t, 16>* group_lookups = nullptr;  // by position in group; may be null when no binding
+  std::span<const Lookups* const> group_lookups;           // by position in group
   std::span<const uint32_t> group_at;                      // positions of the group's rows in the aggregate columns
   std::span<const AggregateColumn> aggregates;             // may be empty
 };
