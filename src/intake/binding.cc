@@ -22,9 +22,7 @@ class Binder {
       exact_.emplace(file_columns[i], i);
       lower_.emplace(Lower(file_columns[i]), i);
     }
-    is_null_ = [nulls = mapping.nulls](std::string_view text) {
-      return std::ranges::find(nulls, text) != nulls.end();
-    };
+    is_null_ = [nulls = mapping.nulls](std::string_view text) { return std::ranges::find(nulls, text) != nulls.end(); };
   }
 
   // Nothing when the file has none of the columns that the feed needs.
@@ -34,8 +32,7 @@ class Binder {
     bound.table = feed.table;
     if (feed.where) bound.where = Compile(*feed.where, ValueType::kBool);
     for (size_t i = 0; i < feed.table->columns.size(); i++) {
-      if (std::optional<BoundColumn> column = Column(feed, i))
-        bound.columns.push_back(std::move(*column));
+      if (std::optional<BoundColumn> column = Column(feed, i)) bound.columns.push_back(std::move(*column));
     }
     Derive(bound);
     for (size_t column : feed.needs) {
@@ -55,8 +52,7 @@ class Binder {
     if (!diagnostics_.ok()) message += "\n" + diagnostics_.Render();
     if (!missing_.empty()) {
       message += "\n  the file has: ";
-      for (size_t i = 0; i < file_columns_.size(); i++)
-        message += (i > 0 ? ", " : "") + file_columns_[i];
+      for (size_t i = 0; i < file_columns_.size(); i++) message += (i > 0 ? ", " : "") + file_columns_[i];
     }
     return InvalidInput(message);
   }
@@ -125,8 +121,7 @@ class Binder {
     }
     for (const Term* term : absent) {
       if (!term->may_be_missing)
-        Miss(term->text,
-             "the column '" + term->text + "' for " + std::string(info.name) + " is missing");
+        Miss(term->text, "the column '" + term->text + "' for " + std::string(info.name) + " is missing");
     }
     if (bound.inputs.empty()) return std::nullopt;
     return bound;
@@ -143,8 +138,7 @@ class Binder {
       column.column = static_cast<size_t>(info - bound.table->columns.data());
       column.derived = derived;
       size_t mapped = bound.PositionOf(name);
-      if (mapped != SIZE_MAX)
-        bound.columns.erase(bound.columns.begin() + static_cast<long>(mapped));
+      if (mapped != SIZE_MAX) bound.columns.erase(bound.columns.begin() + static_cast<long>(mapped));
       bound.columns.push_back(std::move(column));
     };
     if (bound.table->name == "visit") {
@@ -163,12 +157,10 @@ class Binder {
       std::string name(info.name);
       if (missing_.contains(name)) continue;
       auto spec =
-          std::ranges::find(feed.columns, static_cast<size_t>(&info - feed.table->columns.data()),
-                            &ColumnSpec::column);
+          std::ranges::find(feed.columns, static_cast<size_t>(&info - feed.table->columns.data()), &ColumnSpec::column);
       std::string tried;
       if (spec != feed.columns.end()) {
-        for (const Term& term : spec->terms)
-          tried += (tried.empty() ? " (looked for " : ", ") + term.text;
+        for (const Term& term : spec->terms) tried += (tried.empty() ? " (looked for " : ", ") + term.text;
         tried += tried.empty() ? "" : ")";
       }
       Miss(name, std::string(feed.table->name) + " cannot do without " + name + tried);
@@ -215,8 +207,7 @@ size_t BoundFeed::PositionOf(std::string_view name) const {
 }
 
 Result<std::vector<BoundFeed>> Bind(const Mapping& mapping, const SourceSpec& source,
-                                    const std::vector<std::string>& file_columns,
-                                    const std::string& path) {
+                                    const std::vector<std::string>& file_columns, const std::string& path) {
   Binder binder(mapping, file_columns);
   std::vector<BoundFeed> feeds;
   for (const Feed& feed : mapping.feeds) {

@@ -42,8 +42,7 @@ struct BoundFeed {
   const TableInfo* table = nullptr;
   std::vector<BoundColumn> columns;  // by position in the table; derived ones last
   FormulaPtr where;
-  std::vector<size_t>
-      key;  // positions in `columns`; all columns when no key of the schema is mapped
+  std::vector<size_t> key;    // positions in `columns`; all columns when no key of the schema is mapped
   std::vector<size_t> needs;  // positions in `columns`
   bool own_key = true;        // false: the key is the whole row
   std::string key_name;       // "mdtrt_id+bkkp_sn"
@@ -53,8 +52,7 @@ struct BoundFeed {
 };
 
 Result<std::vector<BoundFeed>> Bind(const Mapping& mapping, const SourceSpec& source,
-                                    const std::vector<std::string>& file_columns,
-                                    const std::string& path);
+                                    const std::vector<std::string>& file_columns, const std::string& path);
 
 // Columns of the file that no feed reads.
 std::vector<std::string> UnusedColumns(const std::vector<BoundFeed>& feeds,

@@ -51,8 +51,7 @@ class Cells {
     if (!plain_) return Slow(row);
     std::string_view text(piece_.text.data() + starts_[row], sizes_[row]);
     if (text.empty()) return {};
-    if (static_cast<unsigned char>(text.front()) <= ' ' ||
-        static_cast<unsigned char>(text.back()) <= ' ')
+    if (static_cast<unsigned char>(text.front()) <= ' ' || static_cast<unsigned char>(text.back()) <= ' ')
       text = Trim(text);
     return nulls_.Has(text) ? std::string_view() : text;
   }
@@ -61,9 +60,8 @@ class Cells {
   std::string_view Slow(size_t row) const {
     if (bound_.spec.constant) return *bound_.spec.constant;
     for (const Input& input : bound_.inputs) {
-      std::string_view text = input.formula
-                                  ? TextOf(input.formula->Evaluate(piece_, row, arena_), arena_)
-                                  : Trim(piece_.Field(input.column, row));
+      std::string_view text = input.formula ? TextOf(input.formula->Evaluate(piece_, row, arena_), arena_)
+                                            : Trim(piece_.Field(input.column, row));
       if (text.data() != nullptr && !nulls_.Has(text)) return text;
     }
     return {};

@@ -90,8 +90,7 @@ class CheckCounts {
     std::vector<Example> examples;  // sorted
   };
   Count& At(int check) {
-    if (counts_.size() <= static_cast<size_t>(check))
-      counts_.resize(static_cast<size_t>(check) + 1);
+    if (counts_.size() <= static_cast<size_t>(check)) counts_.resize(static_cast<size_t>(check) + 1);
     return counts_[static_cast<size_t>(check)];
   }
   static bool Wants(const Count& count, int file, int64_t row) {

@@ -7,8 +7,7 @@ namespace yijian::intake {
 namespace {
 
 Status AddCodes(const std::string& path, std::set<std::string, std::less<>>& codes) {
-  std::unique_ptr<Source> source =
-      TRY(OpenCsv(path, {.encoding = Encoding::kUtf8, .delimiter = ',', .quote = '"'}, 0));
+  std::unique_ptr<Source> source = TRY(OpenCsv(path, {.encoding = Encoding::kUtf8, .delimiter = ',', .quote = '"'}, 0));
   Piece piece;
   while (TRY(source->Next(piece))) {
     for (size_t row = 0; row < piece.rows; row++) codes.emplace(Trim(piece.Field(0, row)));

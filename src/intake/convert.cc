@@ -44,8 +44,7 @@ Digits Place(std::string_view digits, int64_t point, int scale) {
       if (digit != 0) result.rest = true;
     }
   }
-  for (int64_t i = static_cast<int64_t>(digits.size());
-       i < keep && result.value != 0 && !result.large; i++) {
+  for (int64_t i = static_cast<int64_t>(digits.size()); i < keep && result.value != 0 && !result.large; i++) {
     if (result.value > kDecimalMax / 10) result.large = true;
     if (!result.large) result.value *= 10;
   }
@@ -53,8 +52,7 @@ Digits Place(std::string_view digits, int64_t point, int scale) {
 }
 
 // The careful way: exponents, thousand separators, long fractions.
-Parsed ParseDecimalSlowly(std::string_view text, bool negative, const NumberFormat& format,
-                          int64_t& value) {
+Parsed ParseDecimalSlowly(std::string_view text, bool negative, const NumberFormat& format, int64_t& value) {
   std::string digits;
   int64_t point = -1;
   size_t at = 0;
@@ -113,14 +111,13 @@ struct Civil {
 
 // In range for a calendar; the year is judged by the caller.
 bool ToSeconds(const Civil& civil, int64_t& seconds) {
-  if (civil.month < 1 || civil.month > 12 || civil.day < 1 || civil.hour > 24 ||
-      civil.minute > 59 || civil.second > 60 || civil.year < 1 ||
-      civil.day > DaysIn(civil.year, civil.month)) {
+  if (civil.month < 1 || civil.month > 12 || civil.day < 1 || civil.hour > 24 || civil.minute > 59 ||
+      civil.second > 60 || civil.year < 1 || civil.day > DaysIn(civil.year, civil.month)) {
     return false;
   }
   if (civil.hour == 24 && (civil.minute != 0 || civil.second != 0)) return false;
-  seconds = StartOf(DateOf({civil.year, civil.month, civil.day})) + civil.hour * kSecondsPerHour +
-            civil.minute * 60 + std::min(civil.second, 59);
+  seconds = StartOf(DateOf({civil.year, civil.month, civil.day})) + civil.hour * kSecondsPerHour + civil.minute * 60 +
+            std::min(civil.second, 59);
   return true;
 }
 
@@ -136,33 +133,30 @@ bool FastTime(std::string_view text, int64_t& seconds, int& year) {
   if (text.size() != 10 && text.size() != 19) return false;
   const char* at = text.data();
   int century, years, month, day, hour = 0, minute = 0, second = 0;
-  if (!TwoDigits(at, century) || !TwoDigits(at + 2, years) || !TwoDigits(at + 5, month) ||
-      !TwoDigits(at + 8, day) || at[4] != at[7] || (at[4] != '-' && at[4] != '/' && at[4] != '.')) {
+  if (!TwoDigits(at, century) || !TwoDigits(at + 2, years) || !TwoDigits(at + 5, month) || !TwoDigits(at + 8, day) ||
+      at[4] != at[7] || (at[4] != '-' && at[4] != '/' && at[4] != '.')) {
     return false;
   }
-  if (text.size() == 19 &&
-      ((at[10] != ' ' && at[10] != 'T') || at[13] != ':' || at[16] != ':' ||
-       !TwoDigits(at + 11, hour) || !TwoDigits(at + 14, minute) || !TwoDigits(at + 17, second))) {
+  if (text.size() == 19 && ((at[10] != ' ' && at[10] != 'T') || at[13] != ':' || at[16] != ':' ||
+                            !TwoDigits(at + 11, hour) || !TwoDigits(at + 14, minute) || !TwoDigits(at + 17, second))) {
     return false;
   }
   year = century * 100 + years;
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > DaysIn(year, month) || hour > 23 ||
-      minute > 59 || second > 59) {
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > DaysIn(year, month) || hour > 23 || minute > 59 ||
+      second > 59) {
     return false;
   }
   thread_local MonthCache cache;
   if (cache.year != year || cache.month != month) {
     cache = {year, month, StartOf(DateOf({year, month, 1}))};
   }
-  seconds = cache.first_day_seconds + (day - 1) * kSecondsPerDay + hour * kSecondsPerHour +
-            minute * 60 + second;
+  seconds = cache.first_day_seconds + (day - 1) * kSecondsPerDay + hour * kSecondsPerHour + minute * 60 + second;
   return true;
 }
 
 Parsed JudgeYear(int64_t seconds) {
   int year = CivilOf(DayOf(seconds)).year;
-  if (year == 9999 || year == 1)
-    return Parsed::kNull;  // 'for ever' and 'never' of centre databases
+  if (year == 9999 || year == 1) return Parsed::kNull;  // 'for ever' and 'never' of centre databases
   return year < kYearMin || year > kYearMax ? Parsed::kTooLarge : Parsed::kValue;
 }
 
@@ -170,8 +164,7 @@ Parsed JudgeYear(int64_t seconds) {
 bool Number(std::string_view text, size_t& at, size_t least, size_t most, int& value) {
   size_t start = at;
   value = 0;
-  while (at < text.size() && at - start < most && IsDigit(text[at]))
-    value = value * 10 + (text[at++] - '0');
+  while (at < text.size() && at - start < most && IsDigit(text[at])) value = value * 10 + (text[at++] - '0');
   return at - start >= least;
 }
 
@@ -192,16 +185,13 @@ bool MonthName(std::string_view text, size_t& at, int& month) {
   return true;
 }
 
-constexpr std::array<std::string_view, 5> kAutoDates{"yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "yyyyMMdd",
-                                                     "yyyy年M月d日"};
-constexpr std::array<std::string_view, 7> kAutoTimes{"",     " H:m:s",   " H:m",    "TH:m:s",
-                                                     "TH:m", " H:m:s.S", "TH:m:s.S"};
+constexpr std::array<std::string_view, 5> kAutoDates{"yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "yyyyMMdd", "yyyy年M月d日"};
+constexpr std::array<std::string_view, 7> kAutoTimes{"", " H:m:s", " H:m", "TH:m:s", "TH:m", " H:m:s.S", "TH:m:s.S"};
 
 std::vector<std::string> AutoPatterns() {
   std::vector<std::string> patterns{"yyyyMMddHHmmss"};
   for (std::string_view date : kAutoDates) {
-    for (std::string_view time : kAutoTimes)
-      patterns.push_back(std::string(date) + std::string(time));
+    for (std::string_view time : kAutoTimes) patterns.push_back(std::string(date) + std::string(time));
   }
   return patterns;
 }
@@ -235,8 +225,7 @@ Parsed ParseDecimal(std::string_view text, const NumberFormat& format, int64_t& 
   bool negative = false;
   if (at < end && (*at == '-' || *at == '+')) negative = *at++ == '-';
   const char* start = at;
-  if (end - at > 17)
-    return ParseDecimalSlowly({start, static_cast<size_t>(end - start)}, negative, format, value);
+  if (end - at > 17) return ParseDecimalSlowly({start, static_cast<size_t>(end - start)}, negative, format, value);
   int64_t number = 0;
   while (at < end && IsDigit(*at)) number = number * 10 + (*at++ - '0');
   bool any = at > start;
@@ -250,8 +239,7 @@ Parsed ParseDecimal(std::string_view text, const NumberFormat& format, int64_t& 
     while (at < end && *at == '0') at++;
     any = any || decimals > 0;
   }
-  if (at != end || !any)
-    return ParseDecimalSlowly({start, static_cast<size_t>(end - start)}, negative, format, value);
+  if (at != end || !any) return ParseDecimalSlowly({start, static_cast<size_t>(end - start)}, negative, format, value);
   int64_t scale = kPowers[static_cast<size_t>(format.scale - decimals)];
   if (number > kDecimalMax / scale) return Parsed::kTooLarge;
   value = negative ? -number * scale : number * scale;
@@ -289,9 +277,8 @@ Result<DateFormats> DateFormats::Compile(std::span<const std::string> formats) {
       compiled.formats_.push_back({Kind::kUnixMs, {}});
     } else if (format.find("yy") == std::string::npos || format.find('M') == std::string::npos ||
                format.find('d') == std::string::npos) {
-      return InvalidInput(
-          "the date format '" + format +
-          "' needs a year (yyyy), a month (M, MM) and a day (d, dd), or is excel, unix or unix_ms");
+      return InvalidInput("the date format '" + format +
+                          "' needs a year (yyyy), a month (M, MM) and a day (d, dd), or is excel, unix or unix_ms");
     } else {
       compiled.formats_.push_back({Kind::kPattern, format});
     }
@@ -299,8 +286,7 @@ Result<DateFormats> DateFormats::Compile(std::span<const std::string> formats) {
   return compiled;
 }
 
-bool DateFormats::Match(std::string_view pattern, std::string_view text, int64_t& seconds,
-                        bool& in_range) {
+bool DateFormats::Match(std::string_view pattern, std::string_view text, int64_t& seconds, bool& in_range) {
   Civil civil;
   size_t at = 0;
   for (size_t i = 0; i < pattern.size();) {
@@ -418,9 +404,8 @@ std::optional<size_t> FindBadUtf8(std::string_view text) {
     } else if (lead >= 0xE0 && lead <= 0xEF && continues(at + 1) && continues(at + 2) &&
                !(lead == 0xE0 && byte(at + 1) < 0xA0) && !(lead == 0xED && byte(at + 1) > 0x9F)) {
       at += 3;
-    } else if (lead >= 0xF0 && lead <= 0xF4 && continues(at + 1) && continues(at + 2) &&
-               continues(at + 3) && !(lead == 0xF0 && byte(at + 1) < 0x90) &&
-               !(lead == 0xF4 && byte(at + 1) > 0x8F)) {
+    } else if (lead >= 0xF0 && lead <= 0xF4 && continues(at + 1) && continues(at + 2) && continues(at + 3) &&
+               !(lead == 0xF0 && byte(at + 1) < 0x90) && !(lead == 0xF4 && byte(at + 1) > 0x8F)) {
       at += 4;
     } else {
       return at;

@@ -61,8 +61,7 @@ class DateFormats {
     Kind kind = Kind::kPattern;
     std::string pattern;
   };
-  static bool Match(std::string_view pattern, std::string_view text, int64_t& seconds,
-                    bool& in_range);
+  static bool Match(std::string_view pattern, std::string_view text, int64_t& seconds, bool& in_range);
 
   std::vector<Format> formats_;
 };

@@ -78,16 +78,15 @@ TEST(ConvertTest, ThousandSeparatorsOnlyWhenDeclared) {
 }
 
 TEST(ConvertTest, WhatIsNoNumber) {
-  for (std::string_view text : {"", "-", ".", "1.2.3", "12a", "a12", "1e", "1e+", "--1", "1 2",
-                                "0x10", "NaN", "inf", "１"}) {
+  for (std::string_view text :
+       {"", "-", ".", "1.2.3", "12a", "a12", "1e", "1e+", "--1", "1 2", "0x10", "NaN", "inf", "１"}) {
     EXPECT_EQ(Number(text), "bad") << text;
   }
 }
 
 TEST(ConvertTest, DatesOfManyForms) {
-  for (std::string_view text :
-       {"2024-03-05", "2024/3/5", "2024.3.5", "20240305", "2024年3月5日", "2024-03-05 00:00:00",
-        "2024/3/5 0:00", "20240305000000", "2024-03-05T00:00:00.000"}) {
+  for (std::string_view text : {"2024-03-05", "2024/3/5", "2024.3.5", "20240305", "2024年3月5日", "2024-03-05 00:00:00",
+                                "2024/3/5 0:00", "20240305000000", "2024-03-05T00:00:00.000"}) {
     EXPECT_EQ(When(text), "2024-03-05 00:00:00") << text;
   }
   EXPECT_EQ(When("2024-03-05 08:15:30"), "2024-03-05 08:15:30");
@@ -96,12 +95,10 @@ TEST(ConvertTest, DatesOfManyForms) {
 }
 
 TEST(ConvertTest, DatesThatAreNone) {
-  for (std::string_view text :
-       {"2023-02-29", "2024-13-01", "2024-00-01", "2024-03-05 25:00:00", "1024-03-05"}) {
+  for (std::string_view text : {"2023-02-29", "2024-13-01", "2024-00-01", "2024-03-05 25:00:00", "1024-03-05"}) {
     EXPECT_EQ(When(text), "too large") << text;
   }
-  for (std::string_view text :
-       {"", "x", "2024", "05/03/2024", "2024-03-05 08", "2024-03-05x", "45292"}) {
+  for (std::string_view text : {"", "x", "2024", "05/03/2024", "2024-03-05 08", "2024-03-05x", "45292"}) {
     EXPECT_EQ(When(text), "bad") << text;
   }
   EXPECT_EQ(When("9999-12-31 23:59:59"), "null");

@@ -34,14 +34,12 @@ bool IsBadText(std::string_view text) {
 // Most values that differ from the last differ at their end.
 bool Same(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  if (a.size() >= 8 && std::memcmp(a.data() + a.size() - 8, b.data() + b.size() - 8, 8) != 0)
-    return false;
+  if (a.size() >= 8 && std::memcmp(a.data() + a.size() - 8, b.data() + b.size() - 8, 8) != 0) return false;
   return a == b;
 }
 
 bool IsPlain(const ColumnSpec& spec) {
-  return spec.codes.empty() && spec.otherwise == ColumnSpec::Else::kKeep && spec.pad == 0 &&
-         spec.prefix.empty();
+  return spec.codes.empty() && spec.otherwise == ColumnSpec::Else::kKeep && spec.pad == 0 && spec.prefix.empty();
 }
 
 template <typename T>
@@ -53,8 +51,7 @@ T& At(std::vector<T>& values, int32_t id, T fill) {
 
 }  // namespace
 
-Result<std::unique_ptr<Converter>> Converter::Create(Batch& batch,
-                                                     const std::string& staging_prefix,
+Result<std::unique_ptr<Converter>> Converter::Create(Batch& batch, const std::string& staging_prefix,
                                                      size_t buffer_rows) {
   auto quarantine = TRY(QuarantineWriter::Create(staging_prefix + ".faults"));
   auto keys = TRY(KeyStage::Create(staging_prefix + ".keys"));
@@ -63,8 +60,8 @@ Result<std::unique_ptr<Converter>> Converter::Create(Batch& batch,
       new Converter(batch, std::move(quarantine), std::move(keys), std::move(stage), buffer_rows));
 }
 
-Converter::Converter(Batch& batch, std::unique_ptr<QuarantineWriter> quarantine,
-                     std::unique_ptr<KeyStage> keys, StageWriter stage, size_t buffer_rows)
+Converter::Converter(Batch& batch, std::unique_ptr<QuarantineWriter> quarantine, std::unique_ptr<KeyStage> keys,
+                     StageWriter stage, size_t buffer_rows)
     : batch_(batch),
       dummies_(batch.mapping().dummies),
       nulls_(batch.mapping().nulls),
@@ -105,8 +102,7 @@ Status Converter::Convert(const Piece& piece, const FilePlan& file) {
   arena_.clear();
   output_.checks.Looked(source.shape_check, static_cast<int64_t>(piece.rows + piece.bad.size()));
   for (size_t feed = 0; feed < source.feeds.size(); feed++) TRY(ConvertFeed(source, feed));
-  for (size_t feed = 0; feed < source.feeds.size(); feed++)
-    TRY(StageFeed(source.feeds[feed], feed, feeds_[feed]));
+  for (size_t feed = 0; feed < source.feeds.size(); feed++) TRY(StageFeed(source.feeds[feed], feed, feeds_[feed]));
   if (!issues_.empty()) TRY(QuarantineRows(source));
   return QuarantineRecords(source);
 }
@@ -160,8 +156,7 @@ void Converter::Filter(const FeedPlan& feed, FeedRows& rows) {
   }
 }
 
-Status Converter::ConvertColumn(const FeedPlan& feed, size_t position, FeedRows& rows,
-                                ColumnMemory& memory) {
+Status Converter::ConvertColumn(const FeedPlan& feed, size_t position, FeedRows& rows, ColumnMemory& memory) {
   const ColumnPlan& plan = feed.columns[position];
   Column& column = rows.columns[position];
   column.ints.clear();
@@ -238,14 +233,12 @@ Meaning Converter::Learn(const ColumnPlan& plan, std::string_view text, ColumnMe
   At<int64_t>(memory.key_of, meaning.id, -1) =
       feed_->bound.table->bucket_by == plan.bound->info->name ? KeyOfId(code) : -1;
   if (plan.bound->info->name == "med_type") {
-    At<uint8_t>(memory.is_stay, meaning.id, 0) =
-        batch_.mapping().stay_types.contains(std::string(code)) ? 1 : 0;
+    At<uint8_t>(memory.is_stay, meaning.id, 0) = batch_.mapping().stay_types.contains(std::string(code)) ? 1 : 0;
   }
   return meaning;
 }
 
-Status Converter::ConvertTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows,
-                               ColumnMemory& memory) {
+Status Converter::ConvertTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows, ColumnMemory& memory) {
   Column& column = rows.columns[plan.position];
   column.as_codes = true;
   column.codes.assign(piece_->rows, kNullCode);
@@ -262,8 +255,7 @@ Status Converter::ConvertTexts(const ColumnPlan& plan, const Cells& cells, FeedR
     if (last.data() == nullptr || !Same(text, last)) {
       Memo::Key key = Memo::KeyOf(text);
       const Meaning* found = memory.memo.Find(key);
-      meaning =
-          found != nullptr ? *found : memory.memo.Add(key, text.size(), Learn(plan, text, memory));
+      meaning = found != nullptr ? *found : memory.memo.Add(key, text.size(), Learn(plan, text, memory));
       last = text;
     }
     column.codes[row] = meaning.id;
@@ -278,8 +270,7 @@ Status Converter::ConvertTexts(const ColumnPlan& plan, const Cells& cells, FeedR
     } else if (plan.code_quarantines) {
       Reject(plan.position, row, Why::kCodeSet, plan.code_check);
     } else {
-      output_.checks.Fail(plan.code_check, file_->index, piece_->row_numbers[row],
-                          [&] { return Example(plan, text); });
+      output_.checks.Fail(plan.code_check, file_->index, piece_->row_numbers[row], [&] { return Example(plan, text); });
     }
   }
   output_.checks.Looked(plan.encoding_check, known);
@@ -290,15 +281,14 @@ Status Converter::ConvertTexts(const ColumnPlan& plan, const Cells& cells, FeedR
   if (info.type == ColumnType::kText) {
     memory.as_texts = true;  // from the next piece on
   } else if (memory.memo.size() > kCodesMax) {
-    return LimitReached("the column " + std::string(feed_->bound.table->name) + "." +
-                        std::string(info.name) + " holds more than " + std::to_string(kCodesMax) +
+    return LimitReached("the column " + std::string(feed_->bound.table->name) + "." + std::string(info.name) +
+                        " holds more than " + std::to_string(kCodesMax) +
                         " different codes; is it mapped from the right column?");
   }
   return {};
 }
 
-void Converter::ConvertLongTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows,
-                                 ColumnMemory&) {
+void Converter::ConvertLongTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows, ColumnMemory&) {
   Column& column = rows.columns[plan.position];
   column.as_codes = false;
   column.texts.assign(piece_->rows, {});
@@ -328,8 +318,7 @@ void Converter::ConvertLongTexts(const ColumnPlan& plan, const Cells& cells, Fee
       continue;
     }
     if (plan.code_set != nullptr && !plan.code_set->codes.contains(text)) {
-      output_.checks.Fail(plan.code_check, file_->index, piece_->row_numbers[row],
-                          [&] { return Example(plan, text); });
+      output_.checks.Fail(plan.code_check, file_->index, piece_->row_numbers[row], [&] { return Example(plan, text); });
     }
     column.texts[row] = text;
   }
@@ -352,13 +341,11 @@ void Converter::ConvertNumbers(const ColumnPlan& plan, const Cells& cells, FeedR
     known++;
     int64_t value = 0;
     Parsed parsed = ParseDecimal(text, format, value);
-    if (parsed == Parsed::kValue && integer && (value > INT32_MAX || value < INT32_MIN))
-      parsed = Parsed::kTooLarge;
+    if (parsed == Parsed::kValue && integer && (value > INT32_MAX || value < INT32_MIN)) parsed = Parsed::kTooLarge;
     if (parsed == Parsed::kValue) {
       column.ints[row] = value;
     } else if (plan.lenient) {
-      output_.checks.Fail(plan.type_check, file_->index, piece_->row_numbers[row],
-                          [&] { return Example(plan, text); });
+      output_.checks.Fail(plan.type_check, file_->index, piece_->row_numbers[row], [&] { return Example(plan, text); });
     } else {
       Reject(plan.position, row,
              parsed == Parsed::kTooFine    ? Why::kTooFine
@@ -394,11 +381,9 @@ void Converter::ConvertTimes(const ColumnPlan& plan, const Cells& cells, FeedRow
       last_value = parsed == Parsed::kNull ? kNullValue : day ? DayOf(seconds) : seconds;
       column.ints[row] = last_value;
     } else if (plan.lenient) {
-      output_.checks.Fail(plan.type_check, file_->index, piece_->row_numbers[row],
-                          [&] { return Example(plan, text); });
+      output_.checks.Fail(plan.type_check, file_->index, piece_->row_numbers[row], [&] { return Example(plan, text); });
     } else {
-      Reject(plan.position, row, parsed == Parsed::kTooLarge ? Why::kTooLarge : Why::kType,
-             plan.type_check);
+      Reject(plan.position, row, parsed == Parsed::kTooLarge ? Why::kTooLarge : Why::kType, plan.type_check);
     }
   }
   output_.checks.Looked(plan.type_check, known);
@@ -418,8 +403,7 @@ void Converter::ConvertFlags(const ColumnPlan& plan, const Cells& cells, FeedRow
     if (ParseFlag(text, value) == Parsed::kValue) {
       column.ints[row] = value;
     } else if (plan.lenient) {
-      output_.checks.Fail(plan.type_check, file_->index, piece_->row_numbers[row],
-                          [&] { return Example(plan, text); });
+      output_.checks.Fail(plan.type_check, file_->index, piece_->row_numbers[row], [&] { return Example(plan, text); });
     } else {
       Reject(plan.position, row, Why::kType, plan.type_check);
     }
@@ -427,8 +411,7 @@ void Converter::ConvertFlags(const ColumnPlan& plan, const Cells& cells, FeedRow
   output_.checks.Looked(plan.type_check, known);
 }
 
-void Converter::Derive(const FeedPlan& feed, size_t position, FeedRows& rows,
-                       ColumnMemory& memory) {
+void Converter::Derive(const FeedPlan& feed, size_t position, FeedRows& rows, ColumnMemory& memory) {
   const ColumnPlan& plan = feed.columns[position];
   Column& column = rows.columns[position];
   auto ints_of = [&](std::string_view name) -> const std::vector<int64_t>& {
@@ -454,11 +437,8 @@ void Converter::Derive(const FeedPlan& feed, size_t position, FeedRows& rows,
       const std::vector<int64_t>& stay = ints_of("ipt_flag");
       column.ints.assign(count, kNullValue);
       for (size_t row = 0; row < count; row++) {
-        if (stay[row] != 1 || begin[row] == kNullValue || end[row] == kNullValue ||
-            end[row] < begin[row])
-          continue;
-        int64_t days =
-            DayOf(end[row]) - DayOf(begin[row]) + (batch_.mapping().days_inclusive ? 1 : 0);
+        if (stay[row] != 1 || begin[row] == kNullValue || end[row] == kNullValue || end[row] < begin[row]) continue;
+        int64_t days = DayOf(end[row]) - DayOf(begin[row]) + (batch_.mapping().days_inclusive ? 1 : 0);
         column.ints[row] = std::max<int64_t>(1, days);
       }
       return;
@@ -474,8 +454,7 @@ void Converter::Derive(const FeedPlan& feed, size_t position, FeedRows& rows,
         std::string_view product = text.substr(0, 7);
         Memo::Key key = Memo::KeyOf(product);
         const Meaning* meaning = memory.memo.Find(key);
-        if (meaning == nullptr)
-          meaning = &memory.memo.Add(key, product.size(), Learn(plan, product, memory));
+        if (meaning == nullptr) meaning = &memory.memo.Add(key, product.size(), Learn(plan, product, memory));
         column.codes[row] = meaning->id;
       }
       return;
@@ -483,8 +462,7 @@ void Converter::Derive(const FeedPlan& feed, size_t position, FeedRows& rows,
   }
 }
 
-void Converter::CountMoney(const ColumnPlan& plan, const Cells& cells, const FeedRows& rows,
-                           MoneyCount& count) {
+void Converter::CountMoney(const ColumnPlan& plan, const Cells& cells, const FeedRows& rows, MoneyCount& count) {
   const ColumnSpec& spec = plan.bound->spec;
   const std::vector<int64_t>& typed = rows.columns[plan.position].ints;
   int64_t sum = 0;
@@ -539,8 +517,7 @@ void Converter::HashColumn(const ColumnPlan& plan, FeedRows& rows, ColumnMemory&
     }
   } else if (column.as_codes) {
     for (size_t row = 0; row < piece_->rows; row++) {
-      if (column.codes[row] != kNullCode)
-        put(row, memory.hash_of[static_cast<size_t>(column.codes[row])]);
+      if (column.codes[row] != kNullCode) put(row, memory.hash_of[static_cast<size_t>(column.codes[row])]);
     }
   } else {
     for (size_t row = 0; row < piece_->rows; row++) {
@@ -553,8 +530,7 @@ void Converter::CheckRows(const FeedPlan& feed, FeedRows& rows) {
   for (const RowCheck& check : feed.row_checks) {
     std::array<const int64_t*, 6> columns{};
     for (size_t i = 0; i < check.positions.size(); i++) {
-      columns[i] =
-          check.positions[i] == SIZE_MAX ? nullptr : rows.columns[check.positions[i]].ints.data();
+      columns[i] = check.positions[i] == SIZE_MAX ? nullptr : rows.columns[check.positions[i]].ints.data();
     }
     size_t count = check.positions.size();
     auto value = [&](size_t i, size_t row) { return columns[i] == nullptr ? 0 : columns[i][row]; };
@@ -573,8 +549,7 @@ void Converter::CheckRows(const FeedPlan& feed, FeedRows& rows) {
           break;
         case RowRule::kPriceTimesCount: {
           Wide product = static_cast<Wide>(value(0, row)) * value(1, row);  // scale 10
-          Wide rounded = product < 0 ? -((-product + 50'000'000) / 100'000'000)
-                                     : (product + 50'000'000) / 100'000'000;
+          Wide rounded = product < 0 ? -((-product + 50'000'000) / 100'000'000) : (product + 50'000'000) / 100'000'000;
           Wide off = rounded - value(2, row);
           good = off <= 1 && off >= -1;
           break;
@@ -584,8 +559,7 @@ void Converter::CheckRows(const FeedPlan& feed, FeedRows& rows) {
           Wide off = value(0, row);
           for (size_t i = 1; i < needed; i++) off -= value(i, row);
           good = off <= 1 && off >= -1;
-          if (!good && needed < count && columns[needed] != nullptr &&
-              columns[needed][row] != kNullValue) {
+          if (!good && needed < count && columns[needed] != nullptr && columns[needed][row] != kNullValue) {
             off -= columns[needed][row];
             good = off <= 1 && off >= -1;
           }
@@ -594,17 +568,15 @@ void Converter::CheckRows(const FeedPlan& feed, FeedRows& rows) {
       }
       if (good) continue;
       if (check.quarantines) {
-        issues_.push_back(
-            {static_cast<uint32_t>(row), feed_index_, static_cast<uint16_t>(check.positions[0]),
-             check.rule == RowRule::kOrder ? Why::kOrder : Why::kIdentity, check.check});
+        issues_.push_back({static_cast<uint32_t>(row), feed_index_, static_cast<uint16_t>(check.positions[0]),
+                           check.rule == RowRule::kOrder ? Why::kOrder : Why::kIdentity, check.check});
         bad_[row] = 1;
       }
       output_.checks.Fail(check.check, file_->index, piece_->row_numbers[row], [&] {
         std::string shown;
         for (size_t position : check.positions) {
           if (position == SIZE_MAX) continue;
-          std::string_view text =
-              Cells(feed.bound.columns[position], *piece_, nulls_, arena_).At(row);
+          std::string_view text = Cells(feed.bound.columns[position], *piece_, nulls_, arena_).At(row);
           shown += (shown.empty() ? "" : " | ") + Printable(text, kShownBytes);
         }
         return shown;
@@ -614,8 +586,7 @@ void Converter::CheckRows(const FeedPlan& feed, FeedRows& rows) {
   }
 }
 
-void Converter::LearnNames(const FeedPlan& feed, FeedRows& rows,
-                           std::vector<ColumnMemory>& memories) {
+void Converter::LearnNames(const FeedPlan& feed, FeedRows& rows, std::vector<ColumnMemory>& memories) {
   for (const ColumnPlan& plan : feed.columns) {
     if (plan.name_position == SIZE_MAX || !rows.columns[plan.position].as_codes) continue;
     const std::vector<int32_t>& codes = rows.columns[plan.position].codes;
@@ -629,24 +600,22 @@ void Converter::LearnNames(const FeedPlan& feed, FeedRows& rows,
         std::string_view name = names.At(row);
         if (name.data() == nullptr || IsBadText(name)) continue;
         named = 1;
-        feed.table->dictionaries[plan.bound->column].Name(
-            code, name, file_->OrdinalOf(piece_->row_numbers[row], feed_index_));
+        feed.table->dictionaries[plan.bound->column].Name(code, name,
+                                                          file_->OrdinalOf(piece_->row_numbers[row], feed_index_));
       }
       last = code;
     }
   }
 }
 
-void Converter::MakeKeys(const FeedPlan& feed, FeedRows& rows,
-                         std::vector<ColumnMemory>& memories) {
+void Converter::MakeKeys(const FeedPlan& feed, FeedRows& rows, std::vector<ColumnMemory>& memories) {
   size_t count = piece_->rows;
   uint64_t seed = KeySeed(feed.bound.table->name);
   rows.row_key.resize(count);
   if (feed.bound.own_key) {
     for (size_t row = 0; row < count; row++) {
       uint64_t key = seed;
-      for (size_t position : feed.bound.key)
-        key = ChainKey(key, rows.columns[position].hashes[row]);
+      for (size_t position : feed.bound.key) key = ChainKey(key, rows.columns[position].hashes[row]);
       rows.row_key[row] = static_cast<int64_t>(key);
     }
   } else {
@@ -675,17 +644,14 @@ bool Converter::HasIssue(size_t position, size_t row) const {
 
 void Converter::Reject(size_t position, size_t row, Why why, int check) {
   bad_[row] = 1;
-  issues_.push_back(
-      {static_cast<uint32_t>(row), feed_index_, static_cast<uint16_t>(position), why, check});
+  issues_.push_back({static_cast<uint32_t>(row), feed_index_, static_cast<uint16_t>(position), why, check});
   const ColumnPlan& plan = feed_->columns[position];
-  output_.checks.Fail(check, file_->index, piece_->row_numbers[row], [&] {
-    return Example(plan, Cells(*plan.bound, *piece_, nulls_, arena_).At(row));
-  });
+  output_.checks.Fail(check, file_->index, piece_->row_numbers[row],
+                      [&] { return Example(plan, Cells(*plan.bound, *piece_, nulls_, arena_).At(row)); });
 }
 
 std::string Converter::Example(const ColumnPlan& plan, std::string_view text) const {
-  if (plan.bound->info->personal || plan.bound->info->guard == Guard::kPerson)
-    return text.empty() ? "" : "(not shown)";
+  if (plan.bound->info->personal || plan.bound->info->guard == Guard::kPerson) return text.empty() ? "" : "(not shown)";
   return Printable(text, kShownBytes);
 }
 

@@ -54,8 +54,7 @@ struct ConverterOutput {
 
 class Converter {
  public:
-  static Result<std::unique_ptr<Converter>> Create(Batch& batch, const std::string& staging_prefix,
-                                                   size_t buffer_rows);
+  static Result<std::unique_ptr<Converter>> Create(Batch& batch, const std::string& staging_prefix, size_t buffer_rows);
 
   Status Convert(const Piece& piece, const FilePlan& file);
   Status Finish();
@@ -87,17 +86,7 @@ class Converter {
     uint64_t salt = 0;
     bool as_texts = false;  // too many distinct texts to number
   };
-  enum class Why : uint8_t {
-    kType,
-    kTooFine,
-    kTooLarge,
-    kRequired,
-    kDummy,
-    kEncoding,
-    kCodeSet,
-    kOrder,
-    kIdentity
-  };
+  enum class Why : uint8_t { kType, kTooFine, kTooLarge, kRequired, kDummy, kEncoding, kCodeSet, kOrder, kIdentity };
   struct Issue {
     uint32_t row;
     uint16_t feed;
@@ -105,24 +94,21 @@ class Converter {
     Why why;
     int check;  // of a row check
   };
-  Converter(Batch& batch, std::unique_ptr<QuarantineWriter> quarantine,
-            std::unique_ptr<KeyStage> keys, StageWriter stage, size_t buffer_rows);
+  Converter(Batch& batch, std::unique_ptr<QuarantineWriter> quarantine, std::unique_ptr<KeyStage> keys,
+            StageWriter stage, size_t buffer_rows);
 
   Status ConvertFeed(const SourcePlan& source, size_t feed);
   void Filter(const FeedPlan& feed, FeedRows& rows);
   Status ConvertColumn(const FeedPlan& feed, size_t position, FeedRows& rows, ColumnMemory& memory);
-  Status ConvertTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows,
-                      ColumnMemory& memory);
-  void ConvertLongTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows,
-                        ColumnMemory& memory);
+  Status ConvertTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows, ColumnMemory& memory);
+  void ConvertLongTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows, ColumnMemory& memory);
   void ConvertNumbers(const ColumnPlan& plan, const Cells& cells, FeedRows& rows);
   void ConvertTimes(const ColumnPlan& plan, const Cells& cells, FeedRows& rows);
   void ConvertFlags(const ColumnPlan& plan, const Cells& cells, FeedRows& rows);
   void Derive(const FeedPlan& feed, size_t position, FeedRows& rows, ColumnMemory& memory);
   Meaning Learn(const ColumnPlan& plan, std::string_view text, ColumnMemory& memory);
   std::string_view Transform(const ColumnSpec& spec, std::string_view text);
-  void CountMoney(const ColumnPlan& plan, const Cells& cells, const FeedRows& rows,
-                  MoneyCount& count);
+  void CountMoney(const ColumnPlan& plan, const Cells& cells, const FeedRows& rows, MoneyCount& count);
   void HashColumn(const ColumnPlan& plan, FeedRows& rows, ColumnMemory& memory);
   void CheckRequired(const ColumnPlan& plan, FeedRows& rows);
   void LearnNames(const FeedPlan& feed, FeedRows& rows, std::vector<ColumnMemory>& memories);
@@ -130,8 +116,7 @@ class Converter {
   void MakeKeys(const FeedPlan& feed, FeedRows& rows, std::vector<ColumnMemory>& memories);
   Status StageFeed(const FeedPlan& feed, size_t feed_index, FeedRows& rows);
   bool FitsBuffer(const FeedPlan& feed, const FeedRows& rows, const StageBuffer& buffer) const;
-  void AppendRows(const FeedPlan& feed, FeedRows& rows, const std::vector<uint32_t>& chosen,
-                  StageBuffer& buffer);
+  void AppendRows(const FeedPlan& feed, FeedRows& rows, const std::vector<uint32_t>& chosen, StageBuffer& buffer);
   Status FlushBuffer(size_t table, size_t group);
   Status QuarantineRows(const SourcePlan& source);
   Status QuarantineRecords(const SourcePlan& source);

@@ -30,8 +30,7 @@ Status Converter::StageFeed(const FeedPlan& feed, size_t feed_index, FeedRows& r
     chosen_[static_cast<size_t>(batch_.GroupOf(bucket))].push_back(row);
     TRY(output_.keys->Add({static_cast<uint64_t>(rows.row_key[row]),
                            file_->OrdinalOf(piece_->row_numbers[row], feed_index),
-                           static_cast<uint32_t>(rows.row_hash[row] >> 32),
-                           static_cast<uint32_t>(table)}));
+                           static_cast<uint32_t>(rows.row_hash[row] >> 32), static_cast<uint32_t>(table)}));
   }
   // Keys of ids, for the columns that have one.
   const SlotMap& slots = feed.table->slots;
@@ -58,25 +57,22 @@ Status Converter::StageFeed(const FeedPlan& feed, size_t feed_index, FeedRows& r
 }
 
 // Whether the rows in the buffer have the same slots in the same form.
-bool Converter::FitsBuffer(const FeedPlan& feed, const FeedRows& rows,
-                           const StageBuffer& buffer) const {
+bool Converter::FitsBuffer(const FeedPlan& feed, const FeedRows& rows, const StageBuffer& buffer) const {
   if (buffer.rows == 0) return true;
   size_t filled = 0;
   for (size_t i = 0; i < feed.columns.size(); i++) {
     const BoundColumn& bound = feed.bound.columns[i];
-    if (buffer.slots[bound.column].kind != KindOf(*bound.info, rows.columns[i].as_codes))
-      return false;
+    if (buffer.slots[bound.column].kind != KindOf(*bound.info, rows.columns[i].as_codes)) return false;
     filled++;
   }
   size_t national = feed.bound.table->columns.size();
-  auto present =
-      std::count_if(buffer.slots.begin(), buffer.slots.begin() + static_cast<long>(national),
-                    [](const StageColumn& column) { return column.kind != SlotKind::kAbsent; });
+  auto present = std::count_if(buffer.slots.begin(), buffer.slots.begin() + static_cast<long>(national),
+                               [](const StageColumn& column) { return column.kind != SlotKind::kAbsent; });
   return static_cast<size_t>(present) == filled;
 }
 
-void Converter::AppendRows(const FeedPlan& feed, FeedRows& rows,
-                           const std::vector<uint32_t>& chosen, StageBuffer& buffer) {
+void Converter::AppendRows(const FeedPlan& feed, FeedRows& rows, const std::vector<uint32_t>& chosen,
+                           StageBuffer& buffer) {
   const SlotMap& slots = feed.table->slots;
   auto append_ints = [&](size_t slot, const auto& value_of) {
     StageColumn& to = buffer.slots[slot];
@@ -109,14 +105,12 @@ void Converter::AppendRows(const FeedPlan& feed, FeedRows& rows,
       append_ints(key, [&](uint32_t row) { return id_keys_[i][row]; });
     }
   }
-  append_ints(slots.Engine(kOrdinalSlot), [&](uint32_t row) {
-    return file_->OrdinalOf(piece_->row_numbers[row], feed_index_);
-  });
+  append_ints(slots.Engine(kOrdinalSlot),
+              [&](uint32_t row) { return file_->OrdinalOf(piece_->row_numbers[row], feed_index_); });
   append_ints(slots.Engine(kBucketKeySlot), [&](uint32_t row) { return rows.bucket_key[row]; });
   append_ints(slots.Engine(kRowKeySlot), [&](uint32_t row) { return rows.row_key[row]; });
-  append_ints(slots.Engine(kRowHashSlot), [&](uint32_t row) {
-    return static_cast<int64_t>(static_cast<int32_t>(rows.row_hash[row] >> 32));
-  });
+  append_ints(slots.Engine(kRowHashSlot),
+              [&](uint32_t row) { return static_cast<int64_t>(static_cast<int32_t>(rows.row_hash[row] >> 32)); });
   if (feed.init_key_position != SIZE_MAX) {
     const Column& init = rows.columns[feed.init_key_position];
     uint64_t seed = KeySeed(feed.bound.table->name);
@@ -152,8 +146,7 @@ std::string Converter::Reason(const FeedPlan& feed, const Issue& issue) {
     case Why::kType:
       return std::string("is not a ") + TypeName(info.type);
     case Why::kTooFine:
-      return "has more than the " + std::to_string(ScaleOf(info.type)) + " decimals of a " +
-             TypeName(info.type);
+      return "has more than the " + std::to_string(ScaleOf(info.type)) + " decimals of a " + TypeName(info.type);
     case Why::kTooLarge:
       return std::string("is out of the range of a ") + TypeName(info.type);
     case Why::kRequired:
@@ -162,16 +155,14 @@ std::string Converter::Reason(const FeedPlan& feed, const Issue& issue) {
       return "names nobody";
     case Why::kEncoding: {
       std::string reason = "holds bytes that are not UTF-8 text";
-      std::string_view text =
-          Cells(feed.bound.columns[issue.position], *piece_, nulls_, arena_).At(issue.row);
-      bool inside = text.data() >= piece_->text.data() &&
-                    text.data() < piece_->text.data() + piece_->text.size();
+      std::string_view text = Cells(feed.bound.columns[issue.position], *piece_, nulls_, arena_).At(issue.row);
+      bool inside = text.data() >= piece_->text.data() && text.data() < piece_->text.data() + piece_->text.size();
       if (piece_->byte_offset >= 0 && inside) {
         size_t bad = std::min(FindBadUtf8(text).value_or(text.size()), text.find('\0'));
-        reason += ", at byte " +
-                  std::to_string(piece_->byte_offset + (text.data() - piece_->text.data()) +
-                                 static_cast<int64_t>(bad)) +
-                  " of the file";
+        reason +=
+            ", at byte " +
+            std::to_string(piece_->byte_offset + (text.data() - piece_->text.data()) + static_cast<int64_t>(bad)) +
+            " of the file";
       }
       return reason;
     }
@@ -195,9 +186,8 @@ Status Converter::QuarantineRows(const SourcePlan& source) {
     if (issue.row != last) record = RecordJson(*piece_, issue.row);
     last = issue.row;
     std::string_view text = Cells(column, *piece_, nulls_, arena_).At(issue.row);
-    TRY(output_.quarantine->Add(
-        {file_->index, piece_->row_numbers[issue.row], std::string(feed.bound.table->name),
-         std::string(column.info->name), Printable(text, 1000), Reason(feed, issue), record}));
+    TRY(output_.quarantine->Add({file_->index, piece_->row_numbers[issue.row], std::string(feed.bound.table->name),
+                                 std::string(column.info->name), Printable(text, 1000), Reason(feed, issue), record}));
   }
   for (size_t index = 0; index < source.feeds.size(); index++) {
     const FeedPlan& feed = source.feeds[index];
@@ -216,8 +206,7 @@ Status Converter::QuarantineRows(const SourcePlan& source) {
         MoneyCount& money = table.money[bound.column];
         money.quarantined += *fen;
         // It was counted as made NULL, but now the whole row goes.
-        if (plan.lenient && rows.columns[plan.position].ints[row] == kNullValue)
-          money.nulled -= *fen;
+        if (plan.lenient && rows.columns[plan.position].ints[row] == kNullValue) money.nulled -= *fen;
       }
     }
   }
@@ -228,8 +217,7 @@ Status Converter::QuarantineRows(const SourcePlan& source) {
 Status Converter::QuarantineRecords(const SourcePlan& source) {
   for (const BadRecord& bad : piece_->bad) {
     output_.checks.Fail(source.shape_check, file_->index, bad.row, [&] { return bad.reason; });
-    TRY(output_.quarantine->Add(
-        {file_->index, bad.row, "", "", "", bad.reason, UncutJson(bad.text)}));
+    TRY(output_.quarantine->Add({file_->index, bad.row, "", "", "", bad.reason, UncutJson(bad.text)}));
     for (const FeedPlan& feed : source.feeds) {
       if (feed.bound.feed->repeated) continue;
       TableCount& table = output_.tables[Batch::IndexOf(*feed.bound.table)];

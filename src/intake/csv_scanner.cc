@@ -20,16 +20,13 @@ constexpr size_t kBadTextMax = 64 * 1024;
 class Marker {
  public:
   Marker(char delimiter, char quote)
-      : delimiter_(_mm_set1_epi8(delimiter)),
-        quote_(_mm_set1_epi8(quote)),
-        line_(_mm_set1_epi8('\n')) {}
+      : delimiter_(_mm_set1_epi8(delimiter)), quote_(_mm_set1_epi8(quote)), line_(_mm_set1_epi8('\n')) {}
   uint64_t Mark(const char* at) const {
     uint64_t bits = 0;
     for (int part = 0; part < 4; part++) {
       __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 16 * part));
-      __m128i hit = _mm_or_si128(
-          _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiter_), _mm_cmpeq_epi8(bytes, quote_)),
-          _mm_cmpeq_epi8(bytes, line_));
+      __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, delimiter_), _mm_cmpeq_epi8(bytes, quote_)),
+                                 _mm_cmpeq_epi8(bytes, line_));
       bits |= static_cast<uint64_t>(static_cast<uint32_t>(_mm_movemask_epi8(hit))) << (16 * part);
     }
     return bits;
@@ -65,8 +62,7 @@ void CsvScanner::Store(size_t field, size_t begin, size_t end, bool escaped, Pie
     size_t to = begin;
     for (size_t from = begin; from < end; from++) {
       text[to++] = text[from];
-      if (text[from] == dialect_.quote && from + 1 < end && text[from + 1] == dialect_.quote)
-        from++;
+      if (text[from] == dialect_.quote && from + 1 < end && text[from + 1] == dialect_.quote) from++;
     }
     end = to;
   }
@@ -83,8 +79,7 @@ bool CsvScanner::EndRecord(size_t begin, size_t end, size_t fields, bool last_em
   } else if (begin != end) {
     BadRecord& bad = piece.bad.emplace_back();
     bad.row = row;
-    bad.reason =
-        std::to_string(fields) + " fields where " + std::to_string(columns_) + " are expected";
+    bad.reason = std::to_string(fields) + " fields where " + std::to_string(columns_) + " are expected";
     bad.text.assign(piece.text.data() + begin, std::min(end - begin, kBadTextMax));
   }
   return piece.rows < kPieceRowsMax;
@@ -135,8 +130,7 @@ size_t CsvScanner::Scan(size_t from, size_t until, bool last, Piece& piece) {
         if (next == quote) {
           escaped = true;
           skip = at + 1;
-        } else if (next == delimiter || next == '\n' ||
-                   (next == '\r' && (at + 2 >= limit || text[at + 2] == '\n'))) {
+        } else if (next == delimiter || next == '\n' || (next == '\r' && (at + 2 >= limit || text[at + 2] == '\n'))) {
           inside = false;
           value_end = at;
         }

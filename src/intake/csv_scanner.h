@@ -28,8 +28,7 @@ struct CsvDialect {
 class CsvScanner {
  public:
   // `columns` fields make a record; the first `skip` of them (a row number) are not kept.
-  CsvScanner(CsvDialect dialect, size_t columns, size_t skip = 0)
-      : dialect_(dialect), columns_(columns), skip_(skip) {}
+  CsvScanner(CsvDialect dialect, size_t columns, size_t skip = 0) : dialect_(dialect), columns_(columns), skip_(skip) {}
 
   // Reads piece.text[from, until) and adds rows to the piece, until the text or the piece's room
   // ends. Returns where the first record begins that was not read. `last`: the text ends the file,

@@ -14,8 +14,7 @@ struct Cut {
 };
 
 // Feeds the text in steps of `step` bytes, as a file would come.
-Cut CutUp(const std::string& text, CsvDialect dialect, size_t columns, size_t skip = 0,
-          size_t step = SIZE_MAX) {
+Cut CutUp(const std::string& text, CsvDialect dialect, size_t columns, size_t skip = 0, size_t step = SIZE_MAX) {
   CsvScanner scanner(dialect, columns, skip);
   Piece piece;
   Cut cut;
@@ -30,11 +29,9 @@ Cut CutUp(const std::string& text, CsvDialect dialect, size_t columns, size_t sk
     size_t used = scanner.Scan(0, seen - at, last, piece);
     for (size_t row = 0; row < piece.rows; row++) {
       auto& fields = cut.rows.emplace_back();
-      for (size_t column = 0; column < piece.columns; column++)
-        fields.emplace_back(piece.Field(column, row));
+      for (size_t column = 0; column < piece.columns; column++) fields.emplace_back(piece.Field(column, row));
     }
-    for (const BadRecord& bad : piece.bad)
-      cut.bad.push_back(std::to_string(bad.row) + ": " + bad.reason);
+    for (const BadRecord& bad : piece.bad) cut.bad.push_back(std::to_string(bad.row) + ": " + bad.reason);
     at += used;
     if (last && used == 0) break;
   }
@@ -53,17 +50,13 @@ TEST(CsvScannerTest, PlainFields) {
 }
 
 TEST(CsvScannerTest, QuotedFields) {
-  EXPECT_EQ(CutUp("'a','b,c'\n'1','2\n3'\r\n", kSingle, 2).rows,
-            (Rows{{"a", "b,c"}, {"1", "2\n3"}}));
+  EXPECT_EQ(CutUp("'a','b,c'\n'1','2\n3'\r\n", kSingle, 2).rows, (Rows{{"a", "b,c"}, {"1", "2\n3"}}));
   EXPECT_EQ(CutUp("\"say \"\"hi\"\"\",\"\"\n", kDouble, 2).rows, (Rows{{"say \"hi\"", ""}}));
-  EXPECT_EQ(CutUp("'5'-fluorouracil','O'Neil'\n", kSingle, 2).rows,
-            (Rows{{"5'-fluorouracil", "O'Neil"}}));
+  EXPECT_EQ(CutUp("'5'-fluorouracil','O'Neil'\n", kSingle, 2).rows, (Rows{{"5'-fluorouracil", "O'Neil"}}));
   EXPECT_EQ(CutUp("it's,'x'", kSingle, 2).rows, (Rows{{"it's", "x"}}));
 }
 
-TEST(CsvScannerTest, WithoutQuotes) {
-  EXPECT_EQ(CutUp("\"a\t'b\n", {'\t', '\0'}, 2).rows, (Rows{{"\"a", "'b"}}));
-}
+TEST(CsvScannerTest, WithoutQuotes) { EXPECT_EQ(CutUp("\"a\t'b\n", {'\t', '\0'}, 2).rows, (Rows{{"\"a", "'b"}})); }
 
 TEST(CsvScannerTest, LeadingRowNumberIsDropped) {
   EXPECT_EQ(CutUp("1,'a','b'\n2,'c','d'\n", kSingle, 3, 1).rows, (Rows{{"a", "b"}, {"c", "d"}}));
@@ -72,8 +65,8 @@ TEST(CsvScannerTest, LeadingRowNumberIsDropped) {
 TEST(CsvScannerTest, WrongNumberOfFields) {
   Cut cut = CutUp("a,b\nx\n\ny,z,w\n1,2,\n\n3,4\n", kDouble, 2);
   EXPECT_EQ(cut.rows, (Rows{{"a", "b"}, {"1", "2"}, {"3", "4"}}));
-  EXPECT_EQ(cut.bad, (std::vector<std::string>{"2: 1 fields where 2 are expected",
-                                               "4: 3 fields where 2 are expected"}));
+  EXPECT_EQ(cut.bad,
+            (std::vector<std::string>{"2: 1 fields where 2 are expected", "4: 3 fields where 2 are expected"}));
 }
 
 // The same grammar, one byte at a time.
@@ -97,8 +90,7 @@ Cut Plainly(const std::string& text, CsvDialect dialect, size_t columns) {
           if (text[at] == dialect.quote) {
             if (at + 1 < text.size() && text[at + 1] == dialect.quote) {
               at++;
-            } else if (at + 1 == text.size() || text[at + 1] == dialect.delimiter ||
-                       text[at + 1] == '\n' ||
+            } else if (at + 1 == text.size() || text[at + 1] == dialect.delimiter || text[at + 1] == '\n' ||
                        (text[at + 1] == '\r' && (at + 2 == text.size() || text[at + 2] == '\n'))) {
               at++;
               break;
@@ -108,10 +100,8 @@ Cut Plainly(const std::string& text, CsvDialect dialect, size_t columns) {
         }
         if (at < text.size() && text[at] == '\r') at++;
       } else {
-        while (at < text.size() && text[at] != dialect.delimiter && text[at] != '\n')
-          value += text[at++];
-        if ((at == text.size() || text[at] == '\n') && !value.empty() && value.back() == '\r')
-          value.pop_back();
+        while (at < text.size() && text[at] != dialect.delimiter && text[at] != '\n') value += text[at++];
+        if ((at == text.size() || text[at] == '\n') && !value.empty() && value.back() == '\r') value.pop_back();
       }
       ended = at >= text.size() || text[at] == '\n';
       last_empty = value.empty() && !quoted;
@@ -124,8 +114,8 @@ Cut Plainly(const std::string& text, CsvDialect dialect, size_t columns) {
       fields.resize(columns);
       if (!(columns == 1 && begin == end)) cut.rows.push_back(fields);
     } else if (begin != end) {
-      cut.bad.push_back(std::to_string(row) + ": " + std::to_string(fields.size()) +
-                        " fields where " + std::to_string(columns) + " are expected");
+      cut.bad.push_back(std::to_string(row) + ": " + std::to_string(fields.size()) + " fields where " +
+                        std::to_string(columns) + " are expected");
     }
     row++;
   }

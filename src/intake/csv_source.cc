@@ -128,8 +128,7 @@ class CsvSource : public Source {
 
 Status CsvSource::Open(const SourceFormat& format) {
   const std::string& sample = reader_.sample();
-  if (sample.empty() && format.header)
-    return InvalidInput(path_ + " is empty: it has no header line");
+  if (sample.empty() && format.header) return InvalidInput(path_ + " is empty: it has no header line");
   CsvDialect dialect;
   dialect.delimiter = format.delimiter.value_or(GuessDelimiter(FirstLine(sample)));
   dialect.quote = format.quote.value_or(GuessQuote(sample, dialect.delimiter));
@@ -137,16 +136,14 @@ Status CsvSource::Open(const SourceFormat& format) {
   columns_ = format.columns;
   if (format.header) {
     FirstRecord header = ReadRecord(rest, reader_.sample_is_all(), dialect);
-    if (!header.complete)
-      return InvalidInput(path_ + ": the header line does not end within its first 4 MB");
+    if (!header.complete) return InvalidInput(path_ + ": the header line does not end within its first 4 MB");
     columns_ = header.fields;
     header_bytes_ = header.end;
     rest.remove_prefix(header.end);
   }
   FirstRecord first = ReadRecord(rest, reader_.sample_is_all(), dialect);
   bool numbered = first.fields.size() == columns_.size() + 1 && IsWholeNumber(first.fields.front());
-  if (format.row_number == RowNumber::kYes || (format.row_number == RowNumber::kAuto && numbered))
-    skip_columns_ = 1;
+  if (format.row_number == RowNumber::kYes || (format.row_number == RowNumber::kAuto && numbered)) skip_columns_ = 1;
   scanner_ = CsvScanner(dialect, columns_.size() + skip_columns_, skip_columns_);
   scanner_.set_next_row(format.header ? 2 : 1);
   text_offset_ = static_cast<int64_t>(reader_.bom());
@@ -157,8 +154,7 @@ Status CsvSource::Fill(size_t target, Piece& piece) {
   while (!ended_ && used_ < target) {
     ended_ = !TRY(reader_.Read(target - used_, piece.text, used_));
   }
-  if (piece.text.size() < used_ + CsvScanner::kPadding)
-    piece.text.resize(used_ + CsvScanner::kPadding);
+  if (piece.text.size() < used_ + CsvScanner::kPadding) piece.text.resize(used_ + CsvScanner::kPadding);
   return {};
 }
 
@@ -195,8 +191,8 @@ bool CsvSource::GoOnSkipping(Piece& piece) {
 void CsvSource::EndSkipping(Piece& piece) {
   skipping_ = false;
   if (skipped_bytes_ > static_cast<int64_t>(kRecordBytesMax)) {
-    skipped_.reason = "a line of " + std::to_string(skipped_bytes_) + " bytes; records may have " +
-                      std::to_string(kRecordBytesMax);
+    skipped_.reason =
+        "a line of " + std::to_string(skipped_bytes_) + " bytes; records may have " + std::to_string(kRecordBytesMax);
   }
   piece.bad.push_back(std::move(skipped_));
   skipped_ = {};
@@ -223,14 +219,11 @@ Result<bool> CsvSource::Next(Piece& piece) {
     bool unclosed = ended_ && from_ < used_;
     if (too_long || unclosed) {
       if (scanner_.in_quotes() && ++unclosed_ > kUnclosedMax) {
-        return InvalidInput(
-            path_ + ": in more than " + std::to_string(kUnclosedMax) + " rows (now row " +
-            std::to_string(scanner_.next_row()) +
-            ") a quote opens that does not close; is `quote` right in the mapping?");
+        return InvalidInput(path_ + ": in more than " + std::to_string(kUnclosedMax) + " rows (now row " +
+                            std::to_string(scanner_.next_row()) +
+                            ") a quote opens that does not close; is `quote` right in the mapping?");
       }
-      SkipLine(from_,
-               scanner_.in_quotes() ? "a quote opens in this line and never closes"
-                                    : "a line without an end",
+      SkipLine(from_, scanner_.in_quotes() ? "a quote opens in this line and never closes" : "a line without an end",
                piece);
       continue;
     }
@@ -238,18 +231,15 @@ Result<bool> CsvSource::Next(Piece& piece) {
     target = std::max(used_ - from_, kPieceBytes) * 2 + from_;
   }
   piece.byte_offset = reader_.encoding() == Encoding::kUtf8 ? text_offset_ : -1;
-  carry_.assign(piece.text.begin() + static_cast<long>(from_),
-                piece.text.begin() + static_cast<long>(used_));
+  carry_.assign(piece.text.begin() + static_cast<long>(from_), piece.text.begin() + static_cast<long>(used_));
   text_offset_ += static_cast<int64_t>(from_);
   return true;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenCsv(const std::string& path, const SourceFormat& format,
-                                        int file) {
-  auto source =
-      std::make_unique<CsvSource>(path, TRY(TextReader::Open(path, format.encoding)), file);
+Result<std::unique_ptr<Source>> OpenCsv(const std::string& path, const SourceFormat& format, int file) {
+  auto source = std::make_unique<CsvSource>(path, TRY(TextReader::Open(path, format.encoding)), file);
   TRY(source->Open(format));
   return std::unique_ptr<Source>(std::move(source));
 }

@@ -39,8 +39,7 @@ void TextTable::Grow() {
 std::string_view TextTable::Keep(std::string_view text) {
   bytes_ += text.size();
   if (text.size() > kBlockBytes / 4) return large_.emplace_back(text);
-  if (blocks_.empty() || blocks_.back().size() + text.size() > kBlockBytes)
-    blocks_.emplace_back().reserve(kBlockBytes);
+  if (blocks_.empty() || blocks_.back().size() + text.size() > kBlockBytes) blocks_.emplace_back().reserve(kBlockBytes);
   std::string& block = blocks_.back();
   size_t at = block.size();
   block += text;
@@ -51,8 +50,7 @@ TextTable::Found TextTable::Intern(std::string_view text) {
   if (texts_.size() * 2 >= slots_.size()) Grow();
   uint64_t hash = XXH3_64bits(text.data(), text.size());
   size_t slot = SlotOf(text, hash);
-  if (slots_[slot] != 0)
-    return {static_cast<int32_t>(static_cast<uint32_t>(slots_[slot]) - 1), false};
+  if (slots_[slot] != 0) return {static_cast<int32_t>(static_cast<uint32_t>(slots_[slot]) - 1), false};
   texts_.push_back(Keep(text));
   slots_[slot] = (hash & kHashMask) | texts_.size();
   return {static_cast<int32_t>(texts_.size() - 1), true};
@@ -83,14 +81,11 @@ void SharedDictionary::Name(int32_t id, std::string_view name, int64_t ordinal) 
 std::vector<std::string_view> SharedDictionary::Texts() const {
   std::vector<std::string_view> texts;
   texts.reserve(texts_.size());
-  for (size_t id = 0; id < texts_.size(); id++)
-    texts.push_back(texts_.Text(static_cast<int32_t>(id)));
+  for (size_t id = 0; id < texts_.size(); id++) texts.push_back(texts_.Text(static_cast<int32_t>(id)));
   return texts;
 }
 
-std::string_view SharedDictionary::NameOf(int32_t id) const {
-  return names_[static_cast<size_t>(id)].name;
-}
+std::string_view SharedDictionary::NameOf(int32_t id) const { return names_[static_cast<size_t>(id)].name; }
 
 Memo::Key Memo::KeyOf(std::string_view text) {
   static const uint64_t kSecret = [] {

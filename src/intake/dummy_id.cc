@@ -6,9 +6,8 @@ namespace yijian::intake {
 namespace {
 
 constexpr std::string_view kBuiltIn[] = {
-    "-",    "--",   "/",    "\\",   ".",    "*",       "?",        "null", "(null)",
-    "none", "nil",  "na",   "n/a",  "nan",  "无",      "空",       "暂无", "不详",
-    "未知", "缺失", "test", "测试", "虚拟", "unknown", "undefined"};
+    "-",   "--", "/",  "\\",   ".",    "*",    "?",    "null", "(null)", "none", "nil",     "na",       "n/a",
+    "nan", "无", "空", "暂无", "不详", "未知", "缺失", "test", "测试",   "虚拟", "unknown", "undefined"};
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -40,8 +39,7 @@ bool DummyIds::Contains(std::string_view id) const {
   if (id.empty()) return true;
   char first = id.front();
   if (first == '0' && AllSame(id)) return true;
-  if (id.size() >= 4 &&
-      (first == '9' || first == '-' || first == '*' || first == 'x' || first == 'X') && AllSame(id))
+  if (id.size() >= 4 && (first == '9' || first == '-' || first == '*' || first == 'x' || first == 'X') && AllSame(id))
     return true;
   if (id.size() <= size_max_ && ids_.contains(Lower(id))) return true;
   return IsNumbered(id, "测试") || IsNumbered(Lower(id.substr(0, 12)), "test");

@@ -45,12 +45,10 @@ class Exporter {
     Output& out = OutputOf(entry, columns);
     std::string line;
     for (size_t i = 0; i < columns.size(); i++) {
-      line +=
-          Quoted(i < record.size() && record[i].is_string() ? record[i].get<std::string>() : "") +
-          ",";
+      line += Quoted(i < record.size() && record[i].is_string() ? record[i].get<std::string>() : "") + ",";
     }
-    line += Quoted(entry.file) + "," + std::to_string(entry.row) + "," + Quoted(entry.fields) +
-            "," + Quoted(entry.values) + "," + Quoted(entry.reasons) + "\n";
+    line += Quoted(entry.file) + "," + std::to_string(entry.row) + "," + Quoted(entry.fields) + "," +
+            Quoted(entry.values) + "," + Quoted(entry.reasons) + "\n";
     *out.stream << line;
     files_[out.index].rows++;
     return {};
@@ -82,8 +80,7 @@ class Exporter {
     std::string key = entry.source + "\n" + entry.columns;
     bool is_new = !outputs_.contains(key);
     int number = is_new ? ++of_source_[entry.source] : 0;
-    Output& out = Open(key, entry.source,
-                       entry.source + (number > 1 ? "-" + std::to_string(number) : "") + ".csv");
+    Output& out = Open(key, entry.source, entry.source + (number > 1 ? "-" + std::to_string(number) : "") + ".csv");
     if (is_new) {
       for (const json& column : columns)
         *out.stream << Quoted(column.is_string() ? column.get<std::string>() : "") << ",";
@@ -107,23 +104,20 @@ class Exporter {
 
 }  // namespace
 
-Result<std::vector<ExportedFile>> ExportQuarantine(const std::string& lake_dir,
-                                                   const std::string& batch,
+Result<std::vector<ExportedFile>> ExportQuarantine(const std::string& lake_dir, const std::string& batch,
                                                    const std::string& dir) {
   lake::Lake lake = TRY(lake::Lake::Open(lake_dir));
   std::vector<lake::Batch> batches = TRY(lake.ListBatches());
-  auto found = std::ranges::find(batches, batch,
-                                 [](const lake::Batch& item) { return item.manifest.batch; });
+  auto found = std::ranges::find(batches, batch, [](const lake::Batch& item) { return item.manifest.batch; });
   if (found == batches.end()) return NotFound("there is no batch " + batch + " in " + lake_dir);
-  if (found->manifest.quarantine.empty())
-    return NotFound("the batch " + batch + " has no rows in quarantine");
+  if (found->manifest.quarantine.empty()) return NotFound("the batch " + batch + " has no rows in quarantine");
   std::error_code error;
   std::filesystem::create_directories(dir, error);
   if (error) return IoError("cannot create " + dir + ": " + error.message());
 
   lake::Connection connection = TRY(lake::OpenConnection({.memory_limit_mb = 512, .threads = 1}));
-  lake::RowStream stream = TRY(connection.Stream(
-      "SELECT * FROM read_parquet(" + lake::Quote(lake.PathOf(found->manifest.quarantine)) + ")"));
+  lake::RowStream stream = TRY(
+      connection.Stream("SELECT * FROM read_parquet(" + lake::Quote(lake.PathOf(found->manifest.quarantine)) + ")"));
   Exporter exporter(dir);
   Entry entry;
   auto text = [](const lake::ColumnView& column, size_t row) {
@@ -144,9 +138,7 @@ Result<std::vector<ExportedFile>> ExportQuarantine(const std::string& lake_dir,
                  text(chunk->columns[7], row),
                  text(chunk->columns[8], row)};
       }
-      auto add = [&](std::string& to, const std::string& more) {
-        to += (to.empty() ? "" : "; ") + more;
-      };
+      auto add = [&](std::string& to, const std::string& more) { to += (to.empty() ? "" : "; ") + more; };
       std::string table = text(chunk->columns[3], row);
       std::string field = text(chunk->columns[4], row);
       add(entry.fields, table.empty() ? field : table + "." + field);

@@ -21,9 +21,7 @@ FileDigest::~FileDigest() = default;
 FileDigest::FileDigest(FileDigest&&) noexcept = default;
 FileDigest& FileDigest::operator=(FileDigest&&) noexcept = default;
 
-void FileDigest::Add(const char* bytes, size_t size) {
-  CHECK(EVP_DigestUpdate(impl_->context, bytes, size) == 1);
-}
+void FileDigest::Add(const char* bytes, size_t size) { CHECK(EVP_DigestUpdate(impl_->context, bytes, size) == 1); }
 
 std::string FileDigest::Hex() {
   unsigned char digest[EVP_MAX_MD_SIZE];

@@ -18,8 +18,7 @@ using T = ValueType;
 
 constexpr std::array kFunctions{
     FunctionInfo{"number", "number('12.50')", "12.5", "文本转数字"},
-    FunctionInfo{"date", "date('05/03/2024', 'dd/MM/yyyy')", "2024-03-05 00:00:00",
-                 "文本转时间，可给格式"},
+    FunctionInfo{"date", "date('05/03/2024', 'dd/MM/yyyy')", "2024-03-05 00:00:00", "文本转时间，可给格式"},
     FunctionInfo{"text", "text(12.50)", "12.5", "转为文本"},
     FunctionInfo{"known", "known('')", "0", "有值为真，空为假"},
     FunctionInfo{"or", "''.or('x')", "x", "前者为空时取后者"},
@@ -45,8 +44,7 @@ constexpr std::array kFunctions{
     FunctionInfo{"month_of", "month_of(date('2024-03-05'))", "3", "月"},
     FunctionInfo{"hour_of", "hour_of(date('2024-03-05 08:15:00'))", "8", "时"},
     FunctionInfo{"age", "age(date('2000-03-06'), date('2024-03-05'))", "23", "周岁"},
-    FunctionInfo{"days_between", "days_between(date('2024-03-05'), date('2024-03-08'))", "3",
-                 "相差的自然日"},
+    FunctionInfo{"days_between", "days_between(date('2024-03-05'), date('2024-03-08'))", "3", "相差的自然日"},
     FunctionInfo{"days", "date('2024-03-05') + days(2)", "2024-03-07 00:00:00", "n 天"},
     FunctionInfo{"hours", "date('2024-03-05') + hours(2)", "2024-03-05 02:00:00", "n 小时"},
     FunctionInfo{"minutes", "date('2024-03-05') + minutes(2)", "2024-03-05 00:02:00", "n 分钟"},
@@ -97,9 +95,7 @@ struct Part {
 Micro Whole(int64_t value) { return value * kMicro; }
 int64_t Units(Micro value) { return value / kMicro; }
 
-std::string_view Keep(std::string text, const Context& context) {
-  return context.arena.emplace_back(std::move(text));
-}
+std::string_view Keep(std::string text, const Context& context) { return context.arena.emplace_back(std::move(text)); }
 
 size_t CharacterBytes(std::string_view text, size_t at) {
   size_t size = 1;
@@ -108,8 +104,7 @@ size_t CharacterBytes(std::string_view text, size_t at) {
 }
 
 size_t CountCharacters(std::string_view text) {
-  return static_cast<size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string_view Prefix(std::string_view text, int64_t characters) {
@@ -120,8 +115,7 @@ std::string_view Prefix(std::string_view text, int64_t characters) {
 
 Value Column(const Part& part, const Context& context) {
   std::string_view text = Trim(context.piece.Field(part.column, context.row));
-  if (text.empty() || (part.is_null != nullptr && *part.is_null && (*part.is_null)(text)))
-    return {};
+  if (text.empty() || (part.is_null != nullptr && *part.is_null && (*part.is_null)(text))) return {};
   return Value::Text(text);
 }
 Value Constant(const Part& part, const Context&) { return part.constant; }
@@ -218,8 +212,7 @@ Value InList(const Part& part, const Context& context) {
   if (value.is_null()) return {};
   for (size_t i = 1; i < part.args.size(); i++) {
     Value other = part.Arg(i, context);
-    if (!other.is_null() &&
-        (value.type == T::kText ? value.text == other.text : value.number == other.number)) {
+    if (!other.is_null() && (value.type == T::kText ? value.text == other.text : value.number == other.number)) {
       return Value::Bool(true);
     }
   }
@@ -250,22 +243,14 @@ Value ToTime(const Part& part, Args args, const Context&) {
   if (part.formats.Parse(args[0].text, seconds) != Parsed::kValue) return {};
   return Value::Time(seconds);
 }
-Value ToText(const Part&, Args args, const Context& context) {
-  return Value::Text(TextOf(args[0], context.arena));
-}
-Value Known(const Part& part, const Context& context) {
-  return Value::Bool(!part.Arg(0, context).is_null());
-}
+Value ToText(const Part&, Args args, const Context& context) { return Value::Text(TextOf(args[0], context.arena)); }
+Value Known(const Part& part, const Context& context) { return Value::Bool(!part.Arg(0, context).is_null()); }
 Value OrElse(const Part& part, const Context& context) {
   Value value = part.Arg(0, context);
   return value.is_null() ? part.Arg(1, context) : value;
 }
-Value StartsWith(const Part&, Args args, const Context&) {
-  return Value::Bool(args[0].text.starts_with(args[1].text));
-}
-Value EndsWith(const Part&, Args args, const Context&) {
-  return Value::Bool(args[0].text.ends_with(args[1].text));
-}
+Value StartsWith(const Part&, Args args, const Context&) { return Value::Bool(args[0].text.starts_with(args[1].text)); }
+Value EndsWith(const Part&, Args args, const Context&) { return Value::Bool(args[0].text.ends_with(args[1].text)); }
 Value Contains(const Part&, Args args, const Context&) {
   return Value::Bool(args[0].text.find(args[1].text) != std::string_view::npos);
 }
@@ -276,9 +261,7 @@ Value TakePrefix(const Part&, Args args, const Context&) {
 }
 Value TakeSuffix(const Part&, Args args, const Context&) {
   auto all = static_cast<int64_t>(CountCharacters(args[0].text));
-  size_t skip =
-      Prefix(args[0].text, std::max<int64_t>(0, all - std::max<int64_t>(0, Units(args[1].number))))
-          .size();
+  size_t skip = Prefix(args[0].text, std::max<int64_t>(0, all - std::max<int64_t>(0, Units(args[1].number)))).size();
   return TextOrNull(args[0].text.substr(skip));
 }
 Value Replace(const Part&, Args args, const Context& context) {
@@ -308,8 +291,7 @@ Value Pad(const Part&, Args args, const Context& context) {
   int64_t width = std::min<int64_t>(Units(args[1].number), 64);
   auto size = static_cast<int64_t>(args[0].text.size());
   if (size >= width) return args[0];
-  return Value::Text(Keep(
-      std::string(static_cast<size_t>(width - size), '0') + std::string(args[0].text), context));
+  return Value::Text(Keep(std::string(static_cast<size_t>(width - size), '0') + std::string(args[0].text), context));
 }
 Value Recase(Args args, const Context& context, char first, char last, int shift) {
   std::string text(args[0].text);
@@ -318,19 +300,11 @@ Value Recase(Args args, const Context& context, char first, char last, int shift
   }
   return Value::Text(Keep(std::move(text), context));
 }
-Value Upper(const Part&, Args args, const Context& context) {
-  return Recase(args, context, 'a', 'z', 'A' - 'a');
-}
-Value Lower(const Part&, Args args, const Context& context) {
-  return Recase(args, context, 'A', 'Z', 'a' - 'A');
-}
+Value Upper(const Part&, Args args, const Context& context) { return Recase(args, context, 'a', 'z', 'A' - 'a'); }
+Value Lower(const Part&, Args args, const Context& context) { return Recase(args, context, 'A', 'Z', 'a' - 'A'); }
 Value TrimText(const Part&, Args args, const Context&) { return TextOrNull(Trim(args[0].text)); }
-Value Min(const Part&, Args args, const Context&) {
-  return args[0].number <= args[1].number ? args[0] : args[1];
-}
-Value Max(const Part&, Args args, const Context&) {
-  return args[0].number >= args[1].number ? args[0] : args[1];
-}
+Value Min(const Part&, Args args, const Context&) { return args[0].number <= args[1].number ? args[0] : args[1]; }
+Value Max(const Part&, Args args, const Context&) { return args[0].number >= args[1].number ? args[0] : args[1]; }
 Value Abs(const Part&, Args args, const Context&) {
   return Value::Number(args[0].number < 0 ? -args[0].number : args[0].number);
 }
@@ -338,20 +312,13 @@ Micro FloorMicro(Micro value) {
   Micro rest = value % kMicro;
   return value - rest - (rest < 0 ? kMicro : 0);
 }
-Value Floor(const Part&, Args args, const Context&) {
-  return Value::Number(FloorMicro(args[0].number));
-}
-Value Ceil(const Part&, Args args, const Context&) {
-  return Value::Number(-FloorMicro(-args[0].number));
-}
+Value Floor(const Part&, Args args, const Context&) { return Value::Number(FloorMicro(args[0].number)); }
+Value Ceil(const Part&, Args args, const Context&) { return Value::Number(-FloorMicro(-args[0].number)); }
 Value RoundUp(const Part&, Args args, const Context&) {
   Micro value = args[0].number;
-  return Value::Number(value < 0 ? -FloorMicro(-value + kMicro / 2)
-                                 : FloorMicro(value + kMicro / 2));
+  return Value::Number(value < 0 ? -FloorMicro(-value + kMicro / 2) : FloorMicro(value + kMicro / 2));
 }
-Value DayStart(const Part&, Args args, const Context&) {
-  return Value::Time(StartOf(DayOf(args[0].number)));
-}
+Value DayStart(const Part&, Args args, const Context&) { return Value::Time(StartOf(DayOf(args[0].number))); }
 Value YearOf(const Part&, Args args, const Context&) {
   return Value::Number(Whole(CivilOf(DayOf(args[0].number)).year));
 }
@@ -430,8 +397,8 @@ class Compiled : public Formula {
 
 class Compiler {
  public:
-  Compiler(std::string_view text, const lang::Place& place, const ColumnFinder& find,
-           lang::Diagnostics& diagnostics, Compiled& formula)
+  Compiler(std::string_view text, const lang::Place& place, const ColumnFinder& find, lang::Diagnostics& diagnostics,
+           Compiled& formula)
       : text_(text), place_(place), find_(find), diagnostics_(diagnostics), formula_(formula) {}
 
   PartPtr Compile(const Node& node) {
@@ -464,8 +431,7 @@ class Compiler {
   }
 
  private:
-  PartPtr Fail(const Node& node, Code code, const std::string& message,
-               const std::string& suggestion = {}) {
+  PartPtr Fail(const Node& node, Code code, const std::string& message, const std::string& suggestion = {}) {
     diagnostics_.Add(code, lang::PlaceOf(place_, text_, node.offset), message, suggestion);
     return nullptr;
   }
@@ -509,29 +475,26 @@ class Compiler {
       std::vector<std::string> names;
       for (const auto& [name, signature] : Signatures()) names.emplace_back(name);
       std::string near = lang::Nearest(node.text, names);
-      return Fail(node, Code::kUnknownFunction,
-                  "there is no function '" + node.text + "' in mappings",
+      return Fail(node, Code::kUnknownFunction, "there is no function '" + node.text + "' in mappings",
                   near.empty() ? "" : "did you mean '" + near + "'?");
     }
     const Signature& signature = found->second;
     if (node.children.size() < signature.required || node.children.size() > signature.args.size()) {
       return Fail(node, Code::kWrongArguments,
-                  "'" + node.text + "' takes " + std::to_string(signature.args.size()) +
-                      " values, here are " + std::to_string(node.children.size()));
+                  "'" + node.text + "' takes " + std::to_string(signature.args.size()) + " values, here are " +
+                      std::to_string(node.children.size()));
     }
     auto part = Make(signature.result, signature.action);
     for (size_t i = 0; i < node.children.size(); i++) {
       PartPtr arg = Compile(*node.children[i]);
       if (!arg) return nullptr;
-      if (signature.args[i] != T::kNull && !Accepts(signature.args[i], *arg, *node.children[i]))
-        return nullptr;
+      if (signature.args[i] != T::kNull && !Accepts(signature.args[i], *arg, *node.children[i])) return nullptr;
       part->args.push_back(std::move(arg));
     }
     if (signature.result == T::kNull) {  // or
       T left = part->args[0]->type;
       T right = part->args[1]->type;
-      if (left != T::kNull && right != T::kNull && left != right)
-        return Mismatch(node, left, right);
+      if (left != T::kNull && right != T::kNull && left != right) return Mismatch(node, left, right);
       part->type = left != T::kNull ? left : right;
     }
     if (node.text == "date" && node.children.size() == 2) {
@@ -556,8 +519,7 @@ class Compiler {
   }
   bool Accepts(T want, const Part& part, const Node& node) {
     if (part.type == want || part.type == T::kNull) return true;
-    Fail(node, Code::kTypeMismatch,
-         std::string(NameOf(part.type)) + " where " + NameOf(want) + " is needed",
+    Fail(node, Code::kTypeMismatch, std::string(NameOf(part.type)) + " where " + NameOf(want) + " is needed",
          part.type == T::kText && want == T::kNumber ? "columns are texts: write number(column)"
          : part.type == T::kText && want == T::kTime ? "columns are texts: write date(column)"
                                                      : "");
@@ -598,8 +560,7 @@ class Compiler {
     for (const lang::NodePtr& item : list.children) {
       PartPtr arg = Compile(*item);
       if (!arg) return nullptr;
-      if (type != T::kNull && arg->type != T::kNull && arg->type != type)
-        return Mismatch(*item, type, arg->type);
+      if (type != T::kNull && arg->type != T::kNull && arg->type != type) return Mismatch(*item, type, arg->type);
       part->args.push_back(std::move(arg));
     }
     return part;
@@ -614,9 +575,7 @@ class Compiler {
     T b = right->type == T::kNull ? left->type : right->type;
     std::unique_ptr<Part> part;
     if (sign == "&&" || sign == "||") {
-      if (!Accepts(T::kBool, *left, *node.children[0]) ||
-          !Accepts(T::kBool, *right, *node.children[1]))
-        return nullptr;
+      if (!Accepts(T::kBool, *left, *node.children[0]) || !Accepts(T::kBool, *right, *node.children[1])) return nullptr;
       part = Make(T::kBool, sign == "&&" ? And : Or);
     } else if (sign == "==" || sign == "!=" || sign[0] == '<' || sign[0] == '>') {
       if (a != b) return Mismatch(node, a, b);
@@ -662,9 +621,8 @@ class Compiler {
 
 std::span<const FunctionInfo> Functions() { return kFunctions; }
 
-FormulaPtr CompileFormula(std::string_view text, const lang::Place& place, ValueType want,
-                          const ColumnFinder& find, const NullTest& is_null,
-                          lang::Diagnostics& diagnostics) {
+FormulaPtr CompileFormula(std::string_view text, const lang::Place& place, ValueType want, const ColumnFinder& find,
+                          const NullTest& is_null, lang::Diagnostics& diagnostics) {
   lang::NodePtr tree = lang::Parse(text, place, diagnostics);
   if (!tree) return nullptr;
   auto formula = std::make_shared<Compiled>();
@@ -673,9 +631,8 @@ FormulaPtr CompileFormula(std::string_view text, const lang::Place& place, Value
   if (!formula->root_) return nullptr;
   formula->type_ = formula->root_->type;
   if (want != T::kNull && formula->type_ != want && formula->type_ != T::kNull) {
-    diagnostics.Add(
-        Code::kTypeMismatch, place,
-        std::string("gives ") + NameOf(formula->type_) + " where " + NameOf(want) + " is needed");
+    diagnostics.Add(Code::kTypeMismatch, place,
+                    std::string("gives ") + NameOf(formula->type_) + " where " + NameOf(want) + " is needed");
     return nullptr;
   }
   return formula;

@@ -76,9 +76,8 @@ using NullTest = std::function<bool(std::string_view text)>;
 
 // The finder may be empty: then only syntax, functions and types are looked at. kNull as `want`
 // accepts every type.
-FormulaPtr CompileFormula(std::string_view text, const lang::Place& place, ValueType want,
-                          const ColumnFinder& find, const NullTest& is_null,
-                          lang::Diagnostics& diagnostics);
+FormulaPtr CompileFormula(std::string_view text, const lang::Place& place, ValueType want, const ColumnFinder& find,
+                          const NullTest& is_null, lang::Diagnostics& diagnostics);
 
 // As a converter reads it: 12.5, 2024-03-05 08:00:00, 1, text. Null gives a view without data.
 std::string_view TextOf(const Value& value, FormulaArena& arena);

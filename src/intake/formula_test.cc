@@ -31,8 +31,7 @@ std::string Eval(const std::string& text, const std::vector<std::string>& values
     return std::nullopt;
   };
   NullTest is_null = [](std::string_view value) { return value == "NULL"; };
-  FormulaPtr formula =
-      CompileFormula(text, {"m.yaml", 1, 1}, ValueType::kNull, find, is_null, diagnostics);
+  FormulaPtr formula = CompileFormula(text, {"m.yaml", 1, 1}, ValueType::kNull, find, is_null, diagnostics);
   if (!formula) return diagnostics.Render();
   FormulaArena arena;
   Piece piece = OneRow(values);

@@ -12,8 +12,7 @@ constexpr size_t kShownBytes = 80;
 
 }  // namespace
 
-GroupPass::GroupPass(const GroupContext& context, int group,
-                     std::vector<std::vector<StageBlock>> blocks)
+GroupPass::GroupPass(const GroupContext& context, int group, std::vector<std::vector<StageBlock>> blocks)
     : context_(context), group_(group), blocks_(std::move(blocks)) {
   int buckets = context.batch->buckets();
   buckets_ = {buckets, -1};
@@ -28,12 +27,9 @@ Result<GroupResult> GroupPass::Run() {
   result_.tables.resize(Tables().size());
   TRY(Load());
   constexpr Reference kReferences[] = {
-      {"visit", "psn_no", "person", "psn_key"},
-      {"settlement", "mdtrt_id", "visit", "mdtrt_key"},
-      {"diagnosis", "mdtrt_id", "visit", "mdtrt_key"},
-      {"operation", "mdtrt_id", "visit", "mdtrt_key"},
-      {"fee_line", "mdtrt_id", "visit", "mdtrt_key"},
-      {"fee_line", "setl_id", "settlement", "setl_key"},
+      {"visit", "psn_no", "person", "psn_key"},        {"settlement", "mdtrt_id", "visit", "mdtrt_key"},
+      {"diagnosis", "mdtrt_id", "visit", "mdtrt_key"}, {"operation", "mdtrt_id", "visit", "mdtrt_key"},
+      {"fee_line", "mdtrt_id", "visit", "mdtrt_key"},  {"fee_line", "setl_id", "settlement", "setl_key"},
   };
   for (const Reference& reference : kReferences) TRY(CheckReference(reference));
   TRY(AddUpLines());
@@ -109,8 +105,7 @@ Status GroupPass::CheckReference(const Reference& reference) {
     const SlotMap& slots = context_.batch->Find(reference.target)->slots;
     size_t slot = SIZE_MAX;
     for (size_t column = 0; column < slots.table().columns.size(); column++) {
-      if (slots.table().columns[column].key_column == reference.target_column)
-        slot = slots.KeyOf(column);
+      if (slots.table().columns[column].key_column == reference.target_column) slot = slots.KeyOf(column);
     }
     std::vector<int64_t> target_keys = TRY(there->staged->Ints(slot));
     for (size_t row = 0; row < there->size(); row++) {
@@ -129,20 +124,18 @@ Status GroupPass::CheckReference(const Reference& reference) {
   }
   if (!missing.empty() && in_lake) {
     LakeLookup* lookup = TRY(Lookup());
-    TRY(lookup->ForEachKey(std::string(reference.target), std::string(reference.target_column),
-                           buckets_, [&](int64_t key) {
+    TRY(lookup->ForEachKey(std::string(reference.target), std::string(reference.target_column), buckets_,
+                           [&](int64_t key) {
                              if (uint32_t* found = wanted.Find(key)) *found = 1;
                            }));
     std::erase_if(missing, [&](uint32_t row) { return *wanted.Find(keys[row]) == 1; });
   }
-  int check =
-      context_.checks.at(std::string(reference.table) + "." + std::string(reference.column));
+  int check = context_.checks.at(std::string(reference.table) + "." + std::string(reference.column));
   result_.checks.Looked(check, looked);
   return FailReference(reference, missing, check);
 }
 
-Status GroupPass::FailReference(const Reference& reference, std::vector<uint32_t>& missing,
-                                int check) {
+Status GroupPass::FailReference(const Reference& reference, std::vector<uint32_t>& missing, int check) {
   if (missing.empty()) return {};
   Rows* rows = Of(reference.table);
   size_t table = Batch::IndexOf(*FindTable(reference.table));
@@ -152,19 +145,16 @@ Status GroupPass::FailReference(const Reference& reference, std::vector<uint32_t
   std::ranges::sort(missing, {}, [&](uint32_t row) { return rows->ordinal[row]; });
   std::string bytes;
   std::vector<std::string_view> texts;
-  if (!personal || strict)
-    texts = TRY(rows->staged->Texts(column, context_.texts[table][column], bytes));
+  if (!personal || strict) texts = TRY(rows->staged->Texts(column, context_.texts[table][column], bytes));
   for (uint32_t row : missing) {
     auto [file, source_row] = PlaceOf(rows->ordinal[row]);
-    result_.checks.Fail(check, file, source_row, [&] {
-      return personal ? "(not shown)" : Printable(texts[row], kShownBytes);
-    });
+    result_.checks.Fail(check, file, source_row,
+                        [&] { return personal ? "(not shown)" : Printable(texts[row], kShownBytes); });
     if (!strict) continue;
     rows->state[row] = kRejected;
-    result_.rejects.push_back(
-        {rows->ordinal[row], std::string(reference.table), std::string(reference.column),
-         Printable(texts[row], 200),
-         "is of no " + std::string(reference.target) + " in this batch or the lake"});
+    result_.rejects.push_back({rows->ordinal[row], std::string(reference.table), std::string(reference.column),
+                               Printable(texts[row], 200),
+                               "is of no " + std::string(reference.target) + " in this batch or the lake"});
   }
   return {};
 }
@@ -203,9 +193,8 @@ Status GroupPass::AddUpLines() {
   std::ranges::sort(off, {}, [&](uint32_t row) { return settlements->ordinal[row]; });
   for (uint32_t row : off) {
     auto [file, source_row] = PlaceOf(settlements->ordinal[row]);
-    result_.checks.Fail(check, file, source_row, [&] {
-      return "total " + FormatFen(totals[row]) + ", lines " + FormatFen(sums[row]);
-    });
+    result_.checks.Fail(check, file, source_row,
+                        [&] { return "total " + FormatFen(totals[row]) + ", lines " + FormatFen(sums[row]); });
   }
   result_.checks.Looked(check, looked);
   return {};
@@ -231,17 +220,16 @@ Status GroupPass::CountRejected(size_t table) {
     std::vector<int64_t> fen = TRY(rows.staged->Ints(column));
     for (size_t row = 0; row < rows.size(); row++) {
       if (rows.state[row] == kTaken || fen[row] == kNullValue) continue;
-      (rows.state[row] == kDuplicate ? count.duplicate_fen : count.rejected_fen)[column] +=
-          fen[row];
+      (rows.state[row] == kDuplicate ? count.duplicate_fen : count.rejected_fen)[column] += fen[row];
     }
   }
   return {};
 }
 
 int GroupPass::BucketOf(int64_t key) const {
-  return key == kNullValue ? 0
-                           : static_cast<int>(static_cast<uint64_t>(key) %
-                                              static_cast<uint64_t>(context_.batch->buckets()));
+  return key == kNullValue
+             ? 0
+             : static_cast<int>(static_cast<uint64_t>(key) % static_cast<uint64_t>(context_.batch->buckets()));
 }
 
 std::pair<int, int64_t> GroupPass::PlaceOf(int64_t ordinal) const {

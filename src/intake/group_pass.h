@@ -39,12 +39,8 @@ namespace yijian::intake {
 class RowSet {
  public:
   void Resize(int64_t ordinals) { bits_.resize(static_cast<size_t>(ordinals + 63) / 64, 0); }
-  void Add(int64_t ordinal) {
-    bits_[static_cast<size_t>(ordinal) / 64] |= uint64_t{1} << (ordinal % 64);
-  }
-  bool Has(int64_t ordinal) const {
-    return (bits_[static_cast<size_t>(ordinal) / 64] >> (ordinal % 64) & 1) != 0;
-  }
+  void Add(int64_t ordinal) { bits_[static_cast<size_t>(ordinal) / 64] |= uint64_t{1} << (ordinal % 64); }
+  bool Has(int64_t ordinal) const { return (bits_[static_cast<size_t>(ordinal) / 64] >> (ordinal % 64) & 1) != 0; }
 
  private:
   std::vector<uint64_t> bits_;
@@ -139,10 +135,8 @@ class GroupPass {
   bool LakeHas(std::string_view table) const;
   void FailRefund(std::string_view table, uint32_t row);
   Status SettleSettlements();
-  Status CancelSettlementsInLake(const std::vector<uint32_t>& refunds,
-                                 const std::vector<int64_t>& init,
-                                 const std::vector<int64_t>& visit_keys,
-                                 const std::vector<int64_t>& totals,
+  Status CancelSettlementsInLake(const std::vector<uint32_t>& refunds, const std::vector<int64_t>& init,
+                                 const std::vector<int64_t>& visit_keys, const std::vector<int64_t>& totals,
                                  const std::vector<int64_t>& setl_keys);
   Status SettleLines();
   Status SettleVisits();

@@ -15,8 +15,7 @@ Result<std::vector<uint8_t>> GroupPass::RefundFlags() {
   std::vector<uint8_t> flags(rows->size(), 0);
   if (!rows->staged->Has(column)) return flags;
   std::string bytes;
-  std::vector<std::string_view> texts =
-      TRY(rows->staged->Texts(column, context_.texts[table][column], bytes));
+  std::vector<std::string_view> texts = TRY(rows->staged->Texts(column, context_.texts[table][column], bytes));
   for (size_t row = 0; row < texts.size(); row++) flags[row] = texts[row] == "1" ? 1 : 0;
   return flags;
 }
@@ -34,31 +33,27 @@ Status GroupPass::SettleSettlements() {
   std::vector<int64_t> init = TRY(EngineOf("settlement", kInitKeySlot));
   std::vector<uint8_t> refund = TRY(RefundFlags());
   std::vector<int64_t> totals = TRY(IntsOf("settlement", "medfee_sumamt"));
-  std::vector<uint32_t>
-      refunds;  // in order of their ordinals, so that the outcome does not depend on threads
+  std::vector<uint32_t> refunds;  // in order of their ordinals, so that the outcome does not depend on threads
   for (uint32_t row = 0; row < rows->size(); row++) {
     if (rows->state[row] != kTaken || totals[row] == kNullValue) continue;
     if (init[row] != kNullValue || (refund[row] != 0 && totals[row] < 0)) refunds.push_back(row);
   }
   if (refunds.empty()) return {};
-  result_.checks.Looked(context_.checks.at("settlement refunds"),
-                        static_cast<int64_t>(refunds.size()));
+  result_.checks.Looked(context_.checks.at("settlement refunds"), static_cast<int64_t>(refunds.size()));
   std::ranges::sort(refunds, {}, [&](uint32_t row) { return rows->ordinal[row]; });
   std::vector<int64_t> row_keys = TRY(EngineOf("settlement", kRowKeySlot));
   std::vector<int64_t> setl_keys = TRY(KeysOf("settlement", "setl_id"));
   std::vector<int64_t> visit_keys = TRY(KeysOf("settlement", "mdtrt_id"));
 
   KeyMap by_key(rows->size());
-  std::map<int64_t, std::vector<uint32_t>>
-      by_visit;  // only of visits with a refund that names nothing
+  std::map<int64_t, std::vector<uint32_t>> by_visit;  // only of visits with a refund that names nothing
   for (uint32_t row : refunds) {
     if (init[row] == kNullValue) by_visit[visit_keys[row]];
   }
   for (uint32_t row = 0; row < rows->size(); row++) {
     if (rows->state[row] != kTaken) continue;
     by_key.Add(row_keys[row], row);
-    if (auto visit = by_visit.find(visit_keys[row]); visit != by_visit.end())
-      visit->second.push_back(row);
+    if (auto visit = by_visit.find(visit_keys[row]); visit != by_visit.end()) visit->second.push_back(row);
   }
   for (auto& [visit, others] : by_visit)
     std::ranges::sort(others, {}, [&](uint32_t row) { return rows->ordinal[row]; });
@@ -95,10 +90,8 @@ Status GroupPass::SettleSettlements() {
   return {};
 }
 
-Status GroupPass::CancelSettlementsInLake(const std::vector<uint32_t>& refunds,
-                                          const std::vector<int64_t>& init,
-                                          const std::vector<int64_t>& visit_keys,
-                                          const std::vector<int64_t>& totals,
+Status GroupPass::CancelSettlementsInLake(const std::vector<uint32_t>& refunds, const std::vector<int64_t>& init,
+                                          const std::vector<int64_t>& visit_keys, const std::vector<int64_t>& totals,
                                           const std::vector<int64_t>& setl_keys) {
   if (refunds.empty()) return {};
   Rows* rows = Of("settlement");
@@ -108,8 +101,7 @@ Status GroupPass::CancelSettlementsInLake(const std::vector<uint32_t>& refunds,
     LakeLookup* lookup = TRY(Lookup());
     std::vector<int64_t> keys, visits;
     for (uint32_t row : refunds)
-      (init[row] != kNullValue ? keys : visits)
-          .push_back(init[row] != kNullValue ? init[row] : visit_keys[row]);
+      (init[row] != kNullValue ? keys : visits).push_back(init[row] != kNullValue ? init[row] : visit_keys[row]);
     for (const auto& found : TRY(lookup->FindLive("settlement", "row_key", keys, buckets_)))
       by_key[found.key].push_back(found);
     for (const auto& found : TRY(lookup->FindLive("settlement", "mdtrt_key", visits, buckets_)))
@@ -175,16 +167,14 @@ Status GroupPass::SettleLines() {
   for (uint32_t row = 0; row < lines->size(); row++) {
     if (lines->state[row] != kTaken || lines->live[row] == 0 || init[row] == kNullValue) continue;
     if (cnt[row] >= 0 && amount[row] >= 0) continue;
-    if (index.Add(init[row], static_cast<uint32_t>(groups.size())))
-      groups.push_back({.key = init[row]});
+    if (index.Add(init[row], static_cast<uint32_t>(groups.size()))) groups.push_back({.key = init[row]});
     Group& group = groups[*index.Find(init[row])];
     group.cnt += cnt[row];
     group.amount += amount[row];
     group.refunds.push_back(row);
   }
   if (groups.empty()) return {};
-  result_.checks.Looked(context_.checks.at("fee_line refunds"),
-                        static_cast<int64_t>(groups.size()));
+  result_.checks.Looked(context_.checks.at("fee_line refunds"), static_cast<int64_t>(groups.size()));
   std::vector<int64_t> row_keys = TRY(EngineOf("fee_line", kRowKeySlot));
   for (uint32_t row = 0; row < lines->size(); row++) {
     if (lines->state[row] != kTaken || lines->live[row] == 0) continue;
@@ -248,9 +238,7 @@ Status GroupPass::SettleVisits() {
   std::vector<int64_t> keys = TRY(KeysOf("visit", "mdtrt_id"));
   std::vector<int64_t> stay = TRY(IntsOf("visit", "ipt_flag"));
   for (size_t row = 0; row < visits->size(); row++) {
-    if (visits->state[row] != kTaken || stay[row] != 0 || !reversed.Has(keys[row]) ||
-        open.Has(keys[row]))
-      continue;
+    if (visits->state[row] != kTaken || stay[row] != 0 || !reversed.Has(keys[row]) || open.Has(keys[row])) continue;
     visits->live[row] = 0;
     result_.refunds.visits_dead++;
   }

@@ -7,7 +7,7 @@
 namespace yijian::intake {
 namespace {
 
-constexpr size_t kRowGroupRows = 122'880;
+constexpr size_t kRowGroupRows = 110'000;
 
 ParquetType ParquetTypeOf(ColumnType type) {
   switch (type) {
@@ -41,31 +41,51 @@ std::vector<T> Arrange(const std::vector<T>& values, std::span<const uint32_t> o
 // Collects the chunks of a file, column by column, into row groups.
 class GroupedChunks {
  public:
-  GroupedChunks(size_t rows, size_t columns)
-      : rows_(rows), groups_((rows + kRowGroupRows - 1) / kRowGroupRows) {
+  // Row groups end where `ends` says.
+  GroupedChunks(std::vector<size_t> ends, size_t columns) : ends_(std::move(ends)), groups_(ends_.size()) {
     for (auto& group : groups_) group.reserve(columns);
   }
-  // encode(from, until) makes the chunks of these rows.
+  // encode(from, until, chunks) makes the chunks of these rows.
   template <typename Encode>
   void Add(Encode encode) {
-    for (size_t group = 0; group < groups_.size(); group++) {
-      size_t from = group * kRowGroupRows;
-      encode(from, std::min(from + kRowGroupRows, rows_), groups_[group]);
-    }
+    for (size_t group = 0; group < groups_.size(); group++) encode(Begin(group), ends_[group], groups_[group]);
   }
   Status WriteTo(ParquetWriter& writer) const {
     for (size_t group = 0; group < groups_.size(); group++) {
-      size_t from = group * kRowGroupRows;
-      TRY(writer.WriteRowGroup(static_cast<int64_t>(std::min(from + kRowGroupRows, rows_) - from),
-                               groups_[group]));
+      TRY(writer.WriteRowGroup(static_cast<int64_t>(ends_[group] - Begin(group)), groups_[group]));
     }
     return {};
   }
 
  private:
-  size_t rows_;
+  size_t Begin(size_t group) const { return group == 0 ? 0 : ends_[group - 1]; }
+
+  std::vector<size_t> ends_;
   std::vector<std::vector<EncodedChunk>> groups_;
 };
+
+// Ends of row groups of about kRowGroupRows that end where a bucket ends, when buckets are not larger than that.
+std::vector<size_t> RowGroupEnds(std::span<const int64_t> buckets) {
+  std::vector<size_t> ends;
+  size_t begin = 0;
+  size_t bucket_end = 0;  // the last end of a bucket seen
+  for (size_t row = 1; row <= buckets.size(); row++) {
+    if (row == buckets.size() || buckets[row] != buckets[row - 1]) {
+      if (row - begin > kRowGroupRows && bucket_end > begin) {
+        ends.push_back(bucket_end);
+        begin = bucket_end;
+      }
+      bucket_end = row;
+    }
+    if (row - begin >= 2 * kRowGroupRows) {
+      size_t end = bucket_end > begin ? bucket_end : begin + kRowGroupRows;
+      ends.push_back(end);
+      begin = end;
+    }
+  }
+  if (buckets.size() > begin) ends.push_back(buckets.size());
+  return ends;
+}
 
 }  // namespace
 
@@ -73,10 +93,8 @@ std::vector<ParquetColumn> LakeColumns(const TableInfo& table) {
   std::vector<ParquetColumn> columns;
   for (const ColumnInfo& info : table.columns) {
     columns.push_back({std::string(info.name), ParquetTypeOf(info.type), ScaleOf(info.type)});
-    if (info.type == ColumnType::kCode)
-      columns.push_back({std::string(info.name) + "_id", ParquetType::kInt32});
-    if (!info.key_column.empty())
-      columns.push_back({std::string(info.key_column), ParquetType::kInt64});
+    if (info.type == ColumnType::kCode) columns.push_back({std::string(info.name) + "_id", ParquetType::kInt32});
+    if (!info.key_column.empty()) columns.push_back({std::string(info.key_column), ParquetType::kInt64});
   }
   columns.push_back({"bucket", ParquetType::kInt16});
   columns.push_back({"row_id", ParquetType::kInt64});
@@ -100,8 +118,7 @@ std::vector<uint32_t> GroupPass::SortedRows(size_t table, const std::vector<int6
   items.reserve(rows.size());
   for (uint32_t row = 0; row < rows.size(); row++) {
     if (rows.state[row] != kTaken) continue;
-    items.push_back({bucket_key[row], time.empty() ? 0 : time[row], rows.ordinal[row],
-                     BucketOf(bucket_key[row]), row});
+    items.push_back({bucket_key[row], time.empty() ? 0 : time[row], rows.ordinal[row], BucketOf(bucket_key[row]), row});
   }
   std::ranges::sort(items, [](const Item& a, const Item& b) {
     if (a.bucket != b.bucket) return a.bucket < b.bucket;
@@ -131,7 +148,9 @@ Status GroupPass::WriteTable(size_t table) {
 
   std::vector<ParquetColumn> columns = LakeColumns(info);
   ChunkEncoder encoder;
-  GroupedChunks chunks(order.size(), columns.size());
+  std::vector<int64_t> buckets(order.size());
+  for (size_t i = 0; i < order.size(); i++) buckets[i] = BucketOf(bucket_key[order[i]]);
+  GroupedChunks chunks(RowGroupEnds(buckets), columns.size());
   auto add_ints = [&](const std::vector<int64_t>& arranged, ParquetType type) {
     chunks.Add([&](size_t from, size_t until, std::vector<EncodedChunk>& to) {
       std::span<const int64_t> part(arranged.data() + from, until - from);
@@ -157,8 +176,7 @@ Status GroupPass::WriteTable(size_t table) {
       chunks.Add([&](size_t from, size_t until, std::vector<EncodedChunk>& to) {
         LocalCodes local = encoder.Localise({codes.data() + from, until - from}, texts.size());
         to.push_back(encoder.CodeTexts(local, texts));
-        if (of.type == ColumnType::kCode)
-          to.push_back(encoder.CodeIds(local, context_.code_ids[table][column]));
+        if (of.type == ColumnType::kCode) to.push_back(encoder.CodeIds(local, context_.code_ids[table][column]));
       });
     }
     if (size_t key = slots.KeyOf(column); key != SIZE_MAX) {
@@ -167,12 +185,10 @@ Status GroupPass::WriteTable(size_t table) {
   }
   std::vector<int64_t> values(order.size());
   lake::DataFile file;
-  file.bucket_min = BucketOf(bucket_key[order.front()]);
-  file.bucket_max = BucketOf(bucket_key[order.back()]);
-  for (size_t i = 0; i < order.size(); i++) values[i] = BucketOf(bucket_key[order[i]]);
-  add_ints(values, ParquetType::kInt16);
-  for (size_t i = 0; i < order.size(); i++)
-    values[i] = context_.batch_ordinal << 40 | rows.ordinal[order[i]];
+  file.bucket_min = static_cast<int>(buckets.front());
+  file.bucket_max = static_cast<int>(buckets.back());
+  add_ints(buckets, ParquetType::kInt16);
+  for (size_t i = 0; i < order.size(); i++) values[i] = context_.batch_ordinal << 40 | rows.ordinal[order[i]];
   add_ints(values, ParquetType::kInt64);
   for (size_t i = 0; i < order.size(); i++) values[i] = rows.live[order[i]];
   add_ints(values, ParquetType::kBool);
@@ -181,8 +197,7 @@ Status GroupPass::WriteTable(size_t table) {
 
   file.table = info.name;
   file.rows = static_cast<int64_t>(order.size());
-  file.path =
-      "data/" + file.table + "/" + context_.batch_name + "-" + std::to_string(group_) + ".parquet";
+  file.path = "data/" + file.table + "/" + context_.batch_name + "-" + std::to_string(group_) + ".parquet";
   std::string path = context_.staging + "/" + file.path;
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);

@@ -25,13 +25,9 @@ inline uint64_t MixHash(uint64_t value) {
   return value ^ (value >> 32);
 }
 inline uint64_t HashOfText(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
-inline uint64_t HashOfNumber(int64_t number) {
-  return MixHash(static_cast<uint64_t>(number) + 0x9E3779B97F4A7C15U);
-}
+inline uint64_t HashOfNumber(int64_t number) { return MixHash(static_cast<uint64_t>(number) + 0x9E3779B97F4A7C15U); }
 inline uint64_t KeySeed(std::string_view table) { return HashOfText(table); }
 inline uint64_t ChainKey(uint64_t chain, uint64_t value) { return MixHash(chain * 31 + value); }
-inline uint64_t FieldHash(uint64_t column_salt, uint64_t value) {
-  return MixHash(column_salt ^ value);
-}
+inline uint64_t FieldHash(uint64_t column_salt, uint64_t value) { return MixHash(column_salt ^ value); }
 
 }  // namespace yijian::intake

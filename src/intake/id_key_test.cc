@@ -15,8 +15,7 @@ namespace {
 TEST(IdKeyTest, IsWhatDuckDbComputes) {
   lake::Connection connection = lake::Must(lake::OpenConnection());
   std::vector<std::string> texts;
-  for (size_t size = 0; size < 200; size++)
-    texts.push_back(std::string(size, static_cast<char>('0' + size % 10)));
+  for (size_t size = 0; size < 200; size++) texts.push_back(std::string(size, static_cast<char>('0' + size % 10)));
   texts.push_back("人员编号");
   std::vector<std::string_view> ids;
   for (const std::string& text : texts) {
@@ -31,8 +30,8 @@ TEST(IdKeyTest, IsWhatDuckDbComputes) {
       EXPECT_EQ(keys[i], kNullValue);
       continue;
     }
-    int64_t expected = lake::Must(
-        connection.QueryInt("SELECT (md5_number_lower(" + lake::Quote(ids[i]) + ") >> 1)::BIGINT"));
+    int64_t expected =
+        lake::Must(connection.QueryInt("SELECT (md5_number_lower(" + lake::Quote(ids[i]) + ") >> 1)::BIGINT"));
     EXPECT_EQ(keys[i], expected) << ids[i];
     EXPECT_EQ(KeyOfId(ids[i]), expected) << ids[i];
   }

@@ -127,8 +127,7 @@ struct ExportedFile {
   std::string source;
   int64_t rows = 0;
 };
-Result<std::vector<ExportedFile>> ExportQuarantine(const std::string& lake,
-                                                   const std::string& batch,
+Result<std::vector<ExportedFile>> ExportQuarantine(const std::string& lake, const std::string& batch,
                                                    const std::string& dir);
 
 }  // namespace yijian::intake

@@ -42,8 +42,7 @@ class Scalars : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return Leave(); }
   bool start_array(size_t) override { return Enter(true); }
   bool end_array() override { return Leave(); }
-  bool parse_error(size_t at, const std::string&,
-                   const nlohmann::detail::exception& error) override {
+  bool parse_error(size_t at, const std::string&, const nlohmann::detail::exception& error) override {
     message = "is not JSON at character " + std::to_string(at);
     (void)error;
     return false;
@@ -148,8 +147,7 @@ Status JsonLinesSource::Open() {
     if (first_fault.empty()) first_fault = fault;
   }
   if (columns_.empty() && !first_fault.empty()) {
-    return InvalidInput(path_ + ": its first line " + first_fault +
-                        "; JSON lines need one object a line");
+    return InvalidInput(path_ + ": its first line " + first_fault + "; JSON lines need one object a line");
   }
   return {};
 }
@@ -178,10 +176,10 @@ void JsonLinesSource::ReadLine(std::string_view line, Piece& piece) {
 }
 
 void JsonLinesSource::TooLong(Piece& piece) {
-  piece.bad.push_back({row_++,
-                       "a line of " + std::to_string(skipped_bytes_) + " bytes; records may have " +
-                           std::to_string(kRecordBytesMax),
-                       {}});
+  piece.bad.push_back(
+      {row_++,
+       "a line of " + std::to_string(skipped_bytes_) + " bytes; records may have " + std::to_string(kRecordBytesMax),
+       {}});
   skipped_bytes_ = -1;
 }
 
@@ -191,8 +189,7 @@ Result<bool> JsonLinesSource::Next(Piece& piece) {
   while (true) {
     const char* begin = text_.data() + from_;
     size_t left = used_ - from_;
-    const char* end =
-        left == 0 ? nullptr : static_cast<const char*>(std::memchr(begin, '\n', left));
+    const char* end = left == 0 ? nullptr : static_cast<const char*>(std::memchr(begin, '\n', left));
     if (end == nullptr && !ended_) {
       std::memmove(text_.data(), begin, left);
       used_ = left;
@@ -213,18 +210,15 @@ Result<bool> JsonLinesSource::Next(Piece& piece) {
     }
     from_ += end != nullptr ? size + 1 : size;
     bool done = ended_ && from_ == used_;
-    bool full = piece.rows == kPieceRowsMax || piece.text.size() >= kPieceBytes ||
-                piece.bad.size() >= kPieceRowsMax;
+    bool full = piece.rows == kPieceRowsMax || piece.text.size() >= kPieceBytes || piece.bad.size() >= kPieceRowsMax;
     if (full || done) return piece.rows > 0 || !piece.bad.empty() || !done;
   }
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenJsonLines(const std::string& path, const SourceFormat& format,
-                                              int file) {
-  auto source =
-      std::make_unique<JsonLinesSource>(path, TRY(TextReader::Open(path, format.encoding)), file);
+Result<std::unique_ptr<Source>> OpenJsonLines(const std::string& path, const SourceFormat& format, int file) {
+  auto source = std::make_unique<JsonLinesSource>(path, TRY(TextReader::Open(path, format.encoding)), file);
   TRY(source->Open());
   return std::unique_ptr<Source>(std::move(source));
 }

@@ -19,8 +19,7 @@ std::string Between(BucketSpan buckets) {
 
 }  // namespace
 
-Result<LakeLookup> LakeLookup::Open(const lake::Lake& lake,
-                                    const std::vector<lake::Batch>& batches) {
+Result<LakeLookup> LakeLookup::Open(const lake::Lake& lake, const std::vector<lake::Batch>& batches) {
   LakeLookup lookup(TRY(lake::OpenConnection({.memory_limit_mb = kMemoryMb, .threads = 1})));
   lookup.dir_ = lake.dir();
   for (const lake::Batch& batch : batches) {
@@ -47,9 +46,9 @@ Status LakeLookup::ForEachKey(const std::string& table, const std::string& key, 
                               const std::function<void(int64_t key)>& use) {
   for (const lake::DataFile& file : files_[table]) {
     if (!Overlaps(file, buckets)) continue;
-    lake::RowStream stream = TRY(
-        connection_.Stream("SELECT " + lake::QuoteName(key) + "::BIGINT FROM read_parquet(" +
-                           lake::Quote(dir_ + "/" + file.path) + ") WHERE " + Between(buckets)));
+    lake::RowStream stream =
+        TRY(connection_.Stream("SELECT " + lake::QuoteName(key) + "::BIGINT FROM read_parquet(" +
+                               lake::Quote(dir_ + "/" + file.path) + ") WHERE " + Between(buckets)));
     while (const lake::Chunk* chunk = TRY(stream.Next())) {
       const int64_t* keys = chunk->columns[0].As<int64_t>();
       for (size_t row = 0; row < chunk->rows; row++) {
@@ -64,28 +63,23 @@ Status LakeLookup::ForEachRowKey(const std::string& table,
                                  const std::function<void(uint64_t key, uint32_t content)>& use) {
   for (const lake::DataFile& file : files_[table]) {
     std::string from = "read_parquet(" + lake::Quote(dir_ + "/" + file.path) + ")";
-    int64_t columns =
-        TRY(connection_.QueryInt("SELECT count(*) FROM (DESCRIBE SELECT * FROM " + from +
-                                 ") WHERE column_name IN ('row_key', 'row_hash')"));
+    int64_t columns = TRY(connection_.QueryInt("SELECT count(*) FROM (DESCRIBE SELECT * FROM " + from +
+                                               ") WHERE column_name IN ('row_key', 'row_hash')"));
     if (columns < 2) continue;
-    lake::RowStream stream =
-        TRY(connection_.Stream("SELECT row_key::BIGINT, row_hash::INTEGER FROM " + from));
+    lake::RowStream stream = TRY(connection_.Stream("SELECT row_key::BIGINT, row_hash::INTEGER FROM " + from));
     while (const lake::Chunk* chunk = TRY(stream.Next())) {
       const int64_t* keys = chunk->columns[0].As<int64_t>();
       const int32_t* contents = chunk->columns[1].As<int32_t>();
       for (size_t row = 0; row < chunk->rows; row++) {
-        if (chunk->columns[0].Has(row))
-          use(static_cast<uint64_t>(keys[row]), static_cast<uint32_t>(contents[row]));
+        if (chunk->columns[0].Has(row)) use(static_cast<uint64_t>(keys[row]), static_cast<uint32_t>(contents[row]));
       }
     }
   }
   return {};
 }
 
-Result<std::vector<LakeLookup::LiveRow>> LakeLookup::FindLive(const std::string& table,
-                                                              const std::string& key,
-                                                              const std::vector<int64_t>& keys,
-                                                              BucketSpan buckets) {
+Result<std::vector<LakeLookup::LiveRow>> LakeLookup::FindLive(const std::string& table, const std::string& key,
+                                                              const std::vector<int64_t>& keys, BucketSpan buckets) {
   std::vector<LiveRow> found;
   bool lines = table == "fee_line";
   std::vector<std::string> paths;
@@ -98,20 +92,19 @@ Result<std::vector<LakeLookup::LiveRow>> LakeLookup::FindLive(const std::string&
     for (size_t i = from; i < std::min(from + kKeysPerQuery, keys.size()); i++) {
       list += (list.empty() ? "" : ",") + std::to_string(keys[i]);
     }
-    std::string sql =
-        "SELECT row_id, bucket::INTEGER, " + lake::QuoteName(key) + "::BIGINT, setl_key::BIGINT, " +
-        (lines ? "(cnt * 10000)::BIGINT, (det_item_fee_sumamt * 100)::BIGINT"
-               : "0::BIGINT, (medfee_sumamt * 100)::BIGINT") +
-        " FROM read_parquet(" + lake::QuoteList(paths) + ", union_by_name = true) WHERE live AND " +
-        Between(buckets) + " AND " + lake::QuoteName(key) + " IN (" + list + ")";
+    std::string sql = "SELECT row_id, bucket::INTEGER, " + lake::QuoteName(key) + "::BIGINT, setl_key::BIGINT, " +
+                      (lines ? "(cnt * 10000)::BIGINT, (det_item_fee_sumamt * 100)::BIGINT"
+                             : "0::BIGINT, (medfee_sumamt * 100)::BIGINT") +
+                      " FROM read_parquet(" + lake::QuoteList(paths) + ", union_by_name = true) WHERE live AND " +
+                      Between(buckets) + " AND " + lake::QuoteName(key) + " IN (" + list + ")";
     if (!cancels_.empty()) {
       sql += " AND row_id NOT IN (SELECT row_id FROM read_parquet(" + lake::QuoteList(cancels_) +
              ") WHERE \"table\" = " + lake::Quote(table) + " AND row_id IS NOT NULL)";
     }
     lake::QueryResult rows = TRY(connection_.Query(sql + " ORDER BY row_id"));
     for (size_t row = 0; row < rows.rows(); row++) {
-      found.push_back({rows.Int(row, 0), static_cast<int>(rows.Int(row, 1)), rows.Int(row, 2),
-                       rows.Int(row, 3), rows.Int(row, 4), rows.Int(row, 5)});
+      found.push_back({rows.Int(row, 0), static_cast<int>(rows.Int(row, 1)), rows.Int(row, 2), rows.Int(row, 3),
+                       rows.Int(row, 4), rows.Int(row, 5)});
     }
   }
   return found;

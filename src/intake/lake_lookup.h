@@ -36,8 +36,7 @@ class LakeLookup {
                     const std::function<void(int64_t key)>& use);
   // row_key and row_hash of all rows of a table; tables written by others may lack them and are
   // passed over.
-  Status ForEachRowKey(const std::string& table,
-                       const std::function<void(uint64_t key, uint32_t content)>& use);
+  Status ForEachRowKey(const std::string& table, const std::function<void(uint64_t key, uint32_t content)>& use);
 
   struct LiveRow {
     int64_t row_id = 0;

@@ -22,14 +22,12 @@ constexpr size_t kRepeatMax = 500;
 
 class Reader {
  public:
-  Reader(const std::string& file, lang::Diagnostics& diagnostics) : diagnostics_(diagnostics) {
-    mapping_.file = file;
-  }
+  Reader(const std::string& file, lang::Diagnostics& diagnostics) : diagnostics_(diagnostics) { mapping_.file = file; }
 
   Mapping Read(const Node& root) {
     if (!Is(root, Node::Kind::kMap, "a mapping is a list of keys")) return mapping_;
-    Keys(root, {"mapping", "version", "about", "nulls", "dummies", "stays", "code_sets",
-                "quarantine", "sources", "tables"});
+    Keys(root,
+         {"mapping", "version", "about", "nulls", "dummies", "stays", "code_sets", "quarantine", "sources", "tables"});
     mapping_.name = Required(root, "mapping");
     mapping_.version = Required(root, "version");
     mapping_.nulls = {"NULL", "null", "Null", "\\N", "(null)", "<null>"};
@@ -44,8 +42,7 @@ class Reader {
   }
 
  private:
-  void Add(Code code, const lang::Place& place, const std::string& message,
-           const std::string& suggestion = {}) {
+  void Add(Code code, const lang::Place& place, const std::string& message, const std::string& suggestion = {}) {
     diagnostics_.Add(code, place, message, suggestion);
   }
   static std::string Near(std::string_view word, const std::vector<std::string>& names) {
@@ -60,8 +57,7 @@ class Reader {
   void Keys(const Node& node, const std::vector<std::string>& allowed) {
     for (const auto& [key, value] : node.members) {
       if (std::ranges::find(allowed, key) == allowed.end()) {
-        Add(Code::kUnknownKey, value.place, "there is no key '" + key + "' here",
-            Near(key, allowed));
+        Add(Code::kUnknownKey, value.place, "there is no key '" + key + "' here", Near(key, allowed));
       }
     }
   }
@@ -82,8 +78,7 @@ class Reader {
     if (node.kind == Node::Kind::kScalar) return {node.text};
     std::vector<std::string> texts;
     if (Is(node, Node::Kind::kList, "a list is needed here")) {
-      for (const Node& item : node.items)
-        texts.push_back(item.kind == Node::Kind::kNull ? "" : Scalar(item));
+      for (const Node& item : node.items) texts.push_back(item.kind == Node::Kind::kNull ? "" : Scalar(item));
     }
     return texts;
   }
@@ -105,8 +100,7 @@ class Reader {
     }
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-    Add(Code::kBadValue, node.place, "'" + node.text + "' is none of " + list,
-        Near(node.text, names));
+    Add(Code::kBadValue, node.place, "'" + node.text + "' is none of " + list, Near(node.text, names));
     return choices.front().second;
   }
 
@@ -148,8 +142,7 @@ class Reader {
     if (text == "tab") return '\t';
     if (text == "pipe") return '|';
     if (none && text == "none") return '\0';
-    if (text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '\n' &&
-        text[0] != '\r')
+    if (text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '\n' && text[0] != '\r')
       return text[0];
     Add(Code::kBadValue, node.place,
         "one ASCII character is needed, or auto, tab, pipe" + std::string(none ? ", none" : ""));
@@ -163,8 +156,7 @@ class Reader {
     for (const auto& [name, value] : node->members) {
       SourceSpec source;
       source.name = name;
-      if (Is(value, Node::Kind::kMap, "a source has the keys files, format, ..."))
-        Source(value, source);
+      if (Is(value, Node::Kind::kMap, "a source has the keys files, format, ...")) Source(value, source);
       mapping_.sources.push_back(std::move(source));
     }
     if (node->members.empty()) Add(Code::kMissingKey, node->place, "there is no source");
@@ -175,11 +167,8 @@ class Reader {
     SourceFormat& format = source.format;
     if (const Node* files = node.Find("files")) source.globs = Texts(*files);
     if (const Node* value = node.Find("format")) {
-      std::string name = Choice<std::string>(*value, {{"auto", "auto"},
-                                                      {"csv", "csv"},
-                                                      {"tsv", "tsv"},
-                                                      {"parquet", "parquet"},
-                                                      {"jsonl", "jsonl"}});
+      std::string name = Choice<std::string>(
+          *value, {{"auto", "auto"}, {"csv", "csv"}, {"tsv", "tsv"}, {"parquet", "parquet"}, {"jsonl", "jsonl"}});
       source.format_by_name = name == "auto";
       format.format = name == "parquet" ? FileFormat::kParquet
                       : name == "jsonl" ? FileFormat::kJsonLines
@@ -200,13 +189,12 @@ class Reader {
         format.header = false;
         format.columns = Texts(*value);
       } else if (!YesNo(*value)) {
-        Add(Code::kBadValue, value->place,
-            "without a header line, `header` lists the names of the columns");
+        Add(Code::kBadValue, value->place, "without a header line, `header` lists the names of the columns");
       }
     }
     if (const Node* value = node.Find("row_number")) {
-      format.row_number = Choice<RowNumber>(
-          *value, {{"auto", RowNumber::kAuto}, {"yes", RowNumber::kYes}, {"no", RowNumber::kNo}});
+      format.row_number =
+          Choice<RowNumber>(*value, {{"auto", RowNumber::kAuto}, {"yes", RowNumber::kYes}, {"no", RowNumber::kNo}});
     }
     if (format.delimiter && format.quote && format.delimiter == format.quote) {
       Add(Code::kBadValue, node.place, "delimiter and quote are the same character");
@@ -216,8 +204,7 @@ class Reader {
   void Tables(const Node& root) {
     const Node* node = root.Find("tables");
     if (node == nullptr) return Add(Code::kMissingKey, root.place, "the key 'tables' is missing");
-    if (!Is(*node, Node::Kind::kList, "`tables` is a list, each with a `table` and a `from`"))
-      return;
+    if (!Is(*node, Node::Kind::kList, "`tables` is a list, each with a `table` and a `from`")) return;
     for (const Node& item : node->items) {
       if (Is(item, Node::Kind::kMap, "a table has the keys table, from, columns, ...")) Table(item);
     }
@@ -233,32 +220,27 @@ class Reader {
     if (feed.table == nullptr) {
       std::vector<std::string> names;
       for (const TableInfo& table : intake::Tables()) names.emplace_back(table.name);
-      return Add(Code::kUnknownTable, node.place, "there is no table '" + name + "'",
-                 Near(name, names));
+      return Add(Code::kUnknownTable, node.place, "there is no table '" + name + "'", Near(name, names));
     }
     feed.source = Required(node, "from");
     if (mapping_.FindSource(feed.source) == nullptr) {
       std::vector<std::string> names;
       for (const SourceSpec& source : mapping_.sources) names.push_back(source.name);
-      Add(Code::kUnknownName, node.place, "there is no source '" + feed.source + "'",
-          Near(feed.source, names));
+      Add(Code::kUnknownName, node.place, "there is no source '" + feed.source + "'", Near(feed.source, names));
     }
     if (const Node* same = node.Find("same_names")) feed.same_names = YesNo(*same);
     if (const Node* needs = node.Find("needs")) {
       for (const std::string& column : Texts(*needs)) {
-        if (std::optional<size_t> index = ColumnOf(*feed.table, column, needs->place))
-          feed.needs.push_back(*index);
+        if (std::optional<size_t> index = ColumnOf(*feed.table, column, needs->place)) feed.needs.push_back(*index);
       }
     }
     const Node* repeat = node.Find("repeat");
     if (repeat == nullptr) return Expand(node, feed, {}, {});
     if (!Is(*repeat, Node::Kind::kMap, "`repeat` is a name with its values, as {n: 1-10}")) return;
-    if (repeat->members.size() != 1)
-      return Add(Code::kBadValue, repeat->place, "`repeat` has exactly one name");
+    if (repeat->members.size() != 1) return Add(Code::kBadValue, repeat->place, "`repeat` has exactly one name");
     feed.repeated = true;
     const auto& [word, values] = repeat->members.front();
-    for (const std::string& value : RepeatValues(values))
-      Expand(node, feed, "{" + word + "}", value);
+    for (const std::string& value : RepeatValues(values)) Expand(node, feed, "{" + word + "}", value);
   }
 
   std::vector<std::string> RepeatValues(const Node& node) {
@@ -285,14 +267,11 @@ class Reader {
     return values;
   }
 
-  std::optional<size_t> ColumnOf(const TableInfo& table, const std::string& name,
-                                 const lang::Place& place) {
-    if (const ColumnInfo* column = table.Find(name))
-      return static_cast<size_t>(column - table.columns.data());
+  std::optional<size_t> ColumnOf(const TableInfo& table, const std::string& name, const lang::Place& place) {
+    if (const ColumnInfo* column = table.Find(name)) return static_cast<size_t>(column - table.columns.data());
     std::vector<std::string> names;
     for (const ColumnInfo& column : table.columns) names.emplace_back(column.name);
-    Add(Code::kUnknownField, place,
-        "the table " + std::string(table.name) + " has no column '" + name + "'",
+    Add(Code::kUnknownField, place, "the table " + std::string(table.name) + " has no column '" + name + "'",
         Near(name, names));
     return std::nullopt;
   }
@@ -321,8 +300,7 @@ class Reader {
   Term TermOf(const Node& node) {
     Term term{Scalar(node), node.place, false};
     if (!word_.empty()) {
-      for (size_t at = 0; (at = term.text.find(word_, at)) != std::string::npos;
-           at += value_.size()) {
+      for (size_t at = 0; (at = term.text.find(word_, at)) != std::string::npos; at += value_.size()) {
         term.text.replace(at, word_.size(), value_);
       }
     }
@@ -331,8 +309,7 @@ class Reader {
       term.may_be_missing = true;
     }
     if (term.text.empty() && node.kind == Node::Kind::kScalar) {
-      Add(Code::kBadValue, node.place, "a column or an expression is needed here",
-          "a constant is {value: ...}");
+      Add(Code::kBadValue, node.place, "a column or an expression is needed here", "a constant is {value: ...}");
     }
     return term;
   }
@@ -348,8 +325,7 @@ class Reader {
     spec.column = index;
     spec.place = node.place;
     if (node.kind == Node::Kind::kMap) {
-      Keys(node, {"from", "value", "map", "else", "pad", "prefix", "dates", "thousands", "round",
-                  "on_bad"});
+      Keys(node, {"from", "value", "map", "else", "pad", "prefix", "dates", "thousands", "round", "on_bad"});
       const Node* from = node.Find("from");
       const Node* value = node.Find("value");
       if ((from == nullptr) == (value == nullptr)) {
@@ -413,8 +389,7 @@ class Reader {
     }
     if (const Node* value = node.Find("on_bad")) {
       spec.on_bad = Choice<ColumnSpec::OnBad>(
-          *value,
-          {{"quarantine", ColumnSpec::OnBad::kQuarantine}, {"null", ColumnSpec::OnBad::kNull}});
+          *value, {{"quarantine", ColumnSpec::OnBad::kQuarantine}, {"null", ColumnSpec::OnBad::kNull}});
     }
   }
 
@@ -438,23 +413,19 @@ Result<const SourceSpec*> Mapping::SourceOf(const std::string& path) const {
   std::vector<const SourceSpec*> found;
   std::string known;
   for (const SourceSpec& source : sources) {
-    bool matches = std::ranges::any_of(source.globs, [&](const std::string& glob) {
-      return fnmatch(glob.c_str(), base.c_str(), FNM_CASEFOLD) == 0;
-    });
+    bool matches = std::ranges::any_of(
+        source.globs, [&](const std::string& glob) { return fnmatch(glob.c_str(), base.c_str(), FNM_CASEFOLD) == 0; });
     if (matches) found.push_back(&source);
     known += "\n  " + source.name + ":";
     for (const std::string& glob : source.globs) known += " " + glob;
   }
   if (found.size() == 1) return found.front();
-  if (found.empty() && sources.size() == 1 && sources.front().globs.empty())
-    return &sources.front();
-  return InvalidInput(
-      path + (found.empty() ? ": no source of mapping " : ": more than one source of mapping ") +
-      name + " fits this file name; write SOURCE=FILE to choose one of" + known);
+  if (found.empty() && sources.size() == 1 && sources.front().globs.empty()) return &sources.front();
+  return InvalidInput(path + (found.empty() ? ": no source of mapping " : ": more than one source of mapping ") + name +
+                      " fits this file name; write SOURCE=FILE to choose one of" + known);
 }
 
-std::optional<Mapping> ParseMapping(std::string_view text, const std::string& file,
-                                    lang::Diagnostics& diagnostics) {
+std::optional<Mapping> ParseMapping(std::string_view text, const std::string& file, lang::Diagnostics& diagnostics) {
   std::optional<YamlNode> root = ParseYaml(text, file, diagnostics);
   if (!root) return std::nullopt;
   Mapping mapping = Reader(file, diagnostics).Read(*root);
@@ -468,16 +439,14 @@ Result<Mapping> LoadMapping(const std::string& path) {
   auto size = std::filesystem::file_size(path, error);
   if (error) return NotFound("cannot open the mapping " + path + ": " + error.message());
   if (size > kYamlBytesMax) {
-    return InvalidInput("the mapping " + path + " is larger than " + std::to_string(kYamlBytesMax) +
-                        " bytes");
+    return InvalidInput("the mapping " + path + " is larger than " + std::to_string(kYamlBytesMax) + " bytes");
   }
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   if (!in) return IoError("cannot read the mapping " + path);
   lang::Diagnostics diagnostics;
   std::optional<Mapping> mapping = ParseMapping(text, path, diagnostics);
-  if (!mapping)
-    return InvalidInput("the mapping " + path + " has mistakes:\n" + diagnostics.Render());
+  if (!mapping) return InvalidInput("the mapping " + path + " has mistakes:\n" + diagnostics.Render());
   return std::move(*mapping);
 }
 

@@ -75,10 +75,10 @@ struct Mapping {
   std::string version;
   std::string digest;  // SHA-256 of the text
   std::string file;
-  std::vector<std::string> nulls;    // texts that mean nothing, besides blank
-  std::vector<std::string> dummies;  // ids that name nobody, besides the built-in ones
-  std::set<std::string> stay_types;  // med_type of stays
-  bool days_inclusive = false;       // day of discharge counts
+  std::vector<std::string> nulls;                           // texts that mean nothing, besides blank
+  std::vector<std::string> dummies;                         // ids that name nobody, besides the built-in ones
+  std::set<std::string> stay_types;                         // med_type of stays
+  bool days_inclusive = false;                              // day of discharge counts
   std::map<std::string, std::set<std::string>> more_codes;  // by code set
   std::set<std::string> code_sets_off;
   std::set<Strictness> strict;
@@ -90,8 +90,7 @@ struct Mapping {
   Result<const SourceSpec*> SourceOf(const std::string& path) const;
 };
 
-std::optional<Mapping> ParseMapping(std::string_view text, const std::string& file,
-                                    lang::Diagnostics& diagnostics);
+std::optional<Mapping> ParseMapping(std::string_view text, const std::string& file, lang::Diagnostics& diagnostics);
 Result<Mapping> LoadMapping(const std::string& path);
 
 }  // namespace yijian::intake

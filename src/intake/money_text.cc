@@ -18,8 +18,7 @@ std::optional<int64_t> FromFloat(const std::string& text, bool round) {
   long double fen = yuan * 100;
   if (std::fabs(fen) > 9e17L) return std::nullopt;
   long double whole = std::round(fen);
-  if (!round && std::fabs(whole - fen) > 1e-7L * std::max(1.0L, std::fabs(fen) * 1e-9L))
-    return std::nullopt;
+  if (!round && std::fabs(whole - fen) > 1e-7L * std::max(1.0L, std::fabs(fen) * 1e-9L)) return std::nullopt;
   return static_cast<int64_t>(whole);
 }
 
@@ -30,8 +29,7 @@ std::optional<int64_t> FenOfText(std::string_view text, bool thousands, bool rou
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
   size_t point = text.find('.');
   std::string_view yuan = text.substr(0, point);
-  std::string_view rest =
-      point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+  std::string_view rest = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
   if (yuan.empty() && rest.empty()) return std::nullopt;
   int64_t fen = 0;
   int digits = 0;

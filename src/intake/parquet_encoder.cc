@@ -1,6 +1,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -15,7 +16,12 @@ constexpr size_t kTableSlots = 1 << 16;
 constexpr size_t kPlainPageBytes = 1 << 20;
 
 enum PageType { kDataPage = 0, kDictionaryPage = 2 };
-enum Encoding { kPlain = 0, kRle = 3, kRleDictionary = 8 };
+enum Encoding { kPlain = 0, kRle = 3, kDelta = 5, kRleDictionary = 8 };
+
+// Deltas pay where numbers lie near each other; random keys do not.
+constexpr int kDeltaBitsMax = 52;
+// What Snappy shrinks by less than a quarter is stored as it is.
+constexpr double kWorthPacking = 0.75;
 
 template <typename T>
 void AppendRaw(T value, std::string& out) {
@@ -60,8 +66,7 @@ void AppendHybrid(std::span<const uint32_t> values, int width, std::string& out)
   size_t packed_from = 0;
   size_t at = 0;
   auto flush = [&](size_t until) {
-    if (until > packed_from)
-      AppendBitPacked(values.subspan(packed_from, until - packed_from), width, out);
+    if (until > packed_from) AppendBitPacked(values.subspan(packed_from, until - packed_from), width, out);
   };
   while (at < values.size()) {
     size_t run = at + 1;
@@ -73,8 +78,7 @@ void AppendHybrid(std::span<const uint32_t> values, int width, std::string& out)
     }
     flush(at);
     AppendVarint((run - at) << 1, out);
-    for (int byte = 0; byte < (width + 7) / 8; byte++)
-      out += static_cast<char>(values[at] >> (8 * byte));
+    for (int byte = 0; byte < (width + 7) / 8; byte++) out += static_cast<char>(values[at] >> (8 * byte));
     at = run;
     packed_from = at;
   }
@@ -98,35 +102,64 @@ std::string Levels(size_t rows, size_t nulls, Has has) {
   return out + body;
 }
 
-int WidthFor(size_t distinct) {
-  return std::bit_width(distinct <= 1 ? 0U : static_cast<unsigned>(distinct - 1));
+int WidthFor(size_t distinct) { return std::bit_width(distinct <= 1 ? 0U : static_cast<unsigned>(distinct - 1)); }
+
+// Numbers as differences, in blocks of 128 and miniblocks of 32, each as wide as its largest difference needs.
+void AppendDeltas(std::span<const int64_t> values, std::string& out) {
+  constexpr size_t kBlock = 128;
+  constexpr size_t kMini = 32;
+  auto zigzag = [](int64_t value) { return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63); };
+  AppendVarint(kBlock, out);
+  AppendVarint(kBlock / kMini, out);
+  AppendVarint(values.size(), out);
+  AppendVarint(zigzag(values.empty() ? 0 : values[0]), out);
+  std::array<int64_t, kBlock> deltas{};
+  for (size_t from = 1; from < values.size(); from += kBlock) {
+    size_t count = std::min(kBlock, values.size() - from);
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+      deltas[i] = values[from + i] - values[from + i - 1];
+      least = std::min(least, deltas[i]);
+    }
+    AppendVarint(zigzag(least), out);
+    std::array<int, kBlock / kMini> widths{};
+    for (size_t i = 0; i < count; i++) {
+      int width = std::bit_width(static_cast<uint64_t>(deltas[i] - least));
+      widths[i / kMini] = std::max(widths[i / kMini], width);
+    }
+    for (int width : widths) out += static_cast<char>(width);
+    for (size_t mini = 0; mini * kMini < count; mini++) {
+      unsigned __int128 bits = 0;
+      int held = 0;
+      for (size_t i = mini * kMini; i < (mini + 1) * kMini; i++) {
+        uint64_t delta = i < count ? static_cast<uint64_t>(deltas[i] - least) : 0;
+        bits |= static_cast<unsigned __int128>(delta) << held;
+        held += widths[mini];
+        while (held >= 8) {
+          out += static_cast<char>(bits);
+          bits >>= 8;
+          held -= 8;
+        }
+      }
+    }
+  }
 }
 
-// Appends one page, compressed, to the chunk.
-void AppendPage(PageType type, Encoding encoding, size_t values, std::string_view body,
-                std::string& scratch, EncodedChunk& chunk) {
-  scratch.clear();
-  AppendSnappy(body, scratch);
-  size_t before = chunk.bytes.size();
-  ThriftWriter out(chunk.bytes);
+void AppendHeader(const auto& page, size_t packed_bytes, std::string& bytes) {
+  ThriftWriter out(bytes);
   out.BeginElement();
-  out.Int32(1, type);
-  out.Int32(2, static_cast<int64_t>(body.size()));
-  out.Int32(3, static_cast<int64_t>(scratch.size()));
-  out.BeginStruct(type == kDataPage ? 5 : 7);
-  out.Int32(1, static_cast<int64_t>(values));
-  out.Int32(2, encoding);
-  if (type == kDataPage) {
+  out.Int32(1, page.type);
+  out.Int32(2, static_cast<int64_t>(page.body.size()));
+  out.Int32(3, static_cast<int64_t>(packed_bytes));
+  out.BeginStruct(page.type == kDataPage ? 5 : 7);
+  out.Int32(1, static_cast<int64_t>(page.values));
+  out.Int32(2, page.encoding);
+  if (page.type == kDataPage) {
     out.Int32(3, kRle);
     out.Int32(4, kRle);
   }
   out.EndStruct();
   out.EndStruct();
-  size_t header = chunk.bytes.size() - before;
-  chunk.bytes += scratch;
-  chunk.raw_bytes += static_cast<int64_t>(header + body.size());
-  if (type == kDictionaryPage)
-    chunk.dictionary_bytes = static_cast<int64_t>(header + scratch.size());
 }
 
 std::string IndexBody(std::span<const uint32_t> index, size_t distinct) {
@@ -137,9 +170,7 @@ std::string IndexBody(std::span<const uint32_t> index, size_t distinct) {
 }
 
 size_t BytesOf(ParquetType type) {
-  return type == ParquetType::kInt16 || type == ParquetType::kInt32 || type == ParquetType::kDate
-             ? 4
-             : 8;
+  return type == ParquetType::kInt16 || type == ParquetType::kInt32 || type == ParquetType::kDate ? 4 : 8;
 }
 
 void AppendNumber(int64_t value, ParquetType type, std::string& out) {
@@ -156,6 +187,37 @@ uint64_t Mix(int64_t value) {
 }
 
 }  // namespace
+
+void ChunkEncoder::AddPage(int type, int encoding, size_t values, std::string body) {
+  pages_.push_back({type, encoding, values, std::move(body)});
+}
+
+// Puts the pages into the chunk, packed when that pays for all of them together.
+EncodedChunk& ChunkEncoder::Seal(EncodedChunk& chunk) {
+  size_t raw = 0;
+  size_t packed = 0;
+  packed_.resize(pages_.size());
+  for (size_t i = 0; i < pages_.size(); i++) {
+    packed_[i].clear();
+    AppendSnappy(pages_[i].body, packed_[i]);
+    raw += pages_[i].body.size();
+    packed += packed_[i].size();
+  }
+  chunk.snappy = static_cast<double>(packed) < kWorthPacking * static_cast<double>(raw);
+  for (size_t i = 0; i < pages_.size(); i++) {
+    const Page& page = pages_[i];
+    const std::string& body = chunk.snappy ? packed_[i] : page.body;
+    size_t before = chunk.bytes.size();
+    AppendHeader(page, body.size(), chunk.bytes);
+    size_t header = chunk.bytes.size() - before;
+    chunk.bytes += body;
+    chunk.raw_bytes += static_cast<int64_t>(header + page.body.size());
+    if (page.type == kDictionaryPage) chunk.dictionary_bytes = static_cast<int64_t>(chunk.bytes.size() - before);
+    chunk.encoding = page.encoding;
+  }
+  pages_.clear();
+  return chunk;
+}
 
 EncodedChunk ChunkEncoder::Integers(std::span<const int64_t> values, ParquetType type) {
   EncodedChunk chunk;
@@ -186,8 +248,7 @@ EncodedChunk ChunkEncoder::Integers(std::span<const int64_t> values, ParquetType
     }
     if (value != last) {
       uint64_t slot = Mix(value);
-      while (slots[slot] != 0 && numbers_[slots[slot] - 1] != value)
-        slot = (slot + 1) % kTableSlots;
+      while (slots[slot] != 0 && numbers_[slots[slot] - 1] != value) slot = (slot + 1) % kTableSlots;
       if (slots[slot] == 0) {
         low = std::min(low, value);
         high = std::max(high, value);
@@ -210,17 +271,25 @@ EncodedChunk ChunkEncoder::Integers(std::span<const int64_t> values, ParquetType
     chunk.max = high * factor;
   }
 
-  std::string levels =
-      Levels(values.size(), nulls, [&](size_t row) { return values[row] != kNullValue; });
+  std::string levels = Levels(values.size(), nulls, [&](size_t row) { return values[row] != kNullValue; });
   body_.clear();
   if (dictionary && !numbers_.empty()) {
     for (int64_t value : numbers_) AppendNumber(value * factor, type, body_);
-    AppendPage(kDictionaryPage, kPlain, numbers_.size(), body_, packed_, chunk);
-    AppendPage(kDataPage, kRleDictionary, values.size(),
-               levels + IndexBody(index_, numbers_.size()), packed_, chunk);
-    return chunk;
+    AddPage(kDictionaryPage, kPlain, numbers_.size(), body_);
+    AddPage(kDataPage, kRleDictionary, values.size(), levels + IndexBody(index_, numbers_.size()));
+    return Seal(chunk);
   }
   body_ = levels;
+  if (chunk.has_range && std::bit_width(static_cast<uint64_t>(chunk.max - chunk.min)) <= kDeltaBitsMax &&
+      BytesOf(type) == 8) {
+    numbers_.clear();
+    for (int64_t value : values) {
+      if (value != kNullValue) numbers_.push_back(value * factor);
+    }
+    AppendDeltas(numbers_, body_);
+    AddPage(kDataPage, kDelta, values.size(), body_);
+    return Seal(chunk);
+  }
   size_t width = BytesOf(type);
   size_t at = body_.size();
   body_.resize(at + width * (values.size() - nulls));
@@ -230,8 +299,8 @@ EncodedChunk ChunkEncoder::Integers(std::span<const int64_t> values, ParquetType
     std::memcpy(body_.data() + at, &value, width);  // little-endian: the low bytes come first
     at += width;
   }
-  AppendPage(kDataPage, kPlain, values.size(), body_, packed_, chunk);
-  return chunk;
+  AddPage(kDataPage, kPlain, values.size(), body_);
+  return Seal(chunk);
 }
 
 EncodedChunk ChunkEncoder::Bools(std::span<const int64_t> values) {
@@ -253,8 +322,8 @@ EncodedChunk ChunkEncoder::Bools(std::span<const int64_t> values) {
     }
   }
   if (count > 0) body_ += static_cast<char>(bits);
-  AppendPage(kDataPage, kPlain, values.size(), body_, packed_, chunk);
-  return chunk;
+  AddPage(kDataPage, kPlain, values.size(), body_);
+  return Seal(chunk);
 }
 
 bool ChunkEncoder::Distinct(std::span<const std::string_view> values) {
@@ -294,12 +363,10 @@ EncodedChunk ChunkEncoder::Texts(std::span<const std::string_view> values) {
     AppendRaw(static_cast<uint32_t>(text.size()), body_);
     body_ += text;
   }
-  AppendPage(kDictionaryPage, kPlain, texts_.size(), body_, packed_, chunk);
-  std::string levels =
-      Levels(values.size(), nulls, [&](size_t row) { return values[row].data() != nullptr; });
-  AppendPage(kDataPage, kRleDictionary, values.size(), levels + IndexBody(index_, texts_.size()),
-             packed_, chunk);
-  return chunk;
+  AddPage(kDictionaryPage, kPlain, texts_.size(), body_);
+  std::string levels = Levels(values.size(), nulls, [&](size_t row) { return values[row].data() != nullptr; });
+  AddPage(kDataPage, kRleDictionary, values.size(), levels + IndexBody(index_, texts_.size()));
+  return Seal(chunk);
 }
 
 EncodedChunk ChunkEncoder::PlainTexts(std::span<const std::string_view> values) {
@@ -313,7 +380,7 @@ EncodedChunk ChunkEncoder::PlainTexts(std::span<const std::string_view> values) 
       auto page = values.subspan(from, row - from);
       body_ = Levels(page.size(), nulls, [&](size_t i) { return page[i].data() != nullptr; });
       body_ += texts;
-      AppendPage(kDataPage, kPlain, page.size(), body_, packed_, chunk);
+      AddPage(kDataPage, kPlain, page.size(), body_);
       chunk.nulls += static_cast<int64_t>(nulls);
       texts.clear();
       nulls = 0;
@@ -327,7 +394,7 @@ EncodedChunk ChunkEncoder::PlainTexts(std::span<const std::string_view> values) 
     AppendRaw(static_cast<uint32_t>(values[row].size()), texts);
     texts += values[row];
   }
-  return chunk;
+  return Seal(chunk);
 }
 
 LocalCodes ChunkEncoder::Localise(std::span<const int32_t> codes, size_t limit) {
@@ -345,14 +412,13 @@ LocalCodes ChunkEncoder::Localise(std::span<const int32_t> codes, size_t limit) 
     local.index.push_back(slot - 1);
   }
   for (int32_t code : local.distinct) slots_[static_cast<size_t>(code)] = 0;
-  local.levels = Levels(codes.size(), codes.size() - local.index.size(),
-                        [&](size_t row) { return codes[row] != kNullCode; });
+  local.levels =
+      Levels(codes.size(), codes.size() - local.index.size(), [&](size_t row) { return codes[row] != kNullCode; });
   if (!local.distinct.empty()) local.packed = IndexBody(local.index, local.distinct.size());
   return local;
 }
 
-EncodedChunk ChunkEncoder::CodeTexts(const LocalCodes& codes,
-                                     std::span<const std::string_view> text_of) {
+EncodedChunk ChunkEncoder::CodeTexts(const LocalCodes& codes, std::span<const std::string_view> text_of) {
   EncodedChunk chunk;
   chunk.values = codes.rows;
   chunk.nulls = codes.rows - static_cast<int64_t>(codes.index.size());
@@ -363,11 +429,11 @@ EncodedChunk ChunkEncoder::CodeTexts(const LocalCodes& codes,
       AppendRaw(static_cast<uint32_t>(text.size()), body_);
       body_ += text;
     }
-    AppendPage(kDictionaryPage, kPlain, codes.distinct.size(), body_, packed_, chunk);
+    AddPage(kDictionaryPage, kPlain, codes.distinct.size(), body_);
   }
-  AppendPage(kDataPage, codes.distinct.empty() ? kPlain : kRleDictionary,
-             static_cast<size_t>(codes.rows), codes.levels + codes.packed, packed_, chunk);
-  return chunk;
+  AddPage(kDataPage, codes.distinct.empty() ? kPlain : kRleDictionary, static_cast<size_t>(codes.rows),
+          codes.levels + codes.packed);
+  return Seal(chunk);
 }
 
 EncodedChunk ChunkEncoder::CodeIds(const LocalCodes& codes, std::span<const int32_t> id_of) {
@@ -385,11 +451,11 @@ EncodedChunk ChunkEncoder::CodeIds(const LocalCodes& codes, std::span<const int3
       chunk.min = std::min<int64_t>(chunk.min, id);
       chunk.max = std::max<int64_t>(chunk.max, id);
     }
-    AppendPage(kDictionaryPage, kPlain, codes.distinct.size(), body_, packed_, chunk);
+    AddPage(kDictionaryPage, kPlain, codes.distinct.size(), body_);
   }
-  AppendPage(kDataPage, codes.distinct.empty() ? kPlain : kRleDictionary,
-             static_cast<size_t>(codes.rows), codes.levels + codes.packed, packed_, chunk);
-  return chunk;
+  AddPage(kDataPage, codes.distinct.empty() ? kPlain : kRleDictionary, static_cast<size_t>(codes.rows),
+          codes.levels + codes.packed);
+  return Seal(chunk);
 }
 
 }  // namespace yijian::intake

@@ -56,8 +56,7 @@ Status ParquetSource::Append(const lake::Chunk& chunk, Piece& piece) {
     size_t at = column * Piece::kStride + piece.rows;
     for (size_t row = 0; row < chunk.rows; row++, at++) {
       std::string_view value = view.Has(row) ? view.Text(row) : std::string_view();
-      if (piece.text.size() + value.size() > UINT32_MAX)
-        return LimitReached(path_ + ": values of gigabytes");
+      if (piece.text.size() + value.size() > UINT32_MAX) return LimitReached(path_ + ": values of gigabytes");
       piece.starts[at] = static_cast<uint32_t>(piece.text.size());
       piece.sizes[at] = static_cast<uint32_t>(value.size());
       piece.text.insert(piece.text.end(), value.begin(), value.end());
@@ -73,8 +72,7 @@ Result<bool> ParquetSource::Next(Piece& piece) {
   Result<const lake::Chunk*> chunk = stream_->Next();
   if (!chunk) return CannotRead(path_, chunk.error());
   if (*chunk == nullptr) return false;
-  if ((*chunk)->rows > kPieceRowsMax)
-    return InternalError("DuckDB sent a chunk of more rows than expected");
+  if ((*chunk)->rows > kPieceRowsMax) return InternalError("DuckDB sent a chunk of more rows than expected");
   TRY(Append(**chunk, piece));
   return true;
 }
@@ -101,15 +99,13 @@ Result<std::unique_ptr<Source>> OpenParquet(const std::string& path, int file) {
   TRY(CheckMagic(path));
   std::error_code ignored;
   auto bytes = static_cast<int64_t>(std::filesystem::file_size(path, ignored));
-  lake::Connection connection =
-      TRY(lake::OpenConnection({.memory_limit_mb = kMemoryMb, .threads = 1}));
+  lake::Connection connection = TRY(lake::OpenConnection({.memory_limit_mb = kMemoryMb, .threads = 1}));
   auto source = std::make_unique<ParquetSource>(path, file, std::move(connection), bytes);
   TRY(source->Open());
   return std::unique_ptr<Source>(std::move(source));
 }
 
-Result<std::unique_ptr<Source>> OpenSource(const std::string& path, const SourceFormat& format,
-                                           int file) {
+Result<std::unique_ptr<Source>> OpenSource(const std::string& path, const SourceFormat& format, int file) {
   switch (format.format) {
     case FileFormat::kCsv:
       return OpenCsv(path, format, file);

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kMagic = "PAR1";
 
 enum PhysicalType { kBoolean = 0, kInt32 = 1, kInt64 = 2, kByteArray = 6 };
+constexpr int kUncompressed = 0;
 constexpr int kSnappy = 1;
 constexpr int kOptional = 1;
 
@@ -88,8 +89,7 @@ std::string NumberBytes(int64_t value, ParquetType type) {
 
 }  // namespace
 
-Result<ParquetWriter> ParquetWriter::Create(const std::string& path,
-                                            std::vector<ParquetColumn> columns) {
+Result<ParquetWriter> ParquetWriter::Create(const std::string& path, std::vector<ParquetColumn> columns) {
   int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return IoError("cannot create " + path + ": " + std::strerror(errno));
   ParquetWriter writer(path, fd, std::move(columns));
@@ -137,6 +137,8 @@ Status ParquetWriter::WriteRowGroup(int64_t rows, std::span<const EncodedChunk> 
     meta.head.nulls = chunk.nulls;
     meta.head.raw_bytes = chunk.raw_bytes;
     meta.head.dictionary_bytes = chunk.dictionary_bytes;
+    meta.head.encoding = chunk.encoding;
+    meta.head.snappy = chunk.snappy;
     meta.head.has_range = chunk.has_range;
     meta.head.min = chunk.min;
     meta.head.max = chunk.max;
@@ -174,13 +176,13 @@ std::string ParquetWriter::Footer() const {
       out.Int64(2, chunk.offset);
       out.BeginStruct(3);
       out.Int32(1, PhysicalOf(column.type));
-      out.List(2, ThriftWriter::kInt32Element, chunk.head.dictionary_bytes > 0 ? 3 : 2);
-      out.ElementInt(0);
-      out.ElementInt(3);
-      if (chunk.head.dictionary_bytes > 0) out.ElementInt(8);
+      out.List(2, ThriftWriter::kInt32Element, 3);
+      out.ElementInt(0);  // of dictionary pages
+      out.ElementInt(3);  // of levels
+      out.ElementInt(chunk.head.encoding);
       out.List(3, ThriftWriter::kTextElement, 1);
       out.ElementText(column.name);
-      out.Int32(4, kSnappy);
+      out.Int32(4, chunk.head.snappy ? kSnappy : kUncompressed);
       out.Int64(5, group.rows);
       out.Int64(6, chunk.head.raw_bytes);
       out.Int64(7, chunk.bytes);

@@ -11,9 +11,9 @@
 // this one half of one, because codes come in numbered already and every code column shares its
 // numbers with its _id column.
 //
-// Layout:  one chunk a column and row group; dictionary encoding where it pays, else plain; Snappy;
-// smallest and
-//          largest value of every chunk of numbers, so that readers skip buckets.
+// Layout:  one chunk a column and row group; dictionary encoding where it pays, else deltas or plain; Snappy where it
+// shrinks a
+//          chunk by a quarter; smallest and largest value of every chunk of numbers, so that readers skip buckets.
 // Crash:   a file counts only when Finish returned; it is then on the disk (fsync).
 // Errors:  kIo with the path.
 // Threads: encoders are independent; one writer belongs to one thread.
@@ -32,16 +32,7 @@ namespace yijian::intake {
 
 // Shown to readers as BOOLEAN, SMALLINT, INTEGER, BIGINT, DATE, TIMESTAMP, DECIMAL(18, scale),
 // VARCHAR.
-enum class ParquetType : uint8_t {
-  kBool,
-  kInt16,
-  kInt32,
-  kInt64,
-  kDate,
-  kTimestamp,
-  kDecimal,
-  kText
-};
+enum class ParquetType : uint8_t { kBool, kInt16, kInt32, kInt64, kDate, kTimestamp, kDecimal, kText };
 
 struct ParquetColumn {
   std::string name;
@@ -59,6 +50,8 @@ struct EncodedChunk {
   int64_t nulls = 0;
   int64_t raw_bytes = 0;
   int64_t dictionary_bytes = 0;  // size of the dictionary page that comes first; 0 = none
+  int encoding = 0;              // of its data pages, as Parquet numbers them
+  bool snappy = false;
   bool has_range = false;
   int64_t min = 0;
   int64_t max = 0;
@@ -89,6 +82,14 @@ class ChunkEncoder {
   EncodedChunk CodeIds(const LocalCodes& codes, std::span<const int32_t> id_of);
 
  private:
+  struct Page {
+    int type;
+    int encoding;
+    size_t values;
+    std::string body;
+  };
+  void AddPage(int type, int encoding, size_t values, std::string body);
+  EncodedChunk& Seal(EncodedChunk& chunk);
   EncodedChunk PlainTexts(std::span<const std::string_view> values);
   bool Distinct(std::span<const std::string_view> values);
 
@@ -98,7 +99,8 @@ class ChunkEncoder {
   std::vector<int64_t> numbers_;
   std::vector<std::string_view> texts_;
   std::string body_;
-  std::string packed_;
+  std::vector<Page> pages_;
+  std::vector<std::string> packed_;
 };
 
 class ParquetWriter {

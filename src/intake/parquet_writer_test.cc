@@ -80,11 +80,10 @@ class ParquetWriterTest : public testing::Test {
 
   void ExpectSame(const std::vector<Row>& rows, const std::string& path) {
     lake::Connection connection = Must(lake::OpenConnection());
-    lake::QueryResult read =
-        Must(connection.Query(Sql(path,
-                                  "flag, small, whole, big, day - DATE '1970-01-01', "
-                                  "epoch(\"time\")::BIGINT, (money * 100)::BIGINT, "
-                                  "\"text\", code, code_id")));
+    lake::QueryResult read = Must(connection.Query(Sql(path,
+                                                       "flag, small, whole, big, day - DATE '1970-01-01', "
+                                                       "epoch(\"time\")::BIGINT, (money * 100)::BIGINT, "
+                                                       "\"text\", code, code_id")));
     ASSERT_EQ(read.rows(), rows.size());
     for (size_t i = 0; i < rows.size(); i++) {
       const Row& row = rows[i];
@@ -129,13 +128,10 @@ TEST_F(ParquetWriterTest, DuckDbReadsBackWhatWasWritten) {
         continue;
       }
       Row row{};
-      row.number = random() % 100 < null_percent
-                       ? kNullValue
-                       : static_cast<int64_t>(random()) % range - range / 3;
+      row.number = random() % 100 < null_percent ? kNullValue : static_cast<int64_t>(random()) % range - range / 3;
       row.code = random() % 100 < null_percent ? kNullCode : static_cast<int32_t>(random() % 1000);
       row.has_text = random() % 100 >= null_percent;
-      row.text = std::string(random() % 40, static_cast<char>('a' + random() % 3)) +
-                 std::to_string(random() % 100000);
+      row.text = std::string(random() % 40, static_cast<char>('a' + random() % 3)) + std::to_string(random() % 100000);
       rows.push_back(row);
     }
     ExpectSame(rows, Write(rows, 12345));
@@ -174,9 +170,9 @@ TEST_F(ParquetWriterTest, ReadersCanSkipByRange) {
   for (int i = 0; i < 1000; i++) rows.push_back({i, 0, "x", true});
   std::string path = Write(rows, 100);
   lake::Connection connection = Must(lake::OpenConnection());
-  lake::QueryResult meta = Must(
-      connection.Query("SELECT stats_min_value, stats_max_value FROM parquet_metadata(" +
-                       lake::Quote(path) + ") WHERE path_in_schema = 'big' ORDER BY row_group_id"));
+  lake::QueryResult meta =
+      Must(connection.Query("SELECT stats_min_value, stats_max_value FROM parquet_metadata(" + lake::Quote(path) +
+                            ") WHERE path_in_schema = 'big' ORDER BY row_group_id"));
   ASSERT_EQ(meta.rows(), 10U);
   EXPECT_EQ(meta.Text(3, 0), "300");
   EXPECT_EQ(meta.Text(3, 1), "399");

@@ -22,8 +22,7 @@ Status PieceFeed::OpenNext() {
   const SourcePlan* plan = TRY(batch_.PlanSource(*file.spec, source_->columns(), file.path));
   plans_.push_back({index, file.path, plan, next_base_});
   digest_ = std::make_unique<FileDigest>();
-  if (!source_->Tap(
-          [digest = digest_.get()](const char* bytes, size_t size) { digest->Add(bytes, size); }))
+  if (!source_->Tap([digest = digest_.get()](const char* bytes, size_t size) { digest->Add(bytes, size); }))
     digest_.reset();
   return {};
 }
@@ -31,8 +30,7 @@ Status PieceFeed::OpenNext() {
 Status PieceFeed::CloseCurrent() {
   const FilePlan& plan = plans_.back();
   next_base_ += (source_->last_row() + 1) * plan.source->stride();
-  if (next_base_ >= int64_t{1} << 40)
-    return LimitReached("a batch can hold 2^40 rows; take the files in one by one");
+  if (next_base_ >= int64_t{1} << 40) return LimitReached("a batch can hold 2^40 rows; take the files in one by one");
   rows_.push_back(source_->last_row());
   digests_.push_back(digest_ ? digest_->Hex() : TRY(Sha256HexOfFile(plan.path)));
   bytes_before_ += files_[static_cast<size_t>(plan.index)].bytes;

@@ -10,17 +10,14 @@ Batch::Batch(const Mapping& mapping, const std::string& dictionaries_dir, int bu
   for (const TableInfo& table : Tables()) tables_.push_back(std::make_unique<TablePlan>(table));
 }
 
-size_t Batch::IndexOf(const TableInfo& table) {
-  return static_cast<size_t>(&table - Tables().data());
-}
+size_t Batch::IndexOf(const TableInfo& table) { return static_cast<size_t>(&table - Tables().data()); }
 
 TablePlan* Batch::Find(std::string_view name) {
   const TableInfo* table = FindTable(name);
   return table == nullptr ? nullptr : tables_[IndexOf(*table)].get();
 }
 
-Result<const SourcePlan*> Batch::PlanSource(const SourceSpec& spec,
-                                            const std::vector<std::string>& columns,
+Result<const SourcePlan*> Batch::PlanSource(const SourceSpec& spec, const std::vector<std::string>& columns,
                                             const std::string& path) {
   for (const auto& source : sources_) {
     if (source->spec == &spec && source->columns == columns) return source.get();
@@ -28,16 +25,13 @@ Result<const SourcePlan*> Batch::PlanSource(const SourceSpec& spec,
   auto plan = std::make_unique<SourcePlan>();
   plan->spec = &spec;
   plan->columns = columns;
-  plan->columns_json =
-      nlohmann::json(columns).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  plan->columns_json = nlohmann::json(columns).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   plan->id = sources_.size();
   std::vector<BoundFeed> feeds = TRY(Bind(mapping_, spec, columns, path));
   if (feeds.empty())
-    return InvalidInput(path + ": the mapping has no table from " + spec.name +
-                        " that these columns could fill");
+    return InvalidInput(path + ": the mapping has no table from " + spec.name + " that these columns could fill");
   plan->unused = UnusedColumns(feeds, columns);
-  plan->shape_check =
-      checks_.Register({spec.name, "", CheckKind::kShape, true, false, "fields of a record"});
+  plan->shape_check = checks_.Register({spec.name, "", CheckKind::kShape, true, false, "fields of a record"});
   plan->feeds.reserve(feeds.size());
   for (BoundFeed& feed : feeds) {
     plan->feeds.push_back(Plan(std::move(feed)));  // its columns stay where they are in memory
@@ -52,16 +46,13 @@ FeedPlan Batch::Plan(BoundFeed bound) {
   plan.table->fed = true;
   plan.table->key_name = plan.bound.key_name;
   std::string table(plan.bound.table->name);
-  plan.table->key_check =
-      checks_.Register({table, plan.bound.key_name, CheckKind::kKey, true, false, ""});
-  for (size_t i = 0; i < plan.bound.columns.size(); i++)
-    plan.columns.push_back(PlanColumn(plan.bound, i));
+  plan.table->key_check = checks_.Register({table, plan.bound.key_name, CheckKind::kKey, true, false, ""});
+  for (size_t i = 0; i < plan.bound.columns.size(); i++) plan.columns.push_back(PlanColumn(plan.bound, i));
   plan.order = plan.bound.needs;
   for (bool derived : {false, true}) {
     for (size_t i = 0; i < plan.columns.size(); i++) {
       bool is_derived = plan.bound.columns[i].derived != Derived::kNone;
-      if (is_derived == derived && std::ranges::find(plan.order, i) == plan.order.end())
-        plan.order.push_back(i);
+      if (is_derived == derived && std::ranges::find(plan.order, i) == plan.order.end()) plan.order.push_back(i);
     }
   }
   PlanRowChecks(plan);
@@ -81,8 +72,7 @@ ColumnPlan Batch::PlanColumn(const BoundFeed& feed, size_t position) {
   std::string table(feed.table->name);
   std::string field(info.name);
   plan.lenient = info.lenient;
-  if (bound.spec.on_bad != ColumnSpec::OnBad::kDefault)
-    plan.lenient = bound.spec.on_bad == ColumnSpec::OnBad::kNull;
+  if (bound.spec.on_bad != ColumnSpec::OnBad::kDefault) plan.lenient = bound.spec.on_bad == ColumnSpec::OnBad::kNull;
   if (info.required) plan.lenient = false;
   auto check = [&](CheckKind kind, bool quarantines, const std::string& note) {
     return checks_.Register({table, field, kind, quarantines, info.personal, note});
@@ -117,9 +107,8 @@ ColumnPlan Batch::PlanColumn(const BoundFeed& feed, size_t position) {
   return plan;
 }
 
-void Batch::AddRowCheck(FeedPlan& feed, RowRule rule, CheckKind kind,
-                        std::initializer_list<std::string_view> names, size_t optional,
-                        const std::string& note) {
+void Batch::AddRowCheck(FeedPlan& feed, RowRule rule, CheckKind kind, std::initializer_list<std::string_view> names,
+                        size_t optional, const std::string& note) {
   RowCheck check;
   check.rule = rule;
   std::string field;
@@ -131,10 +120,9 @@ void Batch::AddRowCheck(FeedPlan& feed, RowRule rule, CheckKind kind,
     check.positions.push_back(position);
     if (needed) field += (field.empty() ? "" : " ") + std::string(name);
   }
-  check.quarantines = mapping_.strict.contains(
-      kind == CheckKind::kDateOrder ? Strictness::kDateOrder : Strictness::kIdentities);
-  check.check = checks_.Register(
-      {std::string(feed.bound.table->name), field, kind, check.quarantines, false, note});
+  check.quarantines =
+      mapping_.strict.contains(kind == CheckKind::kDateOrder ? Strictness::kDateOrder : Strictness::kIdentities);
+  check.check = checks_.Register({std::string(feed.bound.table->name), field, kind, check.quarantines, false, note});
   feed.row_checks.push_back(std::move(check));
 }
 
@@ -155,10 +143,9 @@ void Batch::PlanRowChecks(FeedPlan& feed) {
   }
   if (table == "settlement") {
     order("begndate", "enddate");
-    AddRowCheck(
-        feed, RowRule::kSum, CheckKind::kIdentity,
-        {"medfee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_amt"}, 0,
-        "medfee_sumamt = fulamt_ownpay_amt + overlmt_selfpay + preselfpay_amt + inscp_amt");
+    AddRowCheck(feed, RowRule::kSum, CheckKind::kIdentity,
+                {"medfee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_amt"}, 0,
+                "medfee_sumamt = fulamt_ownpay_amt + overlmt_selfpay + preselfpay_amt + inscp_amt");
     AddRowCheck(feed, RowRule::kSumMaybe, CheckKind::kIdentity,
                 {"medfee_sumamt", "fund_pay_sumamt", "psn_pay", "ownpay_hosp_part"}, 1,
                 "medfee_sumamt = fund_pay_sumamt + psn_pay (+ ownpay_hosp_part)");
@@ -167,15 +154,11 @@ void Batch::PlanRowChecks(FeedPlan& feed) {
                 "psn_pay = acct_pay + cash_payamt (+ acct_mulaid_pay)");
   }
   if (table == "fee_line") {
-    AddRowCheck(feed, RowRule::kPriceTimesCount, CheckKind::kIdentity,
-                {"pric", "cnt", "det_item_fee_sumamt"}, 0,
+    AddRowCheck(feed, RowRule::kPriceTimesCount, CheckKind::kIdentity, {"pric", "cnt", "det_item_fee_sumamt"}, 0,
                 "det_item_fee_sumamt = pric * cnt, within 1 fen");
-    AddRowCheck(
-        feed, RowRule::kSum, CheckKind::kIdentity,
-        {"det_item_fee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt",
-         "inscp_amt"},
-        0,
-        "det_item_fee_sumamt = fulamt_ownpay_amt + overlmt_selfpay + preselfpay_amt + inscp_amt");
+    AddRowCheck(feed, RowRule::kSum, CheckKind::kIdentity,
+                {"det_item_fee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_amt"}, 0,
+                "det_item_fee_sumamt = fulamt_ownpay_amt + overlmt_selfpay + preselfpay_amt + inscp_amt");
   }
 }
 

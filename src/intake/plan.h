@@ -26,8 +26,7 @@
 namespace yijian::intake {
 
 struct TablePlan {
-  explicit TablePlan(const TableInfo& of)
-      : table(&of), slots(of), dictionaries(of.columns.size()) {}
+  explicit TablePlan(const TableInfo& of) : table(&of), slots(of), dictionaries(of.columns.size()) {}
   const TableInfo* table;
   SlotMap slots;
   std::vector<SharedDictionary> dictionaries;  // by column; used by text and code columns
@@ -71,8 +70,7 @@ struct FeedPlan {
   std::vector<ColumnPlan> columns;  // as bound.columns
   std::vector<size_t> order;        // in which columns are converted: needs first, derived last
   std::vector<RowCheck> row_checks;
-  size_t init_key_position =
-      SIZE_MAX;  // init_setl_id or init_feedetl_sn, when it can name a row's key
+  size_t init_key_position = SIZE_MAX;  // init_setl_id or init_feedetl_sn, when it can name a row's key
 };
 
 struct SourcePlan {
@@ -95,9 +93,7 @@ struct FilePlan {
     return base + row * source->stride() + static_cast<int64_t>(feed);
   }
   int64_t RowOf(int64_t ordinal) const { return (ordinal - base) / source->stride(); }
-  size_t FeedOf(int64_t ordinal) const {
-    return static_cast<size_t>((ordinal - base) % source->stride());
-  }
+  size_t FeedOf(int64_t ordinal) const { return static_cast<size_t>((ordinal - base) % source->stride()); }
 };
 
 class Batch {
@@ -111,8 +107,7 @@ class Batch {
   CheckBook& checks() { return checks_; }
 
   // The plan for files of one source with these columns; the same one for the same columns.
-  Result<const SourcePlan*> PlanSource(const SourceSpec& spec,
-                                       const std::vector<std::string>& columns,
+  Result<const SourcePlan*> PlanSource(const SourceSpec& spec, const std::vector<std::string>& columns,
                                        const std::string& path);
   size_t sources() const { return sources_.size(); }
 
@@ -125,9 +120,8 @@ class Batch {
   FeedPlan Plan(BoundFeed bound);
   ColumnPlan PlanColumn(const BoundFeed& feed, size_t position);
   void PlanRowChecks(FeedPlan& feed);
-  void AddRowCheck(FeedPlan& feed, RowRule rule, CheckKind kind,
-                   std::initializer_list<std::string_view> names, size_t optional,
-                   const std::string& note);
+  void AddRowCheck(FeedPlan& feed, RowRule rule, CheckKind kind, std::initializer_list<std::string_view> names,
+                   size_t optional, const std::string& note);
 
   const Mapping& mapping_;
   int buckets_;

@@ -19,21 +19,16 @@ using nlohmann::json;
 constexpr size_t kBufferBytes = 1 << 20;
 constexpr size_t kRowGroupRows = 20'000;
 
-std::string Dump(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string Dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 // JSON has no bytes, only texts: bytes that are not UTF-8 are written \xNN.
-json TextOrEscaped(std::string_view text) {
-  return IsUtf8(text) ? std::string(text) : Printable(text, text.size());
-}
+json TextOrEscaped(std::string_view text) { return IsUtf8(text) ? std::string(text) : Printable(text, text.size()); }
 
 }  // namespace
 
 std::string RecordJson(const Piece& piece, size_t row) {
   json fields = json::array();
-  for (size_t column = 0; column < piece.columns; column++)
-    fields.push_back(TextOrEscaped(piece.Field(column, row)));
+  for (size_t column = 0; column < piece.columns; column++) fields.push_back(TextOrEscaped(piece.Field(column, row)));
   return Dump(fields);
 }
 
@@ -59,11 +54,9 @@ Status QuarantineWriter::Add(const Fault& fault) {
     buffer_.append(bytes, 4);
     buffer_ += text;
   };
-  for (const std::string* text :
-       {&fault.table, &fault.field, &fault.value, &fault.reason, &fault.record})
-    put(*text);
-  places_.push_back({fault.file, static_cast<uint32_t>(buffer_.size() - before), fault.row,
-                     flushed_ + static_cast<int64_t>(before)});
+  for (const std::string* text : {&fault.table, &fault.field, &fault.value, &fault.reason, &fault.record}) put(*text);
+  places_.push_back(
+      {fault.file, static_cast<uint32_t>(buffer_.size() - before), fault.row, flushed_ + static_cast<int64_t>(before)});
   return buffer_.size() >= kBufferBytes ? Flush() : Status();
 }
 
@@ -89,8 +82,7 @@ Result<Fault> QuarantineWriter::Read(const Place& place) const {
   fault.file = place.file;
   fault.row = place.row;
   size_t at = 0;
-  for (std::string* text :
-       {&fault.table, &fault.field, &fault.value, &fault.reason, &fault.record}) {
+  for (std::string* text : {&fault.table, &fault.field, &fault.value, &fault.reason, &fault.record}) {
     uint32_t size = 0;
     std::memcpy(&size, bytes.data() + at, 4);
     *text = bytes.substr(at + 4, size);
@@ -99,8 +91,8 @@ Result<Fault> QuarantineWriter::Read(const Place& place) const {
   return fault;
 }
 
-Status WriteQuarantine(const std::vector<QuarantineWriter*>& parts,
-                       const std::vector<QuarantinedFile>& files, const std::string& path) {
+Status WriteQuarantine(const std::vector<QuarantineWriter*>& parts, const std::vector<QuarantinedFile>& files,
+                       const std::string& path) {
   struct Item {
     const QuarantineWriter* part;
     const QuarantineWriter::Place* place;
@@ -143,20 +135,16 @@ Status WriteQuarantine(const std::vector<QuarantineWriter*>& parts,
       }
       return encoder.Texts(views);
     };
-    auto file_of = [&](const Fault& fault) -> const QuarantinedFile& {
-      return files[static_cast<size_t>(fault.file)];
-    };
+    auto file_of = [&](const Fault& fault) -> const QuarantinedFile& { return files[static_cast<size_t>(fault.file)]; };
     for (const Fault& fault : faults) rows.push_back(fault.row);
     chunks[0] = texts([&](const Fault& fault) -> std::string_view { return file_of(fault).path; });
-    chunks[1] =
-        texts([&](const Fault& fault) -> std::string_view { return file_of(fault).source; });
+    chunks[1] = texts([&](const Fault& fault) -> std::string_view { return file_of(fault).source; });
     chunks[2] = encoder.Integers(rows, ParquetType::kInt64);
     chunks[3] = texts([](const Fault& fault) -> std::string_view { return fault.table; });
     chunks[4] = texts([](const Fault& fault) -> std::string_view { return fault.field; });
     chunks[5] = texts([](const Fault& fault) -> std::string_view { return fault.value; });
     chunks[6] = texts([](const Fault& fault) -> std::string_view { return fault.reason; });
-    chunks[7] =
-        texts([&](const Fault& fault) -> std::string_view { return file_of(fault).columns_json; });
+    chunks[7] = texts([&](const Fault& fault) -> std::string_view { return file_of(fault).columns_json; });
     chunks[8] = texts([](const Fault& fault) -> std::string_view { return fault.record; });
     TRY(writer.WriteRowGroup(static_cast<int64_t>(faults.size()), chunks));
   }

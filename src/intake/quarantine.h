@@ -47,8 +47,7 @@ class QuarantineWriter {
 
  private:
   friend Status WriteQuarantine(const std::vector<QuarantineWriter*>& parts,
-                                const std::vector<struct QuarantinedFile>& files,
-                                const std::string& path);
+                                const std::vector<struct QuarantinedFile>& files, const std::string& path);
   struct Place {
     int32_t file;
     uint32_t size;
@@ -73,7 +72,7 @@ struct QuarantinedFile {
 };
 
 // Merges the parts into one Parquet file.
-Status WriteQuarantine(const std::vector<QuarantineWriter*>& parts,
-                       const std::vector<QuarantinedFile>& files, const std::string& path);
+Status WriteQuarantine(const std::vector<QuarantineWriter*>& parts, const std::vector<QuarantinedFile>& files,
+                       const std::string& path);
 
 }  // namespace yijian::intake

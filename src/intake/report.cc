@@ -14,16 +14,14 @@ using nlohmann::json;
 // "12,345,678"
 std::string Count(int64_t value) {
   std::string digits = std::to_string(value < 0 ? -value : value);
-  for (auto at = static_cast<long>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<size_t>(at), ",");
+  for (auto at = static_cast<long>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), ",");
   return value < 0 ? "-" + digits : digits;
 }
 
 std::string Yuan(int64_t fen) {
   std::string text = FormatFen(fen < 0 ? -fen : fen);
   std::string whole = text.substr(0, text.size() - 3);
-  for (auto at = static_cast<long>(whole.size()) - 3; at > 0; at -= 3)
-    whole.insert(static_cast<size_t>(at), ",");
+  for (auto at = static_cast<long>(whole.size()) - 3; at > 0; at -= 3) whole.insert(static_cast<size_t>(at), ",");
   return (fen < 0 ? "-" : "") + whole + text.substr(text.size() - 3);
 }
 
@@ -70,8 +68,7 @@ class Printer {
   void Head() {
     for (const FileReport& file : report_.files) {
       if (file.taken_as.empty()) continue;
-      Line(Say("已入库，跳过：", "already taken in, left out: ") + file.path + " (" +
-           file.taken_as + ")");
+      Line(Say("已入库，跳过：", "already taken in, left out: ") + file.path + " (" + file.taken_as + ")");
     }
     if (report_.batch.empty()) {
       Line(Say("数据湖没有变化。", "Nothing changed."));
@@ -83,16 +80,15 @@ class Printer {
 
   void Tables() {
     Line("");
-    Line(Left(Say("表", "table"), 22) + Right(Say("读入", "read"), 14) +
-         Right(Say("入库", "taken"), 14) + Right(Say("隔离", "quarantined"), 13) +
-         Right(Say("重复", "duplicate"), 13) + Right(Say("过滤", "filtered"), 13) +
-         Right(Say("退费对冲", "reversed"), 12));
+    Line(Left(Say("表", "table"), 22) + Right(Say("读入", "read"), 14) + Right(Say("入库", "taken"), 14) +
+         Right(Say("隔离", "quarantined"), 13) + Right(Say("重复", "duplicate"), 13) +
+         Right(Say("过滤", "filtered"), 13) + Right(Say("退费对冲", "reversed"), 12));
     for (const auto& [name, table] : report_.tables) {
       std::string shown = name;
       if (!options_.english) shown += std::string(" ") + std::string(FindTable(name)->zh);
       Line(Left(shown, 22) + Right(Count(table.read), 14) + Right(Count(table.taken), 14) +
-           Right(Count(table.quarantined), 13) + Right(Count(table.duplicate), 13) +
-           Right(Count(table.filtered), 13) + Right(Count(table.dead), 12));
+           Right(Count(table.quarantined), 13) + Right(Count(table.duplicate), 13) + Right(Count(table.filtered), 13) +
+           Right(Count(table.dead), 12));
     }
   }
 
@@ -108,9 +104,8 @@ class Printer {
                Right(Say("隔离", "quarantined"), 18) + Right(Say("重复", "duplicate"), 18));
         }
         any = true;
-        Line(Left(name + "." + column, 38) + Right(Yuan(money.read), 22) +
-             Right(Yuan(money.taken), 22) + Right(Yuan(money.quarantined), 18) +
-             Right(Yuan(money.duplicate), 18));
+        Line(Left(name + "." + column, 38) + Right(Yuan(money.read), 22) + Right(Yuan(money.taken), 22) +
+             Right(Yuan(money.quarantined), 18) + Right(Yuan(money.duplicate), 18));
       }
     }
   }
@@ -162,26 +157,22 @@ class Printer {
     int64_t counts[4] = {};
     for (const CheckResult& check : report_.checks) counts[static_cast<size_t>(check.state)]++;
     Line("");
-    Line(Say("检查：", "checks: ") + Count(counts[0]) + " " + State(CheckState::kPassed) + ", " +
-         Count(counts[1]) + " " + State(CheckState::kFailed) + ", " + Count(counts[2]) + " " +
-         State(CheckState::kNotApplicable) + ", " + Count(counts[3]) + " " +
-         State(CheckState::kError));
+    Line(Say("检查：", "checks: ") + Count(counts[0]) + " " + State(CheckState::kPassed) + ", " + Count(counts[1]) +
+         " " + State(CheckState::kFailed) + ", " + Count(counts[2]) + " " + State(CheckState::kNotApplicable) + ", " +
+         Count(counts[3]) + " " + State(CheckState::kError));
     for (const CheckResult& check : report_.checks) {
       bool interesting = check.state == CheckState::kFailed || check.state == CheckState::kError;
       if (!interesting && !options_.all_checks) continue;
-      Line("  " + Left(State(check.state), 8) +
-           Left(check.subject.table + "." + check.subject.field, 34) +
+      Line("  " + Left(State(check.state), 8) + Left(check.subject.table + "." + check.subject.field, 34) +
            Left(Kind(check.subject.kind), 14) + Right(Count(check.failed), 12) + " / " +
            Left(Count(check.checked), 12) +
            (check.state == CheckState::kFailed
-                ? (check.subject.quarantines ? Say("已隔离 ", "quarantined ")
-                                             : Say("仅计数 ", "counted "))
+                ? (check.subject.quarantines ? Say("已隔离 ", "quarantined ") : Say("仅计数 ", "counted "))
                 : "") +
            check.subject.note);
       for (const Example& example : check.examples) {
-        Line("            " + FileOf(example.file) + Say(" 第 ", " row ") +
-             std::to_string(example.row) + Say(" 行", "") +
-             (example.value.empty() ? "" : ": " + example.value));
+        Line("            " + FileOf(example.file) + Say(" 第 ", " row ") + std::to_string(example.row) +
+             Say(" 行", "") + (example.value.empty() ? "" : ": " + example.value));
       }
     }
   }
@@ -196,25 +187,20 @@ class Printer {
 
   void Refunds() {
     const RefundReport& refunds = report_.refunds;
-    if (refunds.settlement_pairs + refunds.line_groups + refunds.partial +
-            refunds.without_original ==
-        0)
-      return;
+    if (refunds.settlement_pairs + refunds.line_groups + refunds.partial + refunds.without_original == 0) return;
     Line("");
     Line(Say("退费：结算对冲 ", "refunds: ") + Count(refunds.settlement_pairs) +
          Say(" 对，明细对冲 ", " settlement pairs, ") + Count(refunds.line_groups) +
-         Say(" 组，部分退费 ", " line groups, ") + Count(refunds.partial) +
-         Say("，找不到原单 ", " in part, ") + Count(refunds.without_original) +
-         Say("，冲销以前批次 ", " without original, ") + Count(refunds.cancelled_in_lake) +
-         Say(" 行", " rows of earlier batches reversed"));
+         Say(" 组，部分退费 ", " line groups, ") + Count(refunds.partial) + Say("，找不到原单 ", " in part, ") +
+         Count(refunds.without_original) + Say("，冲销以前批次 ", " without original, ") +
+         Count(refunds.cancelled_in_lake) + Say(" 行", " rows of earlier batches reversed"));
   }
 
   void Unused() {
     for (const FileReport& file : report_.files) {
       if (file.unused_columns.empty()) continue;
       std::string names;
-      for (const std::string& name : file.unused_columns)
-        names += (names.empty() ? "" : ", ") + name;
+      for (const std::string& name : file.unused_columns) names += (names.empty() ? "" : ", ") + name;
       Line(Say("未使用的列 ", "columns not used in ") + file.path + ": " + names);
     }
   }
@@ -226,9 +212,7 @@ class Printer {
 
 }  // namespace
 
-std::string PrintReport(const Report& report, const PrintOptions& options) {
-  return Printer(report, options).Print();
-}
+std::string PrintReport(const Report& report, const PrintOptions& options) { return Printer(report, options).Print(); }
 
 std::string ReportJson(const Report& report) {
   json root;
@@ -257,8 +241,7 @@ std::string ReportJson(const Report& report) {
                  {"quarantines", check.subject.quarantines},
                  {"note", check.subject.note}};
     for (const Example& example : check.examples) {
-      item["examples"].push_back(
-          {{"file", example.file}, {"row", example.row}, {"value", example.value}});
+      item["examples"].push_back({{"file", example.file}, {"row", example.row}, {"value", example.value}});
     }
     root["checks"].push_back(std::move(item));
   }
@@ -268,10 +251,8 @@ std::string ReportJson(const Report& report) {
                      {"without_original", report.refunds.without_original},
                      {"cancelled_in_lake", report.refunds.cancelled_in_lake}};
   for (const FileReport& file : report.files) {
-    root["files"].push_back({{"path", file.path},
-                             {"source", file.source},
-                             {"rows", file.rows},
-                             {"unused_columns", file.unused_columns}});
+    root["files"].push_back(
+        {{"path", file.path}, {"source", file.source}, {"rows", file.rows}, {"unused_columns", file.unused_columns}});
   }
   return root.dump(-1, ' ', false, json::error_handler_t::replace);
 }

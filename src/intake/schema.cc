@@ -17,9 +17,7 @@ constexpr C Text(std::string_view name, std::string_view code_set = {}) {
 constexpr C Code(std::string_view name, std::string_view code_set = {}) {
   return {.name = name, .type = T::kCode, .code_set = code_set};
 }
-constexpr C Personal(std::string_view name) {
-  return {.name = name, .type = T::kText, .personal = true};
-}
+constexpr C Personal(std::string_view name) { return {.name = name, .type = T::kText, .personal = true}; }
 constexpr C NameOf(std::string_view name, std::string_view code) {
   return {.name = name, .type = T::kText, .name_of = code};
 }
@@ -30,27 +28,17 @@ constexpr C Id(std::string_view name, std::string_view key_column = {}) {
   return {.name = name, .type = T::kId, .key_column = key_column};
 }
 constexpr C Person() {
-  return {.name = "psn_no",
-          .type = T::kId,
-          .required = true,
-          .guard = Guard::kPerson,
-          .key_column = "psn_key"};
+  return {.name = "psn_no", .type = T::kId, .required = true, .guard = Guard::kPerson, .key_column = "psn_key"};
 }
 constexpr C MaybePerson() {
   return {.name = "psn_no", .type = T::kId, .guard = Guard::kPerson, .key_column = "psn_key"};
 }
-constexpr C Doctor(std::string_view name) {
-  return {.name = name, .type = T::kCode, .guard = Guard::kDoctor};
-}
-constexpr C Institution() {
-  return {.name = "fixmedins_code", .type = T::kCode, .guard = Guard::kInstitution};
-}
+constexpr C Doctor(std::string_view name) { return {.name = name, .type = T::kCode, .guard = Guard::kDoctor}; }
+constexpr C Institution() { return {.name = "fixmedins_code", .type = T::kCode, .guard = Guard::kInstitution}; }
 constexpr C Money(std::string_view name) { return {.name = name, .type = T::kMoney}; }
 constexpr C Price(std::string_view name) { return {.name = name, .type = T::kPrice}; }
 constexpr C Quantity(std::string_view name) { return {.name = name, .type = T::kQuantity}; }
-constexpr C Integer(std::string_view name) {
-  return {.name = name, .type = T::kInteger, .lenient = true};
-}
+constexpr C Integer(std::string_view name) { return {.name = name, .type = T::kInteger, .lenient = true}; }
 constexpr C Day(std::string_view name) { return {.name = name, .type = T::kDate}; }
 constexpr C Time(std::string_view name) { return {.name = name, .type = T::kTime}; }
 constexpr C Flag(std::string_view name) { return {.name = name, .type = T::kFlag}; }
@@ -142,8 +130,7 @@ constexpr std::array kInstitution{
     Personal("hi_resper_name"),
     Personal("bankacct"),
 };
-constexpr std::array<std::string_view, 2> kInstitutionKeys{"fixmedins_code+regst",
-                                                           "fixmedins_code"};
+constexpr std::array<std::string_view, 2> kInstitutionKeys{"fixmedins_code+regst", "fixmedins_code"};
 
 constexpr std::array kStaff{
     Required(Doctor("prac_psn_code")),
@@ -175,8 +162,7 @@ constexpr std::array kStaff{
     Lenient(Time("nemp_time")),
     Text("chg_rea"),
 };
-constexpr std::array<std::string_view, 2> kStaffKeys{"prac_psn_code+fixmedins_code",
-                                                     "prac_psn_code"};
+constexpr std::array<std::string_view, 2> kStaffKeys{"prac_psn_code+fixmedins_code", "prac_psn_code"};
 
 constexpr std::array kVisit{
     Required(Id("mdtrt_id", "mdtrt_key")),
@@ -437,8 +423,8 @@ constexpr std::array kDiagnosis{
     Code("adm_cond_type", "adm_cond_type"),
     Text("vali_flag", "vali_flag"),
 };
-constexpr std::array<std::string_view, 3> kDiagnosisKeys{
-    "setl_list_diag_id", "mdtrt_id+inout_diag_type+diag_srt_no", "mdtrt_id+diag_srt_no"};
+constexpr std::array<std::string_view, 3> kDiagnosisKeys{"setl_list_diag_id", "mdtrt_id+inout_diag_type+diag_srt_no",
+                                                         "mdtrt_id+diag_srt_no"};
 
 constexpr std::array kOperation{
     Id("setl_list_oprn_id"),
@@ -461,8 +447,7 @@ constexpr std::array kOperation{
     PersonName("anst_dr_name", "anst_dr_code"),
     Text("vali_flag", "vali_flag"),
 };
-constexpr std::array<std::string_view, 2> kOperationKeys{"setl_list_oprn_id",
-                                                         "mdtrt_id+oprn_srt_no"};
+constexpr std::array<std::string_view, 2> kOperationKeys{"setl_list_oprn_id", "mdtrt_id+oprn_srt_no"};
 
 constexpr std::array kTrace{
     Required(Id("drug_trac_codg", "drug_trac_key")),
@@ -491,8 +476,7 @@ constexpr std::array<std::string_view, 2> kTraceKeys{
 
 constexpr std::array kStock{
     Required(Institution()),
-    Required(Code(
-        "stock_event")),  // ours: open purchase purchase_return change sale sale_return close claim
+    Required(Code("stock_event")),  // ours: open purchase purchase_return change sale sale_return close claim
     Required(Time("stock_time")),
     Id("stock_sn"),  // ours: the source's own serial of the movement
     Required(Code("med_list_codg")),

@@ -33,9 +33,8 @@ struct SourceFormat {
   std::optional<char> delimiter;     // unset: , tab ; or |, whichever the first line has most of
   std::optional<char> quote;         // '\0' = none; unset: " or ', whichever begins more fields
   bool header = true;
-  std::vector<std::string> columns;  // their names when there is no header
-  RowNumber row_number =
-      RowNumber::kAuto;  // records begin with a number that the header does not name
+  std::vector<std::string> columns;         // their names when there is no header
+  RowNumber row_number = RowNumber::kAuto;  // records begin with a number that the header does not name
 };
 
 class Source {
@@ -57,14 +56,11 @@ class Source {
   std::vector<std::string> columns_;
 };
 
-Result<std::unique_ptr<Source>> OpenSource(const std::string& path, const SourceFormat& format,
-                                           int file);
+Result<std::unique_ptr<Source>> OpenSource(const std::string& path, const SourceFormat& format, int file);
 
 // The three kinds, for OpenSource.
-Result<std::unique_ptr<Source>> OpenCsv(const std::string& path, const SourceFormat& format,
-                                        int file);
-Result<std::unique_ptr<Source>> OpenJsonLines(const std::string& path, const SourceFormat& format,
-                                              int file);
+Result<std::unique_ptr<Source>> OpenCsv(const std::string& path, const SourceFormat& format, int file);
+Result<std::unique_ptr<Source>> OpenJsonLines(const std::string& path, const SourceFormat& format, int file);
 Result<std::unique_ptr<Source>> OpenParquet(const std::string& path, int file);
 
 }  // namespace yijian::intake

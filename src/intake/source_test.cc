@@ -47,12 +47,10 @@ class SourceTest : public testing::Test {
       if (!*more) return seen;
       for (size_t row = 0; row < piece.rows; row++) {
         std::string line = std::to_string(piece.row_numbers[row]);
-        for (size_t column = 0; column < piece.columns; column++)
-          line += "|" + std::string(piece.Field(column, row));
+        for (size_t column = 0; column < piece.columns; column++) line += "|" + std::string(piece.Field(column, row));
         seen.rows.push_back(line);
       }
-      for (const BadRecord& bad : piece.bad)
-        seen.bad.push_back(std::to_string(bad.row) + ": " + bad.reason);
+      for (const BadRecord& bad : piece.bad) seen.bad.push_back(std::to_string(bad.row) + ": " + bad.reason);
     }
   }
   lake::TempDir dir_;
@@ -66,11 +64,9 @@ TEST_F(SourceTest, GuessesDelimiterAndQuote) {
 }
 
 TEST_F(SourceTest, CentreExportWithLeadingRowNumber) {
-  Seen seen = Read(Write(
-      "mdtrt_id,psn_name\n1,'330000000000012345','a'\n2,'330000000000012346','b\nc'\n3,'x',''\n"));
+  Seen seen = Read(Write("mdtrt_id,psn_name\n1,'330000000000012345','a'\n2,'330000000000012346','b\nc'\n3,'x',''\n"));
   EXPECT_THAT(seen.columns, ElementsAre("mdtrt_id", "psn_name"));
-  EXPECT_THAT(seen.rows,
-              ElementsAre("2|330000000000012345|a", "3|330000000000012346|b\nc", "4|x|"));
+  EXPECT_THAT(seen.rows, ElementsAre("2|330000000000012345|a", "3|330000000000012346|b\nc", "4|x|"));
 }
 
 TEST_F(SourceTest, ByteOrderMarkIsNoPartOfTheFirstName) {
@@ -81,8 +77,7 @@ TEST_F(SourceTest, ByteOrderMarkIsNoPartOfTheFirstName) {
 
 TEST_F(SourceTest, Gb18030IsFoundOut) {
   // 编号,姓名 / 1,张三 and a four-byte character (㐀).
-  Seen seen =
-      Read(Write("\xB1\xE0\xBA\xC5,\xD0\xD5\xC3\xFB\n1,\xD5\xC5\xC8\xFD\x81\x39\xEE\x39\n"));
+  Seen seen = Read(Write("\xB1\xE0\xBA\xC5,\xD0\xD5\xC3\xFB\n1,\xD5\xC5\xC8\xFD\x81\x39\xEE\x39\n"));
   EXPECT_EQ(seen.error, "");
   EXPECT_THAT(seen.columns, ElementsAre("编号", "姓名"));
   EXPECT_THAT(seen.rows, ElementsAre("2|1|张三㐀"));
@@ -98,8 +93,7 @@ TEST_F(SourceTest, Gb18030AfterMegabytesOfAscii) {
 }
 
 TEST_F(SourceTest, WrongEncodingIsRefusedWithItsPlace) {
-  Seen seen =
-      Read(Write("a,b\n1,x\n2,\xD5\xC5\xC8\xFD\xD5\xC5\xC8\xFD\n"), {.encoding = Encoding::kUtf8});
+  Seen seen = Read(Write("a,b\n1,x\n2,\xD5\xC5\xC8\xFD\xD5\xC5\xC8\xFD\n"), {.encoding = Encoding::kUtf8});
   EXPECT_THAT(seen.error, HasSubstr("is not UTF-8: byte 0xD5 at offset 10, row 3"));
   EXPECT_THAT(seen.error, HasSubstr("encoding: gb18030"));
   seen = Read(Write("a,b\n1,医疗保障基金监管\n"), {.encoding = Encoding::kGb18030});
@@ -110,8 +104,7 @@ TEST_F(SourceTest, WrongEncodingIsRefusedWithItsPlace) {
   EXPECT_THAT(seen.error, HasSubstr("UTF-16"));
   std::string noise = "a,b\n";
   for (int i = 0; i < 1000; i++) noise += static_cast<char>(i % 2 == 0 ? 0xFF : 0x80);
-  EXPECT_THAT(Read(Write(noise)).error,
-              HasSubstr("neither UTF-8 (byte 0xFF at offset 4, row 2) nor GB18030"));
+  EXPECT_THAT(Read(Write(noise)).error, HasSubstr("neither UTF-8 (byte 0xFF at offset 4, row 2) nor GB18030"));
 }
 
 TEST_F(SourceTest, EmptyFileHasNoHeader) {
@@ -135,8 +128,7 @@ TEST_F(SourceTest, AQuoteThatNeverClosesCostsOneLine) {
 TEST_F(SourceTest, TooManyUnclosedQuotesMeanAnotherQuote) {
   std::string text = "a,b\n";
   for (int i = 0; i < 300; i++) text += "1,\"2\n";
-  EXPECT_THAT(Read(Write(text), {.quote = '"'}).error,
-              HasSubstr("is `quote` right in the mapping?"));
+  EXPECT_THAT(Read(Write(text), {.quote = '"'}).error, HasSubstr("is `quote` right in the mapping?"));
 }
 
 TEST_F(SourceTest, ALineOfHundredsOfMegabytes) {
@@ -188,28 +180,25 @@ TEST_F(SourceTest, TheTapHearsEveryByte) {
 }
 
 TEST_F(SourceTest, JsonLines) {
-  Seen seen =
-      Read(Write("{\"id\":12345678901234567890,\"amount\":12.50,\"ok\":true,\"gone\":null}\n"
-                 "\n"
-                 "{\"amount\":-3,\"id\":\"a\\\"b\",\"more\":{\"deep\":[7,{\"x\":\"y\"}]}}\n"
-                 "oops\n[1]\n{\"id\":18446744073709551616}"),
-           {.format = FileFormat::kJsonLines});
-  EXPECT_THAT(seen.columns,
-              ElementsAre("id", "amount", "ok", "gone", "more.deep.0", "more.deep.1.x"));
-  EXPECT_THAT(seen.rows, ElementsAre("1|12345678901234567890|12.50|1|||", "3|a\"b|-3|||7|y",
-                                     "6|18446744073709551616|||||"));
-  EXPECT_THAT(seen.bad, ElementsAre("4: the line is not JSON at character 1",
-                                    "5: the line is not a JSON object"));
+  Seen seen = Read(Write("{\"id\":12345678901234567890,\"amount\":12.50,\"ok\":true,\"gone\":null}\n"
+                         "\n"
+                         "{\"amount\":-3,\"id\":\"a\\\"b\",\"more\":{\"deep\":[7,{\"x\":\"y\"}]}}\n"
+                         "oops\n[1]\n{\"id\":18446744073709551616}"),
+                   {.format = FileFormat::kJsonLines});
+  EXPECT_THAT(seen.columns, ElementsAre("id", "amount", "ok", "gone", "more.deep.0", "more.deep.1.x"));
+  EXPECT_THAT(seen.rows,
+              ElementsAre("1|12345678901234567890|12.50|1|||", "3|a\"b|-3|||7|y", "6|18446744073709551616|||||"));
+  EXPECT_THAT(seen.bad, ElementsAre("4: the line is not JSON at character 1", "5: the line is not a JSON object"));
 }
 
 TEST_F(SourceTest, Parquet) {
   std::string path = dir_ / "t.parquet";
   lake::Connection connection = Must(lake::OpenConnection());
-  Must(connection.Execute(
-      "COPY (SELECT 330000000000000000 + i AS id, (i / 100)::DECIMAL(10,2) AS amount, "
-      "DATE '2024-03-05' + i::INT AS day, CASE WHEN i % 2 = 0 THEN '甲' END AS name FROM "
-      "range(5000) t(i)) TO " +
-      lake::Quote(path) + " (FORMAT parquet)"));
+  Must(
+      connection.Execute("COPY (SELECT 330000000000000000 + i AS id, (i / 100)::DECIMAL(10,2) AS amount, "
+                         "DATE '2024-03-05' + i::INT AS day, CASE WHEN i % 2 = 0 THEN '甲' END AS name FROM "
+                         "range(5000) t(i)) TO " +
+                         lake::Quote(path) + " (FORMAT parquet)"));
   Seen seen = Read(path, {.format = FileFormat::kParquet});
   EXPECT_THAT(seen.columns, ElementsAre("id", "amount", "day", "name"));
   ASSERT_EQ(seen.rows.size(), 5000U);
@@ -220,16 +209,14 @@ TEST_F(SourceTest, Parquet) {
 TEST_F(SourceTest, TruncatedParquet) {
   std::string path = dir_ / "t.parquet";
   lake::Connection connection = Must(lake::OpenConnection());
-  Must(connection.Execute("COPY (SELECT i FROM range(100000) t(i)) TO " + lake::Quote(path) +
-                          " (FORMAT parquet)"));
+  Must(connection.Execute("COPY (SELECT i FROM range(100000) t(i)) TO " + lake::Quote(path) + " (FORMAT parquet)"));
   std::string bytes;
   {
     std::ifstream in(path, std::ios::binary);
     bytes.assign(std::istreambuf_iterator<char>(in), {});
   }
   SourceFormat parquet{.format = FileFormat::kParquet};
-  EXPECT_THAT(Read(Write(bytes.substr(0, bytes.size() / 2), "half"), parquet).error,
-              HasSubstr("is cut off"));
+  EXPECT_THAT(Read(Write(bytes.substr(0, bytes.size() / 2), "half"), parquet).error, HasSubstr("is cut off"));
   EXPECT_THAT(Read(Write("x", "none"), parquet).error, HasSubstr("is not a Parquet file"));
   std::string holed = bytes.substr(0, 100) + bytes.substr(bytes.size() / 2);
   EXPECT_THAT(Read(Write(holed, "holed"), parquet).error, HasSubstr("cannot be read as Parquet"));

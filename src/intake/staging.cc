@@ -22,8 +22,7 @@ struct StageFile {
       ssize_t got = pread(fd, to, size, offset);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0)
-        return IoError("cannot read back " + path + ": " +
-                       (got < 0 ? std::strerror(errno) : "it is cut off"));
+        return IoError("cannot read back " + path + ": " + (got < 0 ? std::strerror(errno) : "it is cut off"));
       to += got;
       offset += got;
       size -= static_cast<size_t>(got);
@@ -130,8 +129,7 @@ Result<std::vector<int64_t>> StagedRows::Ints(size_t slot) const {
       std::fill_n(ints.begin() + static_cast<long>(at), block.rows, kNullValue);
     } else {
       CHECK(place.kind == SlotKind::kInt);
-      TRY(block.file->Read(place.offset, reinterpret_cast<char*>(ints.data() + at),
-                           block.rows * sizeof(int64_t)));
+      TRY(block.file->Read(place.offset, reinterpret_cast<char*>(ints.data() + at), block.rows * sizeof(int64_t)));
     }
     at += block.rows;
   }
@@ -147,22 +145,19 @@ Result<std::vector<int32_t>> StagedRows::Codes(size_t slot) const {
       std::fill_n(codes.begin() + static_cast<long>(at), block.rows, kNullCode);
     } else {
       CHECK(place.kind == SlotKind::kCode);
-      TRY(block.file->Read(place.offset, reinterpret_cast<char*>(codes.data() + at),
-                           block.rows * sizeof(int32_t)));
+      TRY(block.file->Read(place.offset, reinterpret_cast<char*>(codes.data() + at), block.rows * sizeof(int32_t)));
     }
     at += block.rows;
   }
   return codes;
 }
 
-Result<std::vector<std::string_view>> StagedRows::Texts(size_t slot,
-                                                        std::span<const std::string_view> text_of,
+Result<std::vector<std::string_view>> StagedRows::Texts(size_t slot, std::span<const std::string_view> text_of,
                                                         std::string& bytes) const {
   size_t text_bytes = 0;
   for (const StageBlock& block : blocks_) {
     const StageBlock::Slot& place = block.slots[slot];
-    if (place.kind == SlotKind::kText)
-      text_bytes += static_cast<size_t>(place.bytes) - block.rows * sizeof(int32_t);
+    if (place.kind == SlotKind::kText) text_bytes += static_cast<size_t>(place.bytes) - block.rows * sizeof(int32_t);
   }
   bytes.resize(text_bytes);
   std::vector<std::string_view> texts(rows_);

@@ -28,14 +28,7 @@ namespace yijian::intake {
 enum class SlotKind : uint8_t { kAbsent, kInt, kCode, kText };
 
 // After the national columns and their keys.
-enum EngineSlot : uint8_t {
-  kOrdinalSlot,
-  kBucketKeySlot,
-  kRowKeySlot,
-  kRowHashSlot,
-  kInitKeySlot,
-  kEngineSlots
-};
+enum EngineSlot : uint8_t { kOrdinalSlot, kBucketKeySlot, kRowKeySlot, kRowHashSlot, kInitKeySlot, kEngineSlots };
 
 // Where a table's slots are.
 class SlotMap {
@@ -107,8 +100,7 @@ class StagedRows {
   // Only when !HasTexts.
   Result<std::vector<int32_t>> Codes(size_t slot) const;
   // Views live as long as `bytes`; codes are looked up in `text_of`. Null views are NULL.
-  Result<std::vector<std::string_view>> Texts(size_t slot,
-                                              std::span<const std::string_view> text_of,
+  Result<std::vector<std::string_view>> Texts(size_t slot, std::span<const std::string_view> text_of,
                                               std::string& bytes) const;
 
  private:

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kRowsPerFile = 2'000'000;
-constexpr int64_t kRowsWorthThreads = 200'000;
+constexpr int64_t kRowsWorthAGroup = 200'000;
 constexpr int64_t kTextBytesPerRow = 300;  // a guess, for the number of groups
 constexpr int64_t kParquetBytesPerRow = 40;
 constexpr int64_t kStageRowsMax = 512 * 1024;  // rows in all threads' buffers together
@@ -28,18 +28,15 @@ std::string Now() {
 }
 
 // "fee_list_d=x.csv" -> source and path; the name before '=' must be a source.
-std::pair<std::string, std::string> SplitArgument(const std::string& argument,
-                                                  const Mapping& mapping) {
+std::pair<std::string, std::string> SplitArgument(const std::string& argument, const Mapping& mapping) {
   size_t equals = argument.find('=');
-  if (equals == std::string::npos || mapping.FindSource(argument.substr(0, equals)) == nullptr)
-    return {"", argument};
+  if (equals == std::string::npos || mapping.FindSource(argument.substr(0, equals)) == nullptr) return {"", argument};
   return {argument.substr(0, equals), argument.substr(equals + 1)};
 }
 
 }  // namespace
 
-TakeInRun::TakeInRun(const Options& options, const ProgressFn& progress)
-    : options_(options), progress_(progress) {
+TakeInRun::TakeInRun(const Options& options, const ProgressFn& progress) : options_(options), progress_(progress) {
   tables_.resize(Tables().size());
 }
 
@@ -99,8 +96,7 @@ Status TakeInRun::LeaveOutKnownFiles() {
     std::string batch;
     std::string digest;
     for (const lake::Batch& known : lake_batches_) {
-      if (known.manifest.mapping != mapping_.name || known.manifest.mapping_version != version)
-        continue;
+      if (known.manifest.mapping != mapping_.name || known.manifest.mapping_version != version) continue;
       for (const lake::SourceFile& source : known.manifest.sources) {
         if (source.bytes != file.bytes) continue;
         if (digest.empty()) digest = TRY(Sha256HexOfFile(file.path));
@@ -126,11 +122,11 @@ void TakeInRun::PlanWork() {
   }
   unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   threads_ = options_.threads > 0 ? static_cast<size_t>(options_.threads) : cores;
-  int64_t groups = (rows + kRowsPerFile - 1) / kRowsPerFile;
-  if (rows > kRowsWorthThreads) groups = std::max<int64_t>(groups, static_cast<int64_t>(threads_));
+  // Not by the number of threads: the same files make the same batch on every machine.
+  int64_t groups = std::max((rows + kRowsPerFile - 1) / kRowsPerFile, std::min<int64_t>(8, rows / kRowsWorthAGroup));
   groups_ = static_cast<int>(std::clamp<int64_t>(groups, 1, lake_->buckets()));
-  buffer_rows_ = static_cast<size_t>(
-      std::clamp<int64_t>(kStageRowsMax / (groups_ * static_cast<int64_t>(threads_)), 256, 16384));
+  buffer_rows_ =
+      static_cast<size_t>(std::clamp<int64_t>(kStageRowsMax / (groups_ * static_cast<int64_t>(threads_)), 256, 16384));
   batch_ = std::make_unique<Batch>(mapping_, options_.dictionaries, lake_->buckets(), groups_);
   feed_ = std::make_unique<PieceFeed>(*batch_, files_);
 }
@@ -168,8 +164,7 @@ void TakeInRun::Tell(std::string_view stage, double done, bool now) {
   progress.rows = rows_read_;
   progress.seconds = std::chrono::duration<double>(time - start_).count();
   double in_stage = std::chrono::duration<double>(time - stage_start_).count();
-  if (progress.seconds > 0)
-    progress.rows_per_second = static_cast<double>(progress.rows) / progress.seconds;
+  if (progress.seconds > 0) progress.rows_per_second = static_cast<double>(progress.rows) / progress.seconds;
   if (progress.done > 0) progress.seconds_left = in_stage * (1 - progress.done) / progress.done;
   progress_(progress);
 }
@@ -178,8 +173,8 @@ Status TakeInRun::ReadAll() {
   Tell("reading", 0, true);
   converters_.resize(threads_);
   for (size_t thread = 0; thread < threads_; thread++) {
-    converters_[thread] = TRY(
-        Converter::Create(*batch_, PathInStaging("work-" + std::to_string(thread)), buffer_rows_));
+    converters_[thread] =
+        TRY(Converter::Create(*batch_, PathInStaging("work-" + std::to_string(thread)), buffer_rows_));
   }
   std::atomic<bool> stop = false;
   TRY(InThreads([&](size_t thread) -> Status {
@@ -191,8 +186,8 @@ Status TakeInRun::ReadAll() {
         if (file == nullptr) break;
         TRY(converter.Convert(piece, *file));
         rows_read_ += static_cast<int64_t>(piece.rows + piece.bad.size());
-        Tell("reading", static_cast<double>(feed_->bytes_done()) /
-                            static_cast<double>(std::max<int64_t>(1, bytes_total_)));
+        Tell("reading",
+             static_cast<double>(feed_->bytes_done()) / static_cast<double>(std::max<int64_t>(1, bytes_total_)));
       }
       return converter.Finish();
     }();
@@ -226,8 +221,7 @@ Status TakeInRun::StageLakeKeys(KeyStage& stage) {
     if (!batch_->table(table).fed || !lookup.Has(name)) continue;
     Status added;
     TRY(lookup.ForEachRowKey(name, [&](uint64_t key, uint32_t content) {
-      if (added && filter.MayHold(key))
-        added = stage.Add({key, kInLake, content, static_cast<uint32_t>(table)});
+      if (added && filter.MayHold(key)) added = stage.Add({key, kInLake, content, static_cast<uint32_t>(table)});
     }));
     TRY(std::move(added));
   }
@@ -296,12 +290,10 @@ Status TakeInRun::CollectRepeats(std::vector<std::vector<Repeat>>& parts) {
       } else {
         auto [other, other_row] = place(repeat.winner);
         reason = "is that of row " + std::to_string(other_row) +
-                 (other.index == file.index ? "" : " of " + other.path) +
-                 " already, with other content";
+                 (other.index == file.index ? "" : " of " + other.path) + " already, with other content";
       }
       counts.Fail(table.key_check, file.index, row, [&] { return "the key " + reason; });
-      late_.push_back({repeat.ordinal, std::string(table.table->name), table.key_name, "",
-                       "the key " + reason});
+      late_.push_back({repeat.ordinal, std::string(table.table->name), table.key_name, "", "the key " + reason});
     }
     // Duplicates are not failures: the lake has the row.
   }
@@ -320,8 +312,8 @@ Status TakeInRun::RunGroups() {
   context_.files = &plans_;
   context_.lake = &*lake_;
   context_.lake_batches = &lake_batches_;
-  auto check = [&](const std::string& table, const std::string& column, CheckKind kind,
-                   bool quarantines, const std::string& note) {
+  auto check = [&](const std::string& table, const std::string& column, CheckKind kind, bool quarantines,
+                   const std::string& note) {
     return batch_->checks().Register({table, column, kind, quarantines, false, note});
   };
   bool strict = mapping_.strict.contains(Strictness::kReferences);
@@ -333,19 +325,17 @@ Status TakeInRun::RunGroups() {
                                                          {"fee_line", "mdtrt_id", "visit"},
                                                          {"fee_line", "setl_id", "settlement"}}) {
     if (!batch_->Find(table)->fed) continue;
-    context_.checks[std::string(table) + "." + column] =
-        check(table, column, CheckKind::kReference, strict, target);
+    context_.checks[std::string(table) + "." + column] = check(table, column, CheckKind::kReference, strict, target);
   }
   if (batch_->Find("settlement")->fed) {
-    context_.checks["settlement lines"] =
-        check("settlement", "medfee_sumamt", CheckKind::kIdentity, false,
-              "lines add up to medfee_sumamt, within 1 yuan");
+    context_.checks["settlement lines"] = check("settlement", "medfee_sumamt", CheckKind::kIdentity, false,
+                                                "lines add up to medfee_sumamt, within 1 yuan");
   }
   for (const char* table : {"settlement", "fee_line"}) {
     if (!batch_->Find(table)->fed) continue;
     context_.checks[std::string(table) + " refunds"] =
-        check(table, table == std::string_view("settlement") ? "init_setl_id" : "init_feedetl_sn",
-              CheckKind::kRefund, false, "what a refund reverses is there");
+        check(table, table == std::string_view("settlement") ? "init_setl_id" : "init_feedetl_sn", CheckKind::kRefund,
+              false, "what a refund reverses is there");
   }
   std::atomic<int> next = 0;
   std::atomic<int> done = 0;
@@ -365,9 +355,8 @@ Status TakeInRun::RunGroups() {
     }
     return {};
   }));
-  std::ranges::sort(manifest_.files, {}, [](const lake::DataFile& file) {
-    return std::tuple(file.table, file.bucket_min, file.path);
-  });
+  std::ranges::sort(manifest_.files, {},
+                    [](const lake::DataFile& file) { return std::tuple(file.table, file.bucket_min, file.path); });
   return {};
 }
 

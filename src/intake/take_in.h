@@ -34,8 +34,7 @@ class TakeInRun {
   Status StageLakeKeys(KeyStage& stage);
   Status CollectRepeats(std::vector<std::vector<Repeat>>& parts);
   Status NumberCodes();
-  Status WriteDictionary(const std::vector<std::pair<std::string, std::string>>& codes,
-                         int32_t first_id);
+  Status WriteDictionary(const std::vector<std::pair<std::string, std::string>>& codes, int32_t first_id);
   Status RunGroups();
   void MergeGroup(GroupResult& result);
   Status QuarantineLate();

@@ -55,8 +55,7 @@ Status TakeInRun::NumberCodes() {
   std::shared_ptr<timeline::CodeBook> book = TRY(lake_->LoadDictionary());
   context_.texts.resize(Tables().size());
   context_.code_ids.resize(Tables().size());
-  std::map<std::string, std::string>
-      fresh;  // code -> name, in the order in which they are numbered
+  std::map<std::string, std::string> fresh;  // code -> name, in the order in which they are numbered
   for (size_t table = 0; table < Tables().size(); table++) {
     const TablePlan& plan = batch_->table(table);
     context_.texts[table].resize(plan.dictionaries.size());
@@ -74,8 +73,7 @@ Status TakeInRun::NumberCodes() {
     }
   }
   auto next = static_cast<int64_t>(std::max<int64_t>(1, book->size()));
-  if (next + static_cast<int64_t>(fresh.size()) > INT32_MAX)
-    return LimitReached("the lake's dictionary is full");
+  if (next + static_cast<int64_t>(fresh.size()) > INT32_MAX) return LimitReached("the lake's dictionary is full");
   report_.new_codes = static_cast<int64_t>(fresh.size());
   std::vector<std::pair<std::string, std::string>> codes(fresh.begin(), fresh.end());
   if (!codes.empty()) TRY(WriteDictionary(codes, static_cast<int32_t>(next)));
@@ -84,20 +82,18 @@ Status TakeInRun::NumberCodes() {
     for (size_t column = 0; column < context_.texts[table].size(); column++) {
       if (Tables()[table].columns[column].type != ColumnType::kCode) continue;
       std::vector<int32_t>& ids = context_.code_ids[table][column];
-      for (std::string_view code : context_.texts[table][column])
-        ids.push_back(static_cast<int32_t>(book->Find(code)));
+      for (std::string_view code : context_.texts[table][column]) ids.push_back(static_cast<int32_t>(book->Find(code)));
     }
   }
   return {};
 }
 
-Status TakeInRun::WriteDictionary(const std::vector<std::pair<std::string, std::string>>& codes,
-                                  int32_t first_id) {
+Status TakeInRun::WriteDictionary(const std::vector<std::pair<std::string, std::string>>& codes, int32_t first_id) {
   manifest_.dictionary = "dictionary/" + name_ + ".parquet";
   TRY(MakeFolder(PathInStaging("dictionary")));
-  ParquetWriter writer = TRY(ParquetWriter::Create(
-      PathInStaging(manifest_.dictionary),
-      {{"id", ParquetType::kInt32}, {"code", ParquetType::kText}, {"name", ParquetType::kText}}));
+  ParquetWriter writer = TRY(
+      ParquetWriter::Create(PathInStaging(manifest_.dictionary),
+                            {{"id", ParquetType::kInt32}, {"code", ParquetType::kText}, {"name", ParquetType::kText}}));
   ChunkEncoder encoder;
   for (size_t from = 0; from < codes.size(); from += kRowGroupRows) {
     size_t until = std::min(from + kRowGroupRows, codes.size());
@@ -124,11 +120,9 @@ Status TakeInRun::QuarantineLate() {
   std::ranges::sort(late_, {}, &LateReject::ordinal);
   size_t at = 0;
   for (const FilePlan& file : plans_) {
-    int64_t end =
-        file.base + (feed_->rows(static_cast<size_t>(file.index)) + 1) * file.source->stride();
+    int64_t end = file.base + (feed_->rows(static_cast<size_t>(file.index)) + 1) * file.source->stride();
     if (at == late_.size() || late_[at].ordinal >= end) continue;
-    std::unique_ptr<Source> source =
-        TRY(OpenSource(file.path, FormatOf(*file.source->spec, file.path), file.index));
+    std::unique_ptr<Source> source = TRY(OpenSource(file.path, FormatOf(*file.source->spec, file.path), file.index));
     Piece piece;
     while (at < late_.size() && late_[at].ordinal < end && TRY(source->Next(piece))) {
       for (size_t row = 0; row < piece.rows; row++) {
@@ -137,8 +131,8 @@ Status TakeInRun::QuarantineLate() {
                file.RowOf(late_[at].ordinal) == piece.row_numbers[row]) {
           if (record.empty()) record = RecordJson(piece, row);
           const LateReject& reject = late_[at++];
-          TRY(late_quarantine_->Add({file.index, piece.row_numbers[row], reject.table, reject.field,
-                                     reject.value, reject.reason, record}));
+          TRY(late_quarantine_->Add(
+              {file.index, piece.row_numbers[row], reject.table, reject.field, reject.value, reject.reason, record}));
         }
       }
     }
@@ -155,20 +149,18 @@ Status TakeInRun::WriteQuarantineFile() {
   for (QuarantineWriter* part : parts) faults += part->faults();
   if (faults == 0) return {};
   std::vector<QuarantinedFile> files;
-  for (const FilePlan& plan : plans_)
-    files.push_back({plan.path, plan.source->spec->name, plan.source->columns_json});
+  for (const FilePlan& plan : plans_) files.push_back({plan.path, plan.source->spec->name, plan.source->columns_json});
   manifest_.quarantine = "quarantine/" + name_ + ".parquet";
   TRY(MakeFolder(PathInStaging("quarantine")));
   return WriteQuarantine(parts, files, PathInStaging(manifest_.quarantine));
 }
 
 Status TakeInRun::WriteCancels() {
-  report_.refunds = {refunds_.settlement_pairs, refunds_.line_groups, refunds_.partial,
-                     refunds_.without_original, static_cast<int64_t>(cancels_.size())};
+  report_.refunds = {refunds_.settlement_pairs, refunds_.line_groups, refunds_.partial, refunds_.without_original,
+                     static_cast<int64_t>(cancels_.size())};
   if (cancels_.empty()) return {};
-  std::ranges::sort(cancels_, {}, [](const GroupResult::Cancel& cancel) {
-    return std::tie(cancel.table, cancel.row_id);
-  });
+  std::ranges::sort(cancels_, {},
+                    [](const GroupResult::Cancel& cancel) { return std::tie(cancel.table, cancel.row_id); });
   std::vector<int64_t> row_ids, buckets;
   std::vector<std::string_view> tables;
   lake::DataFile file;
@@ -184,10 +176,9 @@ Status TakeInRun::WriteCancels() {
     file.bucket_max = std::max(file.bucket_max, cancel.bucket);
   }
   TRY(MakeFolder(PathInStaging("data/cancel")));
-  ParquetWriter writer =
-      TRY(ParquetWriter::Create(PathInStaging(file.path), {{"table", ParquetType::kText},
-                                                           {"row_id", ParquetType::kInt64},
-                                                           {"bucket", ParquetType::kInt16}}));
+  ParquetWriter writer = TRY(ParquetWriter::Create(
+      PathInStaging(file.path),
+      {{"table", ParquetType::kText}, {"row_id", ParquetType::kInt64}, {"bucket", ParquetType::kInt16}}));
   ChunkEncoder encoder;
   std::vector<EncodedChunk> chunks;
   chunks.push_back(encoder.Texts(tables));
@@ -227,8 +218,7 @@ void TakeInRun::CountTables() {
       if (auto late = group.rejected_fen.find(column); late != group.rejected_fen.end())
         sums.quarantined += late->second;
       Wide duplicate = 0;
-      if (auto same = group.duplicate_fen.find(column); same != group.duplicate_fen.end())
-        duplicate = same->second;
+      if (auto same = group.duplicate_fen.find(column); same != group.duplicate_fen.end()) duplicate = same->second;
       MoneyReport& to = report.money[std::string(Tables()[table].columns[column].name)];
       to.read = static_cast<int64_t>(sums.read);
       to.quarantined = static_cast<int64_t>(sums.quarantined);
@@ -253,10 +243,9 @@ Status TakeInRun::VerifyWritten() {
       continue;
     }
     std::string sums;
-    for (const auto& [column, money] : report.money)
-      sums += ", CAST(sum(" + lake::QuoteName(column) + ") AS VARCHAR)";
-    lake::QueryResult row = TRY(connection.Query("SELECT count(*)" + sums + " FROM read_parquet(" +
-                                                 lake::QuoteList(paths) + ")"));
+    for (const auto& [column, money] : report.money) sums += ", CAST(sum(" + lake::QuoteName(column) + ") AS VARCHAR)";
+    lake::QueryResult row =
+        TRY(connection.Query("SELECT count(*)" + sums + " FROM read_parquet(" + lake::QuoteList(paths) + ")"));
     report.taken = row.Int(0, 0);
     size_t at = 1;
     for (auto& [column, money] : report.money) money.taken = TRY(Narrow(FenOf(row.Text(0, at++))));
@@ -267,18 +256,16 @@ Status TakeInRun::VerifyWritten() {
 Status TakeInRun::Reconcile() const {
   for (const auto& [table, report] : report_.tables) {
     if (report.read != report.taken + report.quarantined + report.duplicate) {
-      return InternalError("the batch was not committed: of " + table + ", " +
-                           std::to_string(report.read) + " rows were read, but " +
-                           std::to_string(report.taken) + " taken, " +
-                           std::to_string(report.quarantined) + " quarantined and " +
-                           std::to_string(report.duplicate) + " duplicate");
+      return InternalError("the batch was not committed: of " + table + ", " + std::to_string(report.read) +
+                           " rows were read, but " + std::to_string(report.taken) + " taken, " +
+                           std::to_string(report.quarantined) + " quarantined and " + std::to_string(report.duplicate) +
+                           " duplicate");
     }
     for (const auto& [column, money] : report.money) {
       if (money.read == money.taken + money.quarantined + money.duplicate + money.nulled) continue;
-      return InternalError("the batch was not committed: " + table + "." + column + " adds up to " +
-                           Yuan(money.read) + " in the source, but to " + Yuan(money.taken) +
-                           " taken, " + Yuan(money.quarantined) + " quarantined and " +
-                           Yuan(money.duplicate) + " duplicate");
+      return InternalError("the batch was not committed: " + table + "." + column + " adds up to " + Yuan(money.read) +
+                           " in the source, but to " + Yuan(money.taken) + " taken, " + Yuan(money.quarantined) +
+                           " quarantined and " + Yuan(money.duplicate) + " duplicate");
     }
   }
   return {};

@@ -13,9 +13,7 @@ constexpr unsigned char kLeadMin = 0x81;
 constexpr unsigned char kLeadMax = 0xFE;
 constexpr size_t kTrails = 256;
 
-unsigned char Byte(std::string_view bytes, size_t at) {
-  return static_cast<unsigned char>(bytes[at]);
-}
+unsigned char Byte(std::string_view bytes, size_t at) { return static_cast<unsigned char>(bytes[at]); }
 
 bool IsFourByteTrail(unsigned char c) { return c >= '0' && c <= '9'; }
 
@@ -24,8 +22,7 @@ bool IsFourByteTrail(unsigned char c) { return c >= '0' && c <= '9'; }
 Result<Gb18030Decoder> Gb18030Decoder::Create() {
   iconv_t converter = iconv_open("UTF-8", "GB18030");
   if (converter == reinterpret_cast<iconv_t>(-1)) {  // NOLINT(performance-no-int-to-ptr)
-    return InternalError(std::string("this machine's iconv does not know GB18030: ") +
-                         std::strerror(errno));
+    return InternalError(std::string("this machine's iconv does not know GB18030: ") + std::strerror(errno));
   }
   return Gb18030Decoder(converter);
 }
@@ -61,9 +58,7 @@ size_t Gb18030Decoder::Convert(std::string_view bytes, char* utf8) const {
   char* to = out;
   size_t to_left = sizeof out;
   iconv(converter_, nullptr, nullptr, nullptr, nullptr);
-  if (iconv(converter_, &from, &from_left, &to, &to_left) == static_cast<size_t>(-1) ||
-      from_left != 0)
-    return 0;
+  if (iconv(converter_, &from, &from_left, &to, &to_left) == static_cast<size_t>(-1) || from_left != 0) return 0;
   size_t size = sizeof out - to_left;
   if (size > 4) return 0;
   std::memcpy(utf8, out, size);
@@ -125,8 +120,7 @@ Sniffed Sniff(std::string_view sample) {
   size_t at = sniffed.bom;
   while (at < sample.size()) {
     size_t bad = at + FindBadUtf8(sample.substr(at)).value_or(sample.size() - at);
-    for (size_t i = at; i < bad; i++)
-      sniffed.characters += (Byte(sample, i) & 0xC0) == 0xC0 ? 1 : 0;
+    for (size_t i = at; i < bad; i++) sniffed.characters += (Byte(sample, i) & 0xC0) == 0xC0 ? 1 : 0;
     if (bad == sample.size() || sample.size() - bad < 4) break;
     if (sniffed.faults++ == 0) sniffed.first_fault = bad;
     at = bad + 1;

@@ -15,8 +15,7 @@ namespace yijian::intake {
 namespace {
 
 std::string RowOf(std::string_view sample, size_t offset) {
-  return std::to_string(
-      1 + std::count(sample.begin(), sample.begin() + static_cast<long>(offset), '\n'));
+  return std::to_string(1 + std::count(sample.begin(), sample.begin() + static_cast<long>(offset), '\n'));
 }
 
 std::string HexByte(char c) {
@@ -29,9 +28,7 @@ std::string HexByte(char c) {
 
 Result<TextReader> TextReader::Open(const std::string& path, std::optional<Encoding> encoding) {
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return (errno == ENOENT ? NotFound
-                            : IoError)("cannot open " + path + ": " + std::strerror(errno));
+  if (fd < 0) return (errno == ENOENT ? NotFound : IoError)("cannot open " + path + ": " + std::strerror(errno));
   TextReader reader(path, fd);
   struct stat info {};
   if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) return InvalidInput(path + " is not a file");
@@ -77,8 +74,8 @@ Result<std::string> TextReader::SampleBeyondAscii(std::string sample) const {
   while (true) {
     size_t got = TRY(ReadAt(block.data(), block.size(), offset));
     if (got == 0) return sample;
-    auto high = std::find_if(block.begin(), block.begin() + static_cast<long>(got),
-                             [](char c) { return (c & 0x80) != 0; });
+    auto high =
+        std::find_if(block.begin(), block.begin() + static_cast<long>(got), [](char c) { return (c & 0x80) != 0; });
     if (high != block.begin() + static_cast<long>(got)) return block.substr(0, got);
     offset += static_cast<int64_t>(got);
   }
@@ -97,32 +94,28 @@ Status TextReader::FindEncoding(std::optional<Encoding> encoding) {
   Encoding chosen = encoding.value_or(tale.LooksUtf8() ? Encoding::kUtf8 : Encoding::kGb18030);
   if (head.bom > 0) {
     if (chosen == Encoding::kGb18030 && encoding) {
-      return InvalidInput(path_ +
-                          " begins with the mark of UTF-8, but the mapping says encoding: gb18030");
+      return InvalidInput(path_ + " begins with the mark of UTF-8, but the mapping says encoding: gb18030");
     }
     chosen = Encoding::kUtf8;
   }
   if (chosen == Encoding::kUtf8 && !head.LooksUtf8()) {
-    return InvalidInput(
-        path_ + " is not UTF-8: byte " + HexByte(raw[head.first_fault]) + " at offset " +
-        std::to_string(head.first_fault) + ", row " + RowOf(raw, head.first_fault) +
-        ", cannot be part of it; if the file is GB18030 (GBK), say encoding: gb18030");
+    return InvalidInput(path_ + " is not UTF-8: byte " + HexByte(raw[head.first_fault]) + " at offset " +
+                        std::to_string(head.first_fault) + ", row " + RowOf(raw, head.first_fault) +
+                        ", cannot be part of it; if the file is GB18030 (GBK), say encoding: gb18030");
   }
   if (chosen == Encoding::kGb18030) {
     if (encoding && head.characters >= 8 && head.faults == 0) {
-      return InvalidInput(path_ +
-                          " is UTF-8, but the mapping says encoding: gb18030; say utf-8 or auto");
+      return InvalidInput(path_ + " is UTF-8, but the mapping says encoding: gb18030; say utf-8 or auto");
     }
     decoder_.emplace(TRY(Gb18030Decoder::Create()));
     Gb18030Decoder trial = TRY(Gb18030Decoder::Create());
     std::vector<char> text;
     trial.Decode(raw, sample_is_all_, text);
-    auto wide = static_cast<int64_t>(
-        std::count_if(raw.begin(), raw.end(), [](char c) { return (c & 0x80) != 0; }));
+    auto wide = static_cast<int64_t>(std::count_if(raw.begin(), raw.end(), [](char c) { return (c & 0x80) != 0; }));
     if (trial.bad_bytes() * 8 > wide) {
-      return InvalidInput(path_ + " is neither UTF-8 (byte " + HexByte(raw[head.first_fault]) +
-                          " at offset " + std::to_string(head.first_fault) + ", row " +
-                          RowOf(raw, head.first_fault) + ") nor GB18030: is it a text file?");
+      return InvalidInput(path_ + " is neither UTF-8 (byte " + HexByte(raw[head.first_fault]) + " at offset " +
+                          std::to_string(head.first_fault) + ", row " + RowOf(raw, head.first_fault) +
+                          ") nor GB18030: is it a text file?");
     }
     sample_.assign(text.begin(), text.end());
   } else {

@@ -80,8 +80,8 @@ std::vector<Repeat> FindRepeats(std::vector<KeyEntry>& entries) {
   std::vector<bool> listed(entries.size(), false);
   for (uint32_t i = 0; i < entries.size(); i++) {
     size_t slot = (entries[i].key ^ entries[i].table) & (size - 1);
-    while (slots[slot] != 0 && (entries[slots[slot] - 1].key != entries[i].key ||
-                                entries[slots[slot] - 1].table != entries[i].table)) {
+    while (slots[slot] != 0 &&
+           (entries[slots[slot] - 1].key != entries[i].key || entries[slots[slot] - 1].table != entries[i].table)) {
       slot = (slot + 1) & (size - 1);
     }
     if (slots[slot] == 0) {
@@ -105,16 +105,14 @@ std::vector<Repeat> FindRepeats(std::vector<KeyEntry>& entries) {
       continue;
     }
     if (entry.ordinal == kInLake) continue;
-    repeats.push_back(
-        {entry.ordinal, winner->ordinal, entry.table, entry.content == winner->content});
+    repeats.push_back({entry.ordinal, winner->ordinal, entry.table, entry.content == winner->content});
   }
   std::ranges::sort(repeats, {}, &Repeat::ordinal);
   return repeats;
 }
 
 KeyFilter::KeyFilter(int64_t keys) {
-  size_t bits =
-      std::bit_ceil(static_cast<size_t>(std::clamp<int64_t>(keys * 8, 1 << 12, int64_t{1} << 29)));
+  size_t bits = std::bit_ceil(static_cast<size_t>(std::clamp<int64_t>(keys * 8, 1 << 12, int64_t{1} << 29)));
   bits_.resize(bits / 64);
   mask_ = bits - 1;
 }

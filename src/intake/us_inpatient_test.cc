@@ -15,14 +15,13 @@ using lake::Must;
 constexpr const char* kData = YIJIAN_SOURCE_DIR "/../shared/data/us-inpatient-claims";
 
 TEST(UsInpatientTest, ReconcilesToThePublishedTotals) {
-  if (!std::filesystem::exists(std::string(kData) + "/inpatient.csv"))
-    GTEST_SKIP() << "no data in " << kData;
+  if (!std::filesystem::exists(std::string(kData) + "/inpatient.csv")) GTEST_SKIP() << "no data in " << kData;
   lake::TempDir dir;
-  Report report = Must(TakeIn(
-      {.mapping = YIJIAN_SOURCE_DIR "/mappings/us-inpatient.yaml",
-       .files = {std::string(kData) + "/beneficiary.csv", std::string(kData) + "/inpatient.csv"},
-       .lake = dir / "lake",
-       .dictionaries = YIJIAN_SOURCE_DIR "/rules/dictionaries"}));
+  Report report =
+      Must(TakeIn({.mapping = YIJIAN_SOURCE_DIR "/mappings/us-inpatient.yaml",
+                   .files = {std::string(kData) + "/beneficiary.csv", std::string(kData) + "/inpatient.csv"},
+                   .lake = dir / "lake",
+                   .dictionaries = YIJIAN_SOURCE_DIR "/rules/dictionaries"}));
   SCOPED_TRACE(PrintReport(report, {.english = true}));
   EXPECT_EQ(report.tables["person"].taken, 23785);
   EXPECT_EQ(report.tables["visit"].taken, 29545);
@@ -44,11 +43,10 @@ TEST(UsInpatientTest, ReconcilesToThePublishedTotals) {
   EXPECT_EQ(count("bool_and(ipt_flag)::INT", "visit"), 1);
 
   // The same files again change nothing.
-  Report again = Must(TakeIn(
-      {.mapping = YIJIAN_SOURCE_DIR "/mappings/us-inpatient.yaml",
-       .files = {std::string(kData) + "/beneficiary.csv", std::string(kData) + "/inpatient.csv"},
-       .lake = dir / "lake",
-       .dictionaries = YIJIAN_SOURCE_DIR "/rules/dictionaries"}));
+  Report again = Must(TakeIn({.mapping = YIJIAN_SOURCE_DIR "/mappings/us-inpatient.yaml",
+                              .files = {std::string(kData) + "/beneficiary.csv", std::string(kData) + "/inpatient.csv"},
+                              .lake = dir / "lake",
+                              .dictionaries = YIJIAN_SOURCE_DIR "/rules/dictionaries"}));
   EXPECT_EQ(again.batch, "");
   EXPECT_EQ(again.files[0].taken_as, report.batch);
   EXPECT_EQ(Must(lake.ListBatches()).size(), 1U);

@@ -13,8 +13,7 @@ struct Refused {};
 
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(const std::string& file, lang::Diagnostics& diagnostics)
-      : file_(file), diagnostics_(diagnostics) {}
+  TreeBuilder(const std::string& file, lang::Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -51,23 +50,18 @@ class TreeBuilder : public YAML::EventHandler {
   };
 
   lang::Place At(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
-  [[noreturn]] void Refuse(const YAML::Mark& mark, const std::string& message,
-                           const std::string& suggestion = {}) {
+  [[noreturn]] void Refuse(const YAML::Mark& mark, const std::string& message, const std::string& suggestion = {}) {
     diagnostics_.Add(lang::Code::kYaml, At(mark), message, suggestion);
     throw Refused();
   }
   void Admit(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (anchor != 0)
-      Refuse(mark, "anchors and aliases are not allowed here", "write the value out");
-    if (++nodes_ > kYamlNodesMax)
-      Refuse(mark, "more than " + std::to_string(kYamlNodesMax) + " values");
+    if (anchor != 0) Refuse(mark, "anchors and aliases are not allowed here", "write the value out");
+    if (++nodes_ > kYamlNodesMax) Refuse(mark, "more than " + std::to_string(kYamlNodesMax) + " values");
   }
   void Open(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
     Admit(mark, anchor);
-    if (levels_.size() >= kYamlDepthMax)
-      Refuse(mark, "nests deeper than " + std::to_string(kYamlDepthMax));
-    if (!levels_.empty() && levels_.back().node.kind == YamlNode::Kind::kMap &&
-        !levels_.back().has_key) {
+    if (levels_.size() >= kYamlDepthMax) Refuse(mark, "nests deeper than " + std::to_string(kYamlDepthMax));
+    if (!levels_.empty() && levels_.back().node.kind == YamlNode::Kind::kMap && !levels_.back().has_key) {
       Refuse(mark, "a key must be a plain text");
     }
     YamlNode node;
@@ -78,13 +72,11 @@ class TreeBuilder : public YAML::EventHandler {
   void Put(YamlNode node, const YAML::Mark& mark, YAML::anchor_t anchor) {
     Admit(mark, anchor);
     node.place = At(mark);
-    if (!levels_.empty() && levels_.back().node.kind == YamlNode::Kind::kMap &&
-        !levels_.back().has_key) {
+    if (!levels_.empty() && levels_.back().node.kind == YamlNode::Kind::kMap && !levels_.back().has_key) {
       Level& level = levels_.back();
       if (node.kind != YamlNode::Kind::kScalar) Refuse(mark, "a key must be a plain text");
       if (level.node.Find(node.text) != nullptr) {
-        diagnostics_.Add(lang::Code::kDuplicate, node.place,
-                         "the key '" + node.text + "' is here twice");
+        diagnostics_.Add(lang::Code::kDuplicate, node.place, "the key '" + node.text + "' is here twice");
       }
       level.key = std::move(node.text);
       level.has_key = true;
@@ -103,7 +95,7 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (levels_.back().node.kind == YamlNode::Kind::kList) {
       levels_.back().node.items.push_back(std::move(node));
     } else {
-      levels_.back().node.members.emplace_back(std::move(levels_.back().key), std::move(node));
+      levels_.back().node.members.push_back({std::move(levels_.back().key), std::move(node)});
       levels_.back().has_key = false;
     }
   }
@@ -124,12 +116,10 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
   return nullptr;
 }
 
-std::optional<YamlNode> ParseYaml(std::string_view text, const std::string& file,
-                                  lang::Diagnostics& diagnostics) {
+std::optional<YamlNode> ParseYaml(std::string_view text, const std::string& file, lang::Diagnostics& diagnostics) {
   lang::Place whole{file, 0, 0};
   if (text.size() > kYamlBytesMax) {
-    diagnostics.Add(lang::Code::kYaml, whole,
-                    "larger than " + std::to_string(kYamlBytesMax) + " bytes");
+    diagnostics.Add(lang::Code::kYaml, whole, "larger than " + std::to_string(kYamlBytesMax) + " bytes");
     return std::nullopt;
   }
   size_t before = diagnostics.list().size();
@@ -150,8 +140,7 @@ std::optional<YamlNode> ParseYaml(std::string_view text, const std::string& file
     return std::nullopt;
   } catch (const YAML::Exception& error) {
     lang::Place place{file, error.mark.line + 1, error.mark.column + 1};
-    diagnostics.Add(lang::Code::kYaml, error.mark.is_null() ? whole : place,
-                    "is not YAML: " + error.msg);
+    diagnostics.Add(lang::Code::kYaml, error.mark.is_null() ? whole : place, "is not YAML: " + error.msg);
   } catch (const std::exception& error) {
     diagnostics.Add(lang::Code::kYaml, whole, std::string("is not YAML: ") + error.what());
   }

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "lang/diagnostics.h"
@@ -21,6 +20,8 @@ inline constexpr size_t kYamlBytesMax = 1 << 20;
 inline constexpr size_t kYamlDepthMax = 24;
 inline constexpr size_t kYamlNodesMax = 100'000;
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind { kNull, kScalar, kList, kMap };
 
@@ -29,11 +30,15 @@ struct YamlNode {
   bool quoted = false;  // 'so' or "so": never a keyword
   lang::Place place;
   std::vector<YamlNode> items;                            // of a list
-  std::vector<std::pair<std::string, YamlNode>> members;  // of a map, in order
+  std::vector<YamlMember> members;  // of a map, in order
   const YamlNode* Find(std::string_view key) const;
 };
 
-std::optional<YamlNode> ParseYaml(std::string_view text, const std::string& file,
-                                  lang::Diagnostics& diagnostics);
+struct YamlMember {
+  std::string key;
+  YamlNode node;
+};
+
+std::optional<YamlNode> ParseYaml(std::string_view text, const std::string& file, lang::Diagnostics& diagnostics);
 
 }  // namespace yijian::intake
