@@ -293,7 +293,7 @@ Status BucketReader::Impl::FindMissingTexts(BucketRange range, Bucket* bucket) {
     if (bucket->person_no[p].empty()) missing.emplace(persons.keys()[p], std::string());
   }
   auto any_left = [&] { return std::ranges::any_of(missing, [](const auto& entry) { return entry.second.empty(); }); };
-  for (std::string_view table : {"visit", "settlement", "fee_line", "diagnosis", "operation"}) {
+  for (std::string_view table : {"visit", "settlement", "fee_line", "diagnosis", "operation", "trace"}) {
     if (!any_left()) break;
     TRY(scanner.FindTexts(table, range, &missing));
   }

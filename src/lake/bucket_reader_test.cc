@@ -244,6 +244,24 @@ TEST_P(BucketReaderTest, DiagnosesLieUnderTheirVisits) {
   EXPECT_EQ(bucket.persons(), 3u);
 }
 
+TEST_P(BucketReaderTest, TraceCodesLieWithTheirPersons) {
+  TempDir dir;
+  Lake lake = Must(Lake::Create(dir.path(), kBuckets));
+  Add(lake, "a",
+      {Visits("(6, 61, 1, true, '2025-01-01')"),
+       {"trace",
+        "SELECT (p % 4)::SMALLINT AS bucket, p::BIGINT AS psn_key, 61::BIGINT AS mdtrt_key, r::BIGINT AS row_id, true "
+        "AS live,"
+        " 'P' || p AS psn_no, TIMESTAMP '2025-01-01' AS trac_time, (r * 10)::BIGINT AS drug_trac_key FROM (VALUES (6, "
+        "11), (6, 12), (9, 13)) v(p, r)"}});
+  Bucket bucket = ReadAll(lake);
+  CheckShape(bucket);
+  EXPECT_THAT(bucket.person_no, ElementsAre("P9", "P6"));
+  EXPECT_THAT(bucket.table(Kind::kTrace).row_id, ElementsAre(13, 11, 12));
+  EXPECT_THAT(bucket.table(Kind::kTrace).visit, ElementsAre(kNoRow, 0, 0));
+  EXPECT_EQ(At(bucket, Kind::kTrace, "code", 1), 110);
+}
+
 TEST_P(BucketReaderTest, DecimalsAndTimesInWhateverWidthTheyAreStored) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), kBuckets));

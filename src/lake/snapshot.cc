@@ -8,7 +8,8 @@ namespace {
 constexpr int kOrdinalShift = 40;
 
 // Tables whose buckets are those of persons.
-constexpr std::string_view kPersonTables[] = {"person", "visit", "settlement", "diagnosis", "operation", "fee_line"};
+constexpr std::string_view kPersonTables[] = {"person",    "visit",    "settlement", "diagnosis",
+                                              "operation", "fee_line", "trace"};
 
 bool Overlaps(const DataFile& file, BucketRange range) {
   return file.rows > 0 && file.bucket_min < range.until && file.bucket_max >= range.from;

@@ -21,8 +21,6 @@ using timeline::kNoRow;
 using timeline::kNull;
 using timeline::Table;
 
-// The one subject whose rows lie in buckets of their own.
-
 std::string ListOf(const std::vector<int64_t>& values) {
   std::string list = "(";
   for (int64_t value : values) list += (list.size() > 1 ? ", " : "") + std::to_string(value);

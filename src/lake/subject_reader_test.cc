@@ -112,24 +112,24 @@ TEST(SubjectReaderTest, OnlyRowsOfTheItemsAskedFor) {
   EXPECT_EQ(Must(SubjectReader::Open(snapshot, request)).parts(), 0);
 }
 
-TEST(SubjectReaderTest, TraceCodesArePartedByTheirBuckets) {
+TEST(SubjectReaderTest, TraceCodesOfAllPersonsAndOfNone) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), 4));
   AddBatch(lake, "a",
            {{"trace",
-             "SELECT (k % 4)::SMALLINT AS bucket, k::BIGINT AS drug_trac_key, r::BIGINT AS row_id, "
-             "true AS live,"
-             " TIMESTAMP '2025-01-01' + to_days((10 - r)::INTEGER) AS trac_time"
-             " FROM (VALUES (5, 1), (6, 2), (5, 3), (NULL, 4), (7, 5)) v(k, r) WHERE k IS NOT NULL",
-             "bucket, drug_trac_key, trac_time, row_id"}});
+             "SELECT coalesce(p % 4, 0)::SMALLINT AS bucket, p::BIGINT AS psn_key, k::BIGINT AS drug_trac_key, "
+             "r::BIGINT AS row_id,"
+             " true AS live, TIMESTAMP '2025-01-01' + to_days((10 - r)::INTEGER) AS trac_time"
+             " FROM (VALUES (1, 5, 1), (2, 6, 2), (3, 5, 3), (1, NULL, 4), (NULL, 7, 5)) v(p, k, r)",
+             "bucket, psn_key, trac_time, row_id"}});
   auto snapshot = Must(Snapshot::Take(lake));
   SubjectRequest request{.kind = Kind::kTrace, .field = Ordinal(Kind::kTrace, "code"), .fields = {}};
   SubjectReader reader = Must(SubjectReader::Open(snapshot, request, {.parts = 2}));
   Bucket bucket;
   Must(reader.Read(0, &bucket));
-  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(5) + ": 3 1"));
+  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(6) + ": 2"));
   Must(reader.Read(1, &bucket));
-  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(6) + ": 2", HexOf(7) + ": 5"));
+  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(5) + ": 3 1", HexOf(7) + ": 5"));
   EXPECT_EQ(bucket.visit_diagnosis_first.size(), 1u);
   EXPECT_EQ(bucket.table(Kind::kLine).person_first.size(), 3u);
 }
