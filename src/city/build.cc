@@ -61,7 +61,9 @@ class Collector {
     }
     for (const std::string& spoilt : pages.spoilt) {
       size_t comma = spoilt.find(',');
-      AppendTo({"noise", "noise", "", "doctor", "", {spoilt.substr(0, comma)}, {spoilt.substr(comma + 1)}, std::nullopt}, truth_);
+      AppendTo(
+          {"noise", "noise", "", "doctor", "", {spoilt.substr(0, comma)}, {spoilt.substr(comma + 1)}, std::nullopt},
+          truth_);
       summary_.noise++;
     }
     extras_.institutions.insert(made.extras.institutions.begin(), made.extras.institutions.end());
@@ -120,13 +122,15 @@ Result<Summary> Build(const Options& options, const std::function<void(const Pro
     return lookup.Ceiling(code, level, era.from, era.until);
   });
   World world{town, cashier, era};
-  uint64_t per_rule = options.planted_per_rule > 0 ? options.planted_per_rule : std::max<uint64_t>(3, options.persons / 2000);
+  uint64_t per_rule =
+      options.planted_per_rule > 0 ? options.planted_per_rule : std::max<uint64_t>(3, options.persons / 2000);
   Planting planting = TRY(PlanPlanting(lookup, era, per_rule, options.persons));
   NoiseRates noise;
   Folder folder = TRY(Folder::Open(options.to));
   TRY(folder.WriteWhole("README.txt", ReadmeText(noise)));
 
-  int threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  int threads =
+      options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   uint64_t parts = (options.persons + kPart - 1) / kPart;
   uint64_t plant_parts = (planting.size() + kPlants - 1) / kPlants;
   auto make = [&](uint64_t part) {

@@ -8,8 +8,8 @@ namespace yijian::city {
 namespace {
 
 constexpr int kServicePercent[kTierCount] = {100, 85, 70, 60, 100};
-constexpr std::string_view kLevelsOf[kTierCount][3] = {{"02", "03", "03"}, {"05", "06", "06"}, {"08", "08", "08"},
-                                                       {"11", "11", "11"}, {"11", "11", "11"}};
+constexpr std::string_view kLevelsOf[kTierCount][3] = {
+    {"02", "03", "03"}, {"05", "06", "06"}, {"08", "08", "08"}, {"11", "11", "11"}, {"11", "11", "11"}};
 
 Fen Percent(Fen amount, int percent) { return (amount * percent + 50) / 100; }
 
@@ -37,9 +37,9 @@ void AddLine(Settlement& sum, const Line& line) {
 Settlement Negative(const Settlement& paid) {
   Settlement back = paid;
   for (Fen Settlement::*field :
-       {&Settlement::total, &Settlement::full_self, &Settlement::over_limit, &Settlement::first_self, &Settlement::scope,
-        &Settlement::deductible, &Settlement::pooled, &Settlement::serious, &Settlement::fund, &Settlement::person,
-        &Settlement::account, &Settlement::cash}) {
+       {&Settlement::total, &Settlement::full_self, &Settlement::over_limit, &Settlement::first_self,
+        &Settlement::scope, &Settlement::deductible, &Settlement::pooled, &Settlement::serious, &Settlement::fund,
+        &Settlement::person, &Settlement::account, &Settlement::cash}) {
     back.*field = -(paid.*field);
   }
   return back;

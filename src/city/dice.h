@@ -3,8 +3,8 @@
 //   Dice dice(seed, Stream::kResident, 4711);   // the same numbers on every machine, in every order of persons
 //   if (dice.Chance(30)) ...                    // 30 in a thousand
 //
-// Counter-based (SplitMix64 from a mixed key): nothing is shared between persons, so a city can be made in any number of
-// threads, or in part, and comes out the same byte for byte. The formulas are the city: never change one in place.
+// Counter-based (SplitMix64 from a mixed key): nothing is shared between persons, so a city can be made in any number
+// of threads, or in part, and comes out the same byte for byte. The formulas are the city: never change one in place.
 #pragma once
 
 #include <cstddef>

@@ -7,8 +7,13 @@
 
 namespace yijian::city {
 
-Director::Director(const World& world, const Lookup& lookup, const SceneInfo& info, uint64_t ordinal, uint64_t first_person)
-    : world_(world), lookup_(lookup), info_(info), ordinal_(ordinal), first_person_(first_person),
+Director::Director(const World& world, const Lookup& lookup, const SceneInfo& info, uint64_t ordinal,
+                   uint64_t first_person)
+    : world_(world),
+      lookup_(lookup),
+      info_(info),
+      ordinal_(ordinal),
+      first_person_(first_person),
       dice_(world.era.seed, Stream::kScene, ordinal) {}
 
 Date Director::Day(int weekday, int span) {
@@ -41,7 +46,8 @@ int Director::Outpatient(size_t person, Tier tier, uint64_t nth, std::string_vie
   return visit.tag;
 }
 
-int Director::Stay(size_t person, uint64_t nth, Dept dept, const Disease& main, Date first, Date last, std::string_view type) {
+int Director::Stay(size_t person, uint64_t nth, Dept dept, const Disease& main, Date first, Date last,
+                   std::string_view type) {
   int number = Outpatient(person, Tier::kSecond, nth, type, dept, first, 9);
   Visit& stay = visit(person, number);
   stay.stay = true;
@@ -78,8 +84,12 @@ int Director::ChargeCode(size_t person, int visit_number, std::string_view code,
   charged.price = price * kMicroPerFen;
   charged.amount = charged.scope = price;
   charged.full_self = charged.first_self = 0;
-  charged.set = {{Fee("chrgitm_lv"), "01"}, {Fee("list_type"), code[0] == '0' ? "201" : "101"},
-                 {Fee("med_chrgitm_type"), code[0] == 'X' ? "09" : code[0] == 'Z' ? "11" : code[3] == '5' ? "04" : "05"}};
+  charged.set = {{Fee("chrgitm_lv"), "01"},
+                 {Fee("list_type"), code[0] == '0' ? "201" : "101"},
+                 {Fee("med_chrgitm_type"), code[0] == 'X'   ? "09"
+                                           : code[0] == 'Z' ? "11"
+                                           : code[3] == '5' ? "04"
+                                                            : "05"}};
   return number;
 }
 
@@ -111,7 +121,8 @@ void Director::Settle() {
     paid.balance = 100'000;
     for (Visit& visit : life.visits) {
       if (!visit.planted || !visit.settlements.empty()) continue;
-      std::stable_sort(visit.lines.begin(), visit.lines.end(), [](const Line& a, const Line& b) { return a.time < b.time; });
+      std::stable_sort(visit.lines.begin(), visit.lines.end(),
+                       [](const Line& a, const Line& b) { return a.time < b.time; });
       Time time = std::max(visit.end, visit.lines.empty() ? visit.end : visit.lines.back().time) + 900;
       world_.cashier.Settle(visit, life.person, time, paid);
     }
@@ -144,10 +155,18 @@ void Director::Lookalike(size_t person) { expectations_.push_back({false, person
 
 TruthRow Director::Resolve(const Expectation& expectation) {
   const Life& life = staged_.lives[expectation.person];
-  TruthRow row{expectation.violation ? "violation" : "lookalike", "scene", std::string(info_.rule), std::string(info_.name),
-               expectation.subject.empty() ? life.person.no : expectation.subject, {}, {}, expectation.amount};
+  TruthRow row{expectation.violation ? "violation" : "lookalike",
+               "scene",
+               std::string(info_.rule),
+               std::string(info_.name),
+               expectation.subject.empty() ? life.person.no : expectation.subject,
+               {},
+               {},
+               expectation.amount};
   Fen sum = 0;
-  auto named = [](const std::vector<int>& names, int tag) { return std::find(names.begin(), names.end(), tag) != names.end(); };
+  auto named = [](const std::vector<int>& names, int tag) {
+    return std::find(names.begin(), names.end(), tag) != names.end();
+  };
   for (const Visit& visit : life.visits) {
     if (!visit.planted) continue;
     bool wanted = !expectation.violation || named(expectation.visits, visit.tag);
@@ -163,8 +182,35 @@ TruthRow Director::Resolve(const Expectation& expectation) {
   return row;
 }
 
+void Director::SellPacks(Life& life) {
+  for (size_t v = 0; v < life.visits.size(); v++) {
+    const Visit& visit = life.visits[v];
+    bool told = std::any_of(life.traces.begin(), life.traces.end(),
+                            [&](const Trace& trace) { return trace.visit == static_cast<int>(v); });
+    if (!visit.planted || visit.type != "41" || told) continue;
+    for (size_t i = 0; i < visit.lines.size(); i++) {
+      const Line& line = visit.lines[i];
+      for (uint32_t pack = 0; pack < static_cast<uint32_t>(line.qty / kMicro); pack++) {
+        Trace trace;
+        trace.code = "8990005" + Padded(life.person.index, 9) + Padded(line.pack + pack, 4);
+        trace.item = CodeOf(line);
+        trace.name = NameOf(line);
+        trace.event = "sale";
+        trace.institution = visit.institution;
+        trace.time = line.time + 60;
+        trace.visit = static_cast<int>(v);
+        trace.settlement = line.settlement;
+        trace.line = static_cast<int>(i);
+        trace.amount = FenOf(line.price);
+        life.traces.push_back(std::move(trace));
+      }
+    }
+  }
+}
+
 Staged Director::Finish() {
   Settle();
+  for (Life& life : staged_.lives) SellPacks(life);
   for (Life& life : staged_.lives) Seal(life);
   for (const Expectation& expectation : expectations_) staged_.truth.push_back(Resolve(expectation));
   AddStories(std::string(info_.rule), std::string(info_.name), staged_);

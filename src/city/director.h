@@ -27,7 +27,8 @@ class Director {
   Life& life(size_t person) { return staged_.lives[person]; }
   // A visit of the person; its number names it in Violation and Lookalike.
   int Outpatient(size_t person, Tier tier, uint64_t nth, std::string_view type, Dept dept, Date day, int hour);
-  int Stay(size_t person, uint64_t nth, Dept dept, const Disease& main, Date first, Date last, std::string_view type = "21");
+  int Stay(size_t person, uint64_t nth, Dept dept, const Disease& main, Date first, Date last,
+           std::string_view type = "21");
   Visit& visit(size_t person, int number);
   // Charges; the number names the line.
   int Charge(size_t person, int visit_number, G good, Time time, int qty = 1);
@@ -39,8 +40,8 @@ class Director {
   void Sell(size_t person, int visit_number, std::string code, std::string_view event, Time time);
 
   // What is to be found, or not. Lines and visits of one person; amount = scope of the lines unless given.
-  void Violation(size_t person, std::vector<int> visits, std::vector<int> lines, std::optional<Fen> amount = std::nullopt,
-                 std::string subject = {});
+  void Violation(size_t person, std::vector<int> visits, std::vector<int> lines,
+                 std::optional<Fen> amount = std::nullopt, std::string subject = {});
   void Lookalike(size_t person);
   Staged Finish();
 
@@ -54,6 +55,7 @@ class Director {
     std::string subject;
   };
   TruthRow Resolve(const Expectation& expectation);
+  void SellPacks(Life& life);  // every pack of a pharmacy carries a code
 
   const World& world_;
   const Lookup& lookup_;

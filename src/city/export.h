@@ -24,7 +24,19 @@
 namespace yijian::city {
 
 enum class File : uint8_t {
-  kPerson, kHospital, kPharmacy, kDoctor, kVisit, kSettlement, kFee, kDiagnosis, kOperation, kSold, kTakenIn, kStock, kCount
+  kPerson,
+  kHospital,
+  kPharmacy,
+  kDoctor,
+  kVisit,
+  kSettlement,
+  kFee,
+  kDiagnosis,
+  kOperation,
+  kSold,
+  kTakenIn,
+  kStock,
+  kCount
 };
 inline constexpr size_t kFileCount = static_cast<size_t>(File::kCount);
 std::string_view FileNameOf(File file);
@@ -32,12 +44,12 @@ std::string_view HeaderOf(File file);
 
 // In a million rows.
 struct NoiseRates {
-  int no_birth = 3000;       // persons without a birth date
-  int no_doctor = 1000;      // lines without an ordering doctor
-  int dummy_doctor = 300;    // lines whose doctor is 0000
-  int lost_zero = 2000;      // lines whose charge type lost its leading zero: 9 for 09
+  int no_birth = 3000;         // persons without a birth date
+  int no_doctor = 1000;        // lines without an ordering doctor
+  int dummy_doctor = 300;      // lines whose doctor is 0000
+  int lost_zero = 2000;        // lines whose charge type lost its leading zero: 9 for 09
   int level_lost_zero = 5000;  // settlements whose hospital level lost it: 2 for 02
-  int dummy_person = 200;    // pharmacy visits in the name of nobody
+  int dummy_person = 200;      // pharmacy visits in the name of nobody
 };
 
 // What was charged of drugs and consumables, for the stock book: institution, item -> packs by month.
@@ -60,8 +72,8 @@ struct Pages {
   std::vector<std::string> spoilt;  // "mdtrt_id,bkkp_sn" of lines with a spoilt doctor
   StockBook book;
   uint64_t visits = 0, stays = 0, refunds = 0, positive = 0;
-  Fen total = 0, fund = 0;          // of all settlements, refunds as negative
-  Fen positive_total = 0;           // of settlements that are no refunds
+  Fen total = 0, fund = 0;  // of all settlements, refunds as negative
+  Fen positive_total = 0;   // of settlements that are no refunds
 };
 
 class Exporter {

@@ -112,7 +112,8 @@ void Exporter::WriteSettlement(const Life& life, const Visit& visit, size_t ordi
   row.Put(Setl("pay_loc"), "2");
   row.Put(Setl("fixmedins_code"), at.code);
   row.Put(Setl("fixmedins_name"), at.name);
-  bool lost = !visit.planted && Mix(person.index * 131 + visit.number) % 1'000'000 < static_cast<uint64_t>(noise_.level_lost_zero);
+  bool lost = !visit.planted &&
+              Mix(person.index * 131 + visit.number) % 1'000'000 < static_cast<uint64_t>(noise_.level_lost_zero);
   row.Put(Setl("hosp_lv"), lost && at.level[0] == '0' ? at.level.substr(1) : at.level);
   row.Put(Setl("fix_blng_admdvs"), at.area);
   row.PutDate(Setl("begndate"), DayOf(visit.begin));
@@ -184,7 +185,8 @@ void Exporter::WriteLine(const Life& life, const Visit& visit, size_t ordinal, P
   if (line.good != G::kCount) {
     const Good& good = GoodOf(line.good);
     row.Put(Fee("selfpay_prop"), good.level == '3' ? "1" : good.level == '2' ? "0.1" : "0");
-    if (good.level == '2' && good.self_percent != 10) row.PutMicro(Fee("selfpay_prop"), good.self_percent * kMicro / 100);
+    if (good.level == '2' && good.self_percent != 10)
+      row.PutMicro(Fee("selfpay_prop"), good.self_percent * kMicro / 100);
     row.Put(Fee("chrgitm_lv"), good.level == '1' ? "01" : good.level == '2' ? "02" : "03");
     row.Put(Fee("list_type"), ListTypeOf(good));
     bool lost = luck >= 10'000 && luck < 10'000u + static_cast<uint64_t>(noise_.lost_zero) && good.charge[0] == '0';

@@ -23,9 +23,7 @@ bool IsCity(const fs::path& folder) {
   return size == kMark.size() && begin == kMark;
 }
 
-Error WriteError(const std::string& path) {
-  return IoError("writing " + path + ": " + std::strerror(errno));
-}
+Error WriteError(const std::string& path) { return IoError("writing " + path + ": " + std::strerror(errno)); }
 
 }  // namespace
 
@@ -110,7 +108,9 @@ Status Folder::Keep() {
 }
 
 std::string ReadmeText(const NoiseRates& noise) {
-  auto per_mille = [](int in_million) { return std::to_string(in_million / 1000) + "." + std::to_string(in_million / 100 % 10) + "‰"; };
+  auto per_mille = [](int in_million) {
+    return std::to_string(in_million / 1000) + "." + std::to_string(in_million / 100 % 10) + "‰";
+  };
   std::string text(kMark);
   text += R"( 合成城市
 
@@ -137,7 +137,8 @@ Noise, as in real exports: persons without a birth date )";
           ", with doctor 0000 " + per_mille(noise.dummy_doctor) + ",\ncharge types that lost a leading zero " +
           per_mille(noise.lost_zero) + ", hospital levels that did " + per_mille(noise.level_lost_zero) +
           ", pharmacy visits of a dummy person " + per_mille(noise.dummy_person) +
-          ".\nPharmacies have no department and hosp_lv 11; prd_days is mostly empty; outpatient main diagnoses are text.\n";
+          ".\nPharmacies have no department and hosp_lv 11; prd_days is mostly empty; outpatient main diagnoses are "
+          "text.\n";
   return text;
 }
 

@@ -10,8 +10,8 @@ namespace {
 constexpr std::array<Good, kGoodCount> kGoods{{
 #define YIJIAN_GOOD(id, code, name, spec, fen, charge, level, percent, days) \
   {code, name, spec, fen, charge, level, percent, days},
-#include "city/goods_services.inc"
 #include "city/goods_drugs.inc"
+#include "city/goods_services.inc"
 #undef YIJIAN_GOOD
 }};
 

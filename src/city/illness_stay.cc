@@ -3,28 +3,30 @@
 namespace yijian::city {
 namespace {
 
-constexpr Surgery kGallbladder{"51.2300", "腹腔镜下胆囊切除术", G::kOpGallbladder, G::kAnaesthesiaGeneral, 80,
-                               kKit<G::kSuture>, false, true};
-constexpr Surgery kAppendix{"47.0100", "腹腔镜下阑尾切除术", G::kOpAppendix, G::kAnaesthesiaGeneral, 60, kKit<G::kSuture>,
-                            false, true};
-constexpr Surgery kHernia{"53.0000", "单侧腹股沟疝修补术", G::kOpHernia, G::kAnaesthesiaSpinal, 55, kKit<G::kMesh>, true,
-                          false};
+constexpr Surgery kGallbladder{
+    "51.2300", "腹腔镜下胆囊切除术", G::kOpGallbladder, G::kAnaesthesiaGeneral, 80, kKit<G::kSuture>, false, true};
+constexpr Surgery kAppendix{"47.0100", "腹腔镜下阑尾切除术", G::kOpAppendix, G::kAnaesthesiaGeneral,
+                            60,        kKit<G::kSuture>,     false,          true};
+constexpr Surgery kHernia{"53.0000", "单侧腹股沟疝修补术", G::kOpHernia, G::kAnaesthesiaSpinal,
+                          55,        kKit<G::kMesh>,       true,         false};
 constexpr Surgery kPiles{"49.4600", "痔切除术", G::kOpPiles, G::kAnaesthesiaSpinal, 40, kKit<G::kSuture>, false, true};
-constexpr Surgery kMyoma{"68.2900", "子宫病损切除术", G::kOpMyoma, G::kAnaesthesiaGeneral, 90, kKit<G::kSuture>, false,
-                         true};
-constexpr Surgery kProstateOp{"60.2100", "经尿道前列腺切除术", G::kOpProstate, G::kAnaesthesiaSpinal, 75, {}, false, true};
-constexpr Surgery kThyroidOp{"06.3900", "甲状腺部分切除术", G::kOpThyroid, G::kAnaesthesiaGeneral, 95, kKit<G::kSuture>,
-                             true, true};
+constexpr Surgery kMyoma{"68.2900", "子宫病损切除术", G::kOpMyoma, G::kAnaesthesiaGeneral,
+                         90,        kKit<G::kSuture>, false,       true};
+constexpr Surgery kProstateOp{"60.2100", "经尿道前列腺切除术", G::kOpProstate, G::kAnaesthesiaSpinal, 75, {}, false,
+                              true};
+constexpr Surgery kThyroidOp{"06.3900", "甲状腺部分切除术", G::kOpThyroid, G::kAnaesthesiaGeneral,
+                             95,        kKit<G::kSuture>,   true,          true};
 constexpr Surgery kTonsil{"28.2x00", "扁桃体切除术", G::kOpTonsil, G::kAnaesthesiaGeneral, 40, {}, false, true};
-constexpr Surgery kHip{"81.5100", "全髋关节置换", G::kOpHip, G::kAnaesthesiaGeneral, 100, kKit<G::kHipSet, G::kSuture>, true,
-                       false};
-constexpr Surgery kKnee{"81.5400", "全膝关节置换", G::kOpKnee, G::kAnaesthesiaGeneral, 110, kKit<G::kKneeSet, G::kSuture>,
-                        true, false};
-constexpr Surgery kColon{"45.7600", "乙状结肠切除术", G::kOpColon, G::kAnaesthesiaGeneral, 170,
-                         kKit<G::kStapler, G::kSuture>, false, true};
-constexpr Surgery kStentOp{"36.0700", "药物洗脱冠状动脉支架置入术", G::kOpStent, G::kCount, 70,
-                           kKit<G::kStent, G::kGuideWire>, false, false};
+constexpr Surgery kHip{"81.5100", "全髋关节置换", G::kOpHip, G::kAnaesthesiaGeneral, 100, kKit<G::kHipSet, G::kSuture>,
+                       true,      false};
+constexpr Surgery kKnee{
+    "81.5400", "全膝关节置换", G::kOpKnee, G::kAnaesthesiaGeneral, 110, kKit<G::kKneeSet, G::kSuture>, true, false};
+constexpr Surgery kColon{
+    "45.7600", "乙状结肠切除术", G::kOpColon, G::kAnaesthesiaGeneral, 170, kKit<G::kStapler, G::kSuture>, false, true};
+constexpr Surgery kStentOp{"36.0700", "药物洗脱冠状动脉支架置入术",   G::kOpStent, G::kCount,
+                           70,        kKit<G::kStent, G::kGuideWire>, false,       false};
 
+// clang-format off
 constexpr Illness kIllnesses[] = {
     {{"I63.900", "脑梗死"}, Dept::kNeurology, 50, 200, 0, 0, 90, {30, 55, 15}, 8, 14,
      kKit<G::kButylphthalide, G::kNimodipine, G::kVitaminC>, kKit<G::kMri, G::kUltrasoundNeck, G::kUltrasoundHeart>, 130,
@@ -85,6 +87,7 @@ constexpr Illness kIllnesses[] = {
     {{"N20.100", "输尿管结石"}, Dept::kUrology, 22, 75, 0, 0, 26, {30, 70, 0}, 4, 6,
      kKit<G::kLevofloxacinInjection, G::kFlurbiprofen>, kKit<G::kCt, G::kUltrasound>, 80, nullptr, false, false},
 };
+// clang-format on
 
 }  // namespace
 
@@ -98,7 +101,8 @@ std::span<const G> AdmissionLab() {
 }
 
 std::span<const G> RecheckLab() {
-  return kKit<G::kBloodCount, G::kPotassium, G::kSodium, G::kChloride, G::kAlt, G::kAst, G::kUrea, G::kCreatinine, G::kCrp>;
+  return kKit<G::kBloodCount, G::kPotassium, G::kSodium, G::kChloride, G::kAlt, G::kAst, G::kUrea, G::kCreatinine,
+              G::kCrp>;
 }
 
 }  // namespace yijian::city

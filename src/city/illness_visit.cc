@@ -3,6 +3,7 @@
 namespace yijian::city {
 namespace {
 
+// clang-format off
 constexpr Complaint kComplaints[] = {
     {{"J06.900", "急性上呼吸道感染"}, Dept::kGeneral, 14, 200, 0, 170, {5, 15, 40, 40},
      kKit<G::kLianhua, G::kAcetaminophen, G::kAmoxicillin, G::kAmbroxol, G::kBanlangen>, kKit<G::kBloodCount, G::kCrp>, 220},
@@ -65,6 +66,7 @@ constexpr Disease kCompanions[] = {
     {"I10.x05", "高血压3级"},   {"E78.500", "高脂血症"}, {"K29.500", "慢性胃炎"}, {"M81.900", "骨质疏松"},
     {"K76.000", "脂肪肝"}, {"I70.900", "动脉硬化"}, {"D64.900", "贫血"},
 };
+// clang-format on
 
 }  // namespace
 
@@ -76,7 +78,8 @@ std::span<const G> OverTheCounter(bool child, bool female) {
   if (child) return kKit<G::kChildCold, G::kChildCough, G::kChildDigest, G::kChildFever>;
   if (female) {
     return kKit<G::kGanmaoling, G::kBanlangen, G::kIbuprofen, G::kLianhua, G::kHuoxiang, G::kPlaster, G::kLiuwei,
-                G::kOmeprazole, G::kDanshen, G::kXuesaitong, G::kMecobalamin, G::kCetirizine, G::kSmectite, G::kMotherwort>;
+                G::kOmeprazole, G::kDanshen, G::kXuesaitong, G::kMecobalamin, G::kCetirizine, G::kSmectite,
+                G::kMotherwort>;
   }
   return kKit<G::kGanmaoling, G::kBanlangen, G::kIbuprofen, G::kLianhua, G::kHuoxiang, G::kPlaster, G::kLiuwei,
               G::kOmeprazole, G::kDanshen, G::kXuesaitong, G::kMecobalamin, G::kCetirizine, G::kSmectite>;

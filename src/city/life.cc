@@ -41,7 +41,8 @@ Biography::Biography(const World& world, Life& life, const std::vector<Quiet>& q
   month_visits_.assign(static_cast<size_t>(MonthIndexOf(era.until) - MonthIndexOf(era.from) + 1), 0);
   Date end = std::min({era.until, person_.death.value_or(era.until), person_.paused.value_or(era.until)});
   for (Date day = era.from; day < era.until; day++) {
-    if (day <= person_.birth || day < person_.enrolled || day >= end) taken_[static_cast<size_t>(day - era.from)] = true;
+    if (day <= person_.birth || day < person_.enrolled || day >= end)
+      taken_[static_cast<size_t>(day - era.from)] = true;
   }
   for (const Quiet& span : quiet) Take(span.from, span.until - 1);
 }

@@ -3,8 +3,8 @@
 //   World world{town, cashier, era};
 //   Life life = Live(world, MakeResident(town, era, 4711), {});
 //
-// One event a day at most; no visit during a stay; stays at least 35 days apart unless chemotherapy plans them; drugs not
-// beyond their days; yearly tests far enough apart; nothing before enrolment, after death or while paused.
+// One event a day at most; no visit during a stay; stays at least 35 days apart unless chemotherapy plans them; drugs
+// not beyond their days; yearly tests far enough apart; nothing before enrolment, after death or while paused.
 //
 // Threads: pure functions.
 #pragma once

@@ -46,18 +46,19 @@ void Biography::Delivery() {
       for (G good : {G::kBloodCount, G::kUrine, G::kAlt, G::kCreatinine}) Charge(visit, good, time += 11);
     }
     if (week == 12) Charge(visit, G::kFolicAcid, time += 600, 1);
-      Close(visit, time + 600, false);
+    Close(visit, time + 600, false);
     SellPacks(visit);
   }
   bool caesarean = dice_.Chance(420);
   int nights = caesarean ? dice_.Between(5, 6) : dice_.Between(3, 4);
   if (!Free(birth, birth + nights)) return;
-  Visit& visit = Admit(dice_.Chance(300) ? person_.third : person_.second, "52", Dept::kObstetrics, birth, birth + nights);
+  Visit& visit =
+      Admit(dice_.Chance(300) ? person_.third : person_.second, "52", Dept::kObstetrics, birth, birth + nights);
   visit.maternity = caesarean ? "3" : "1";
   visit.weeks = dice_.Between(37, 41);
   Diagnose(visit, caesarean ? Disease{"O82.000", "选择性剖宫产术的分娩"} : Disease{"O80.000", "头位顺产"});
-  static constexpr Surgery kCaesarean{"74.1x01", "子宫下段横切口剖宫产术", G::kOpCaesarean, G::kAnaesthesiaSpinal, 50,
-                                      kKit<G::kSuture>, false, false};
+  static constexpr Surgery kCaesarean{"74.1x01", "子宫下段横切口剖宫产术", G::kOpCaesarean, G::kAnaesthesiaSpinal,
+                                      50,        kKit<G::kSuture>,         false,           false};
   if (caesarean) {
     Operate(visit, kCaesarean, birth + 1);
   } else {
@@ -143,7 +144,8 @@ void Biography::Dialysis() {
     }
     Time lab = StartOf(days.front()) + hour * 3600 + 2000;
     for (G good : {G::kBloodCount, G::kPotassium, G::kSodium, G::kUrea, G::kCreatinine}) Charge(visit, good, lab += 11);
-    std::stable_sort(visit.lines.begin(), visit.lines.end(), [](const Line& a, const Line& b) { return a.time < b.time; });
+    std::stable_sort(visit.lines.begin(), visit.lines.end(),
+                     [](const Line& a, const Line& b) { return a.time < b.time; });
     Close(visit, StartOf(days.back()) + (hour + 6) * 3600, false);
   }
 }

@@ -125,7 +125,8 @@ void Biography::Operate(Visit& visit, const Surgery& surgery, Date day) {
 }
 
 void Biography::Discharge(Visit& visit, Date last) {
-  std::stable_sort(visit.lines.begin(), visit.lines.end(), [](const Line& a, const Line& b) { return a.time < b.time; });
+  std::stable_sort(visit.lines.begin(), visit.lines.end(),
+                   [](const Line& a, const Line& b) { return a.time < b.time; });
   uint32_t order = 0;
   for (Line& line : visit.lines) line.prescription = ++order;
   visit.end = std::max(visit.end, At(last, 15, 0));
@@ -145,8 +146,9 @@ void Biography::StayFor(const Illness& illness) {
   }
   if (first == 0) return;
   Date last = first + nights;
-  Visit& visit = Admit(HospitalFor(illness.tiers), illness.surgery == nullptr && illness.main.code[0] == 'S' ? "22" : "21",
-                       illness.dept, first, last);
+  Visit& visit =
+      Admit(HospitalFor(illness.tiers), illness.surgery == nullptr && illness.main.code[0] == 'S' ? "22" : "21",
+            illness.dept, first, last);
   Diagnose(visit, illness.main);
   AddCompanions(visit, 4);
   if (illness.surgery != nullptr) Operate(visit, *illness.surgery, first + 2);
@@ -169,7 +171,8 @@ void Biography::Stays() {
   if (person_.has(kStroke)) count = std::min(1, count);
   std::vector<int> weights;
   for (const Illness& illness : Illnesses()) {
-    bool fits = age >= illness.age_low && age <= illness.age_high && (illness.sex == 0 || (illness.sex == 'f') == person_.female) &&
+    bool fits = age >= illness.age_low && age <= illness.age_high &&
+                (illness.sex == 0 || (illness.sex == 'f') == person_.female) &&
                 (illness.condition == 0 || (person_.conditions & illness.condition) != 0);
     weights.push_back(fits ? illness.weight : 0);
   }

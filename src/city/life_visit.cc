@@ -5,9 +5,9 @@
 namespace yijian::city {
 namespace {
 
-constexpr std::array kHerbs{G::kHerbDanggui, G::kHerbBaizhu,  G::kHerbFuling, G::kHerbDangshen,
+constexpr std::array kHerbs{G::kHerbDanggui, G::kHerbBaizhu,     G::kHerbFuling,  G::kHerbDangshen,
                             G::kHerbHuangqi, G::kHerbChuanxiong, G::kHerbBaishao, G::kHerbShudi,
-                            G::kHerbChenpi,  G::kHerbChaihu,  G::kHerbJiegeng, G::kHerbMaidong};
+                            G::kHerbChenpi,  G::kHerbChaihu,     G::kHerbJiegeng, G::kHerbMaidong};
 
 }  // namespace
 
@@ -50,7 +50,8 @@ void Biography::ChronicCare() {
     Date day = world_.era.from + static_cast<Date>(dice_.Below(28));
     while (day < world_.era.until) {
       Date tries = 0;
-      while (tries < 20 && InEra(day + tries) && (!Free(day + tries, day + tries) || WeekdayOf(day + tries) > 5)) tries++;
+      while (tries < 20 && InEra(day + tries) && (!Free(day + tries, day + tries) || WeekdayOf(day + tries) > 5))
+        tries++;
       day += tries;
       if (Free(day, day)) {
         ChronicVisit(chronic, drugs, day);
@@ -120,8 +121,8 @@ void Biography::ComplaintVisit(const Complaint& complaint, Date day) {
       if (dice_.Chance(therapy ? 650 : 620) && Spaced(good, day, therapy ? 1 : 4)) Charge(visit, good, time += 420);
     }
     if (AgeYears(person_.birth, day) >= 30 && tier < 3 && dice_.Chance(330)) {
-      for (G good : {G::kAlt, G::kAst, G::kGgt, G::kUrea, G::kCreatinine, G::kUricAcid, G::kCholesterol, G::kTriglyceride,
-                     G::kHdl, G::kLdl, G::kGlucose, G::kUrine}) {
+      for (G good : {G::kAlt, G::kAst, G::kGgt, G::kUrea, G::kCreatinine, G::kUricAcid, G::kCholesterol,
+                     G::kTriglyceride, G::kHdl, G::kLdl, G::kGlucose, G::kUrine}) {
         if (Spaced(good, day, 30)) Charge(visit, good, time += 7);
       }
     }
@@ -173,7 +174,7 @@ void Biography::Purchases() {
     Time time = visit.begin;
     for (G good : basket) Charge(visit, good, time += 20, dice_.Between(1, 2));
     visit.end = time;
-      Close(visit, time, true);
+    Close(visit, time, true);
     SellPacks(visit);
   }
 }

@@ -33,7 +33,9 @@ Result<Planting> PlanPlanting(const Lookup& lookup, const Era& era, uint64_t per
     }
     next = planting.Add(violations, per_rule, next);
     next = planting.Add(lookalikes, per_rule, next);
-    if (violations.empty()) {
+    bool staged = std::any_of(Scenes().begin(), Scenes().end(),
+                              [&](const SceneInfo& scene) { return IsVariantOf(rules.rules[rule].id, scene.rule); });
+    if (violations.empty() && !staged) {
       planting.unplanted_.push_back(rules.rules[rule].id + ": " + obstacle);
     } else {
       planting.rules_planted_++;
@@ -41,9 +43,8 @@ Result<Planting> PlanPlanting(const Lookup& lookup, const Era& era, uint64_t per
   }
   uint64_t ordinal = 0;
   for (size_t scene = 0; scene < Scenes().size(); scene++) {
-    bool ruled = std::any_of(rules.rules.begin(), rules.rules.end(), [&](const program::Rule& rule) {
-      return IsVariantOf(rule.id, Scenes()[scene].rule);
-    });
+    bool ruled = std::any_of(rules.rules.begin(), rules.rules.end(),
+                             [&](const program::Rule& rule) { return IsVariantOf(rule.id, Scenes()[scene].rule); });
     for (uint64_t i = 0; ruled && i < std::max<uint64_t>(1, per_rule / 3); i++) {
       planting.scenes_.push_back({scene, ordinal++, next});
       next += static_cast<uint64_t>(Scenes()[scene].persons);

@@ -1,7 +1,7 @@
 // What a resident leaves behind in the bureau's tables, before it is written out.
 //
-// A Life owns its visits; a visit its lines, diagnoses, operations and settlements. Texts are views of constant tables or
-// of Life::texts. Numbers of rows (mdtrt_id, setl_id, bkkp_sn) are given by Seal(), when nothing more is added.
+// A Life owns its visits; a visit its lines, diagnoses, operations and settlements. Texts are views of constant tables
+// or of Life::texts. Numbers of rows (mdtrt_id, setl_id, bkkp_sn) are given by Seal(), when nothing more is added.
 //
 // Units: money in fen, prices and quantities in millionths (base/decimal.h).
 #pragma once
@@ -30,7 +30,7 @@ enum LineFlag : uint8_t { kNoDoctor = 1, kDummyDoctor = 2, kTakeHome = 4, kLostZ
 
 struct Line {
   Time time = 0;
-  G good = G::kCount;        // kCount: code and name say what it is
+  G good = G::kCount;  // kCount: code and name say what it is
   std::string_view code;
   std::string_view name;
   Micro qty = kMicro;
@@ -40,17 +40,17 @@ struct Line {
   Fen over_limit = 0;
   Fen first_self = 0;
   Fen scope = 0;
-  uint32_t doctor = 0;       // serial; 0 = blank
+  uint32_t doctor = 0;  // serial; 0 = blank
   uint32_t exec_doctor = 0;
   Dept dept = Dept::kCount;  // kCount = blank
   Dept exec_dept = Dept::kCount;
-  uint32_t prescription = 0; // numbered within the visit, 0 = none
-  uint32_t pack = 0;         // of the first pack sold, counted within the person
-  uint16_t settlement = 0;   // in Visit::settlements
-  int32_t reverses = -1;     // line of this visit that it cancels
-  int days = 0;              // prd_days, 0 = blank
+  uint32_t prescription = 0;  // numbered within the visit, 0 = none
+  uint32_t pack = 0;          // of the first pack sold, counted within the person
+  uint16_t settlement = 0;    // in Visit::settlements
+  int32_t reverses = -1;      // line of this visit that it cancels
+  int days = 0;               // prd_days, 0 = blank
   uint8_t flags = 0;
-  int tag = -1;              // row of the story it was planted for
+  int tag = -1;  // row of the story it was planted for
   std::vector<Override> set;
 };
 
@@ -94,9 +94,9 @@ struct Visit {
   int weeks = 0;               // geso_val
   std::string_view disease;    // dise_no of chronic outpatient care
   int bed = 0;
-  int tag = -1;                // row of the story it was planted for
+  int tag = -1;  // row of the story it was planted for
   bool planted = false;
-  std::string_view place;      // institution code, when it is not the town's
+  std::string_view place;  // institution code, when it is not the town's
   std::vector<Diagnosis> diagnoses;
   std::vector<Operation> operations;
   std::vector<Line> lines;
@@ -112,7 +112,7 @@ struct Trace {
   std::string_view event;  // sale, return, stock_in
   uint32_t institution = 0;
   Time time = 0;
-  int visit = -1;          // in Life::visits; settlement and line within it
+  int visit = -1;  // in Life::visits; settlement and line within it
   int settlement = -1;
   int line = -1;
   bool split = false;
@@ -137,10 +137,14 @@ struct Life {
   Resident person;
   std::vector<Visit> visits;
   std::vector<Trace> traces;
-  std::vector<Stock> stocks;        // planted ones only
+  std::vector<Stock> stocks;  // planted ones only
   std::vector<Override> person_set;
-  bool planted = false;             // carries a story: not spoilt by noise
-  std::deque<std::string> texts;    // keeps planted texts alive
+  bool planted = false;           // carries a story: not spoilt by noise
+  std::deque<std::string> texts;  // keeps planted texts alive
+
+  Life() = default;
+  Life(Life&&) = default;  // texts stay where they are; a copy's views would look into the original
+  Life& operator=(Life&&) = default;
 
   std::string_view Keep(std::string text) { return texts.emplace_back(std::move(text)); }
 };

@@ -9,8 +9,9 @@ namespace yijian::city {
 namespace {
 
 constexpr std::array<int, 10> kPyramid{100, 110, 120, 160, 140, 160, 115, 65, 26, 4};  // by ten years of age
-constexpr std::array<std::string_view, 12> kVillages{"红旗村", "民主村", "光明社区", "团结村", "新华社区", "河东村",
-                                                     "前进村", "幸福社区", "长寿村", "望江社区", "柏树村", "竹园村"};
+constexpr std::array<std::string_view, 12> kVillages{"红旗村",   "民主村",   "光明社区", "团结村",
+                                                     "新华社区", "河东村",   "前进村",   "幸福社区",
+                                                     "长寿村",   "望江社区", "柏树村",   "竹园村"};
 
 // GB 11643 check digit.
 char CheckDigit(const std::string& first17) {

@@ -24,14 +24,24 @@ struct Era {
 };
 
 enum Condition : uint32_t {
-  kHypertension = 1, kDiabetes = 2, kHeart = 4, kLung = 8, kDialysed = 16, kCancer = 32, kStroke = 64, kPregnant = 128,
-  kProstate = 256, kThyroid = 512, kNewborn = 1024, kOsteoporosis = 2048
+  kHypertension = 1,
+  kDiabetes = 2,
+  kHeart = 4,
+  kLung = 8,
+  kDialysed = 16,
+  kCancer = 32,
+  kStroke = 64,
+  kPregnant = 128,
+  kProstate = 256,
+  kThyroid = 512,
+  kNewborn = 1024,
+  kOsteoporosis = 2048
 };
 
 struct Resident {
   uint64_t index = 0;
-  std::string no;       // psn_no
-  std::string certno;   // 18 digits with check digit, of a division that does not exist
+  std::string no;      // psn_no
+  std::string certno;  // 18 digits with check digit, of a division that does not exist
   std::string name;
   std::string phone;
   std::string village;
@@ -44,7 +54,7 @@ struct Resident {
   std::optional<Date> paused;
   std::optional<Date> death;
   uint32_t conditions = 0;
-  int64_t balance_fen = 0;     // of the personal account, employees only
+  int64_t balance_fen = 0;  // of the personal account, employees only
   // Where this person usually goes.
   uint32_t third = 0, second = 0, township = 0, clinic = 0, pharmacy = 0;
 

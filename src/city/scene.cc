@@ -22,7 +22,8 @@ int PlainStay(Director& at, size_t person, uint64_t hospital, Dept dept, const D
   return stay;
 }
 
-// Discharged on Friday, back in the same ward for the same illness on Tuesday; and, legitimately, as an emergency elsewhere.
+// Discharged on Friday, back in the same ward for the same illness on Tuesday; and, legitimately, as an emergency
+// elsewhere.
 void SplitStay(Director& at) {
   Date first = at.Day(2, 60);
   size_t fraud = at.Resident(false, 68, first, 90);
@@ -198,6 +199,42 @@ void PurchaseDuringStay(Director& at) {
   at.Lookalike(honest);
 }
 
+// Thirty days of wheelchair training are payable; thirty-one, and thirty.
+void CourseTooLong(Director& at) {
+  Date first = at.Day(0, 60);
+  for (int days : {31, 30}) {
+    size_t person = at.Resident(days == 31, 64, first, 400);
+    int stay = PlainStay(at, person, at.ordinal(), Dept::kRehab, {"I69.300", "脑梗死后遗症"}, first, first + 34);
+    int last = 0;
+    for (int day = 1; day <= days; day++) {
+      last = at.ChargeCode(person, stay, "003402000220000", StartOf(first + day) + 10 * 3600, 3'000);
+      if (day % 15 == 1) at.Charge(person, stay, G::kRehabAssessment, StartOf(first + day) + 9 * 3600);
+    }
+    if (days == 31) at.Violation(person, {stay}, {last});
+    if (days == 30) at.Lookalike(person);
+  }
+}
+
+// Exercise therapy on more than ninety days of the year.
+void TherapyForEver(Director& at) {
+  Date monday = at.Day(0, 24 * 7);
+  size_t person = at.Resident(false, 66, monday, 400);
+  std::vector<int> lines;
+  std::vector<int> visits;
+  for (int week = 0; week < 23; week++) {
+    Date day = monday + week * 7;
+    visits.push_back(at.Outpatient(person, Tier::kSecond, at.ordinal(), "11", Dept::kRehab, day, 8));
+    Visit& visit = at.visit(person, visits.back());
+    visit.diagnoses.push_back({"I69.300", "脑梗死后遗症", {}});
+    visit.end = StartOf(day + 3) + 12 * 3600;
+    if (week % 3 == 0) at.Charge(person, visits.back(), G::kRehabAssessment, StartOf(day) + 9 * 3600);
+    for (int session = 0; session < 4; session++) {
+      lines.push_back(at.Charge(person, visits.back(), G::kExercise, StartOf(day + session) + 10 * 3600));
+    }
+  }
+  at.Violation(person, {visits.back()}, {lines[90], lines[91]});
+}
+
 struct Entry {
   SceneInfo info;
   void (*play)(Director&);
@@ -213,6 +250,8 @@ constexpr std::array kScenes{
     Entry{{"D-167", "一名治疗师一天十七次运动疗法", 27}, ImpossibleTherapist},
     Entry{{"M-107", "死亡后就诊", 2}, AfterDeath},
     Entry{{"M-108", "住院期间药店购药", 2}, PurchaseDuringStay},
+    Entry{{"P-023", "轮椅功能训练第三十一天", 2}, CourseTooLong},
+    Entry{{"D-163", "运动疗法全年超过九十天", 1}, TherapyForEver},
 };
 
 constexpr auto kInfos = [] {

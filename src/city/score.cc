@@ -46,7 +46,8 @@ class Map {
   }
 
   bool Noisy(const FoundRow& found) const {
-    return std::any_of(found.lines.begin(), found.lines.end(), [&](const std::string& line) { return noise_.count(line) > 0; });
+    return std::any_of(found.lines.begin(), found.lines.end(),
+                       [&](const std::string& line) { return noise_.count(line) > 0; });
   }
   // Rows of the truth that the finding touches, of any rule.
   std::set<size_t> Touched(const FoundRow& found) const {
@@ -64,7 +65,8 @@ class Map {
       return std::find(names.begin(), names.end(), one) != names.end();
     };
     if (!found.lines.empty() && !row.lines.empty()) {
-      return std::any_of(found.lines.begin(), found.lines.end(), [&](const std::string& line) { return shares(row.lines, line); });
+      return std::any_of(found.lines.begin(), found.lines.end(),
+                         [&](const std::string& line) { return shares(row.lines, line); });
     }
     if (!row.visits.empty() && !found.visit.empty()) return shares(row.visits, found.visit);
     return found.subject == row.subject || found.subject == LakeKeyHex(row.subject);
@@ -80,7 +82,9 @@ class Map {
 
 }  // namespace
 
-double RuleScore::Recall() const { return planted == 0 ? 1 : static_cast<double>(recalled) / static_cast<double>(planted); }
+double RuleScore::Recall() const {
+  return planted == 0 ? 1 : static_cast<double>(recalled) / static_cast<double>(planted);
+}
 
 double RuleScore::Precision() const {
   int64_t judged = matching + lookalike_hits + false_hits;
@@ -89,9 +93,9 @@ double RuleScore::Precision() const {
 
 void RuleScore::Add(const RuleScore& other) {
   for (int64_t RuleScore::*field :
-       {&RuleScore::planted, &RuleScore::recalled, &RuleScore::scenes, &RuleScore::scenes_recalled, &RuleScore::lookalikes,
-        &RuleScore::matching, &RuleScore::lookalike_hits, &RuleScore::false_hits, &RuleScore::collateral,
-        &RuleScore::noise, &RuleScore::expected, &RuleScore::found}) {
+       {&RuleScore::planted, &RuleScore::recalled, &RuleScore::scenes, &RuleScore::scenes_recalled,
+        &RuleScore::lookalikes, &RuleScore::matching, &RuleScore::lookalike_hits, &RuleScore::false_hits,
+        &RuleScore::collateral, &RuleScore::noise, &RuleScore::expected, &RuleScore::found}) {
     this->*field += other.*field;
   }
 }
@@ -160,11 +164,13 @@ Result<std::vector<FoundRow>> ReadFindings(std::string_view csv) {
   }
   std::vector<FoundRow> found;
   for (size_t i = 1; i < cells.size(); i++) {
-    if (cells[i].size() != cells[0].size()) return InvalidInput("findings, row " + std::to_string(i + 1) + ": cells are missing");
+    if (cells[i].size() != cells[0].size())
+      return InvalidInput("findings, row " + std::to_string(i + 1) + ": cells are missing");
     auto cell = [&](const char* name) -> const std::string& { return cells[i][columns.at(name)]; };
     FoundRow row{cell("finding_id"), cell("rule"), cell("subject"), cell("mdtrt_id"), 0, {}};
     std::optional<Micro> amount = ParseMicro(cell("amount"));
-    if (!amount) return InvalidInput("findings, row " + std::to_string(i + 1) + ": '" + cell("amount") + "' is no amount");
+    if (!amount)
+      return InvalidInput("findings, row " + std::to_string(i + 1) + ": '" + cell("amount") + "' is no amount");
     row.amount = FenOf(*amount);
     std::stringstream lines(cell("bkkp_sn"));
     for (std::string line; std::getline(lines, line, ';');) {

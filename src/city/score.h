@@ -27,25 +27,25 @@ namespace yijian::city {
 struct FoundRow {
   std::string id;
   std::string rule;
-  std::string subject;             // psn_no; a trace code may be given as the hex of its key in the lake
-  std::string visit;               // mdtrt_id, may be empty
+  std::string subject;  // psn_no; a trace code may be given as the hex of its key in the lake
+  std::string visit;    // mdtrt_id, may be empty
   Fen amount = 0;
   std::vector<std::string> lines;  // bkkp_sn
 };
 
 struct RuleScore {
-  int64_t planted = 0;      // violations
+  int64_t planted = 0;  // violations
   int64_t recalled = 0;
-  int64_t scenes = 0;       // of the planted, those written by hand
+  int64_t scenes = 0;  // of the planted, those written by hand
   int64_t scenes_recalled = 0;
   int64_t lookalikes = 0;
-  int64_t matching = 0;     // findings
+  int64_t matching = 0;  // findings
   int64_t lookalike_hits = 0;
   int64_t false_hits = 0;
   int64_t collateral = 0;
   int64_t noise = 0;
-  Fen expected = 0;         // money planted
-  Fen found = 0;            // money of matching findings
+  Fen expected = 0;  // money planted
+  Fen found = 0;     // money of matching findings
 
   double Recall() const;     // 1 when nothing was planted
   double Precision() const;  // 1 when nothing was found
@@ -62,7 +62,8 @@ struct ScoreReport {
 ScoreReport Score(const std::vector<FoundRow>& found, const std::vector<TruthRow>& truth);
 std::string Render(const ScoreReport& report, size_t examples = 10);
 
-// A findings export as FoundRows, by the Chinese or English names of its columns. Errors: kInvalidInput naming the column.
+// A findings export as FoundRows, by the Chinese or English names of its columns. Errors: kInvalidInput naming the
+// column.
 Result<std::vector<FoundRow>> ReadFindings(std::string_view csv);
 
 }  // namespace yijian::city

@@ -1,4 +1,5 @@
-// The columns of the files, in the order in which the bureau's centre exports them (national-interface.md, 8.1, 8.2, 4).
+// The columns of the files, in the order in which the bureau's centre exports them (national-interface.md, 8.1, 8.2,
+// 4).
 //
 //   Row row(kFeeHeader);
 //   row.Put(Fee("cnt"), "2");          // a column that does not exist does not compile

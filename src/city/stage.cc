@@ -33,8 +33,13 @@ Staged StagePlant(const World& world, const Lookup& lookup, const Plant& plant) 
 }
 
 Stagehand::Stagehand(const World& world, const Lookup& lookup, const Plant& plant)
-    : world_(world), lookup_(lookup), plant_(plant), pattern_(*plant.pattern), story_(plant.pattern->story),
-      rule_(plant.pattern->Of(lookup.rules())), reads_(ReadsOf(rule_)),
+    : world_(world),
+      lookup_(lookup),
+      plant_(plant),
+      pattern_(*plant.pattern),
+      story_(plant.pattern->story),
+      rule_(plant.pattern->Of(lookup.rules())),
+      reads_(ReadsOf(rule_)),
       dice_(world.era.seed, Stream::kPlant, plant.ordinal) {
   CHECK(!pattern_.weeks.empty());
   move_ = pattern_.weeks[dice_.Below(static_cast<uint32_t>(pattern_.weeks.size()))] * 7;
@@ -81,7 +86,8 @@ void Stagehand::Recast() {
   // Stock of an item the city trades in would be counted with the story's: a pack size of its own.
   for (uint32_t row = 0; row < story_.bucket.table(Kind::kStock).rows; row++) {
     auto item = Code(Kind::kStock, "item", row);
-    if (item && item->size() > 12) recast_[*item] = item->substr(0, item->size() - 5) + Padded(plant_.ordinal % 100'000, 5);
+    if (item && item->size() > 12)
+      recast_[*item] = item->substr(0, item->size() - 5) + Padded(plant_.ordinal % 100'000, 5);
   }
 }
 
@@ -94,18 +100,25 @@ std::string Stagehand::IdText(int64_t id) {
 
 std::string Stagehand::TextOf(const FieldInfo& field, int64_t value) {
   switch (field.type) {
-    case FieldType::kBool: return value != 0 ? "1" : "0";
+    case FieldType::kBool:
+      return value != 0 ? "1" : "0";
     case FieldType::kNumber:
-    case FieldType::kMoney: return FormatMicro(value);
-    case FieldType::kTime: return FormatTime(Moved(value));
-    case FieldType::kDate: return FormatDate(static_cast<Date>(value) + move_);
+    case FieldType::kMoney:
+      return FormatMicro(value);
+    case FieldType::kTime:
+      return FormatTime(Moved(value));
+    case FieldType::kDate:
+      return FormatDate(static_cast<Date>(value) + move_);
     case FieldType::kCode: {
       std::string text = pattern_.codes->Text(value);
-      if (field.column.find("_dr_code") != std::string_view::npos || field.column == "chfpdr_code") return DoctorFor(text);
+      if (field.column.find("_dr_code") != std::string_view::npos || field.column == "chfpdr_code")
+        return DoctorFor(text);
       return text;
     }
-    case FieldType::kId: return IdText(value);
-    case FieldType::kText: return {};
+    case FieldType::kId:
+      return IdText(value);
+    case FieldType::kText:
+      return {};
   }
   return {};
 }
@@ -149,7 +162,8 @@ void Stagehand::Cast(uint32_t person, Staged& staged) {
   bool told = person < persons.rows;
   if (told) {
     if (auto sex = Code(Kind::kPerson, "sex", person)) traits.female = *sex == "2";
-    if (int64_t birth = Value(Kind::kPerson, "birth", person); birth != kNull) traits.birth = static_cast<Date>(birth) + move_;
+    if (int64_t birth = Value(Kind::kPerson, "birth", person); birth != kNull)
+      traits.birth = static_cast<Date>(birth) + move_;
   }
   Resident resident = MakeResident(world_.town, world_.era, plant_.first_person + person, traits);
   if (told) {  // the ordinary life around the story keeps to what it says of the person
@@ -206,13 +220,15 @@ const Scenery& Stagehand::SceneryOf(const std::string& code, std::string level, 
     }
     if (world_.town.At(place.ordinal).level != level) place.level = level;
   }
-  bool known = std::any_of(reads_.tables.begin(), reads_.tables.end(),
-                           [&](const std::string& table) { return !code.empty() && lookup_.Holds(table, code) && code.size() == 12; });
+  bool known = std::any_of(reads_.tables.begin(), reads_.tables.end(), [&](const std::string& table) {
+    return !code.empty() && lookup_.Holds(table, code) && code.size() == 12;
+  });
   bool crowded = sceneries_.size() > world_.town.CountOf(tier);
   if (known) {
     place.code = code;
   } else if (rule_.subject == Subject::kInstitution || crowded) {
-    place.code = (pharmacy ? "P" : "H") + std::string(kCityArea) + Padded(50'000 + (plant_.ordinal * 3 + sceneries_.size()) % 50'000, 5);
+    place.code = (pharmacy ? "P" : "H") + std::string(kCityArea) +
+                 Padded(50'000 + (plant_.ordinal * 3 + sceneries_.size()) % 50'000, 5);
   }
   if (!place.code.empty()) extras_.institutions.insert(place.code);
   return place;
@@ -221,8 +237,11 @@ const Scenery& Stagehand::SceneryOf(const std::string& code, std::string level, 
 std::string Stagehand::DoctorFor(const std::string& code) {
   auto [at, is_new] = doctors_.try_emplace(code);
   if (!is_new) return at->second;
-  bool known = std::any_of(reads_.tables.begin(), reads_.tables.end(), [&](const std::string& table) { return lookup_.Holds(table, code); });
-  at->second = known ? code : DoctorCode(kCityArea, static_cast<uint32_t>(800'000 + (plant_.ordinal * 5 + doctors_.size()) % 200'000));
+  bool known = std::any_of(reads_.tables.begin(), reads_.tables.end(),
+                           [&](const std::string& table) { return lookup_.Holds(table, code); });
+  at->second =
+      known ? code
+            : DoctorCode(kCityArea, static_cast<uint32_t>(800'000 + (plant_.ordinal * 5 + doctors_.size()) % 200'000));
   extras_.doctors.insert(at->second);
   return at->second;
 }
@@ -256,10 +275,12 @@ void Stagehand::TruthOfFinding(const pack::ExpectedFinding& expected, Staged& st
     if (row.subject.empty()) row.subject = SubjectOf(person, name, staged);
     const Life& life = staged.lives[std::min<size_t>(person, staged.lives.size() - 1)];
     uint32_t its_visit = kind == Kind::kVisit ? at->second.row : timeline::kNoRow;
-    if (kind != Kind::kVisit && kind != Kind::kStock && kind != Kind::kTrace) its_visit = story_.bucket.table(kind).visit[at->second.row];
+    if (kind != Kind::kVisit && kind != Kind::kStock && kind != Kind::kTrace)
+      its_visit = story_.bucket.table(kind).visit[at->second.row];
     for (const Visit& visit : life.visits) {
       if (!visit.planted) continue;
-      if (its_visit != timeline::kNoRow && visit.tag == static_cast<int>(its_visit)) visits.insert(MdtrtId(life, visit));
+      if (its_visit != timeline::kNoRow && visit.tag == static_cast<int>(its_visit))
+        visits.insert(MdtrtId(life, visit));
       for (size_t i = 0; kind == Kind::kLine && i < visit.lines.size(); i++) {
         if (visit.lines[i].tag != tag) continue;
         row.lines.push_back(BkkpSn(life, visit, i));

@@ -2,9 +2,9 @@
 //
 //   Staged staged = StagePlant(world, lookup, pattern, {.first_person = 20'311, .ordinal = 17});
 //
-// The story is moved by weeks that change nothing, its items are recast where the rule looks them up, its institutions are
-// ones of the same level. A field that the rule reads and the case leaves out stays blank, as it was in the case; other
-// fields are filled in as usual. The background keeps away from the story's months.
+// The story is moved by weeks that change nothing, its items are recast where the rule looks them up, its institutions
+// are ones of the same level. A field that the rule reads and the case leaves out stays blank, as it was in the case;
+// other fields are filled in as usual. The background keeps away from the story's months.
 //
 // Threads: pure functions.
 #pragma once
@@ -21,9 +21,9 @@ namespace yijian::city {
 
 struct Plant {
   const Template* pattern = nullptr;
-  uint64_t ordinal = 0;       // of all plants
+  uint64_t ordinal = 0;  // of all plants
   uint64_t first_person = 0;
-  uint64_t persons() const;   // how many residents it takes
+  uint64_t persons() const;  // how many residents it takes
 };
 
 // Codes that appear in planted rows and in no register yet.

@@ -12,9 +12,9 @@ namespace yijian::city {
 
 // Where an institution of the story is played.
 struct Scenery {
-  uint32_t ordinal = 0;         // of the town
-  std::string code;             // when it must be another than the town's
-  std::string level;            // the same of hosp_lv
+  uint32_t ordinal = 0;  // of the town
+  std::string code;      // when it must be another than the town's
+  std::string level;     // the same of hosp_lv
 };
 
 class Stagehand {

@@ -43,9 +43,11 @@ void Stagehand::Lines(uint32_t person, Life& life) {
     if (lines.person[row] != person) continue;
     Visit* visit = nullptr;
     for (Visit& other : life.visits) {
-      if (other.planted && lines.visit[row] != kNoRow && other.tag == static_cast<int>(lines.visit[row])) visit = &other;
+      if (other.planted && lines.visit[row] != kNoRow && other.tag == static_cast<int>(lines.visit[row]))
+        visit = &other;
     }
-    if (visit == nullptr) visit = &ImpliedVisit(Moved(Value(Kind::kLine, "time", row)), Code(Kind::kLine, "item", row), life);
+    if (visit == nullptr)
+      visit = &ImpliedVisit(Moved(Value(Kind::kLine, "time", row)), Code(Kind::kLine, "item", row), life);
     PlaceLine(row, *visit, life);
   }
 }
@@ -83,7 +85,9 @@ void Stagehand::LineMoney(uint32_t row, Line& line, Life& life) {
   int64_t price = Value(Kind::kLine, "price", row);
   std::optional<Fen> amount = Money(Kind::kLine, "amount", row);
   line.qty = qty != kNull ? qty : kMicro;
-  line.price = price != kNull ? price : amount && qty != kNull && qty != 0 ? DivMicro(*amount * kMicroPerFen, qty) : 10 * kMicro;
+  line.price = price != kNull                       ? price
+               : amount && qty != kNull && qty != 0 ? DivMicro(*amount * kMicroPerFen, qty)
+                                                    : 10 * kMicro;
   line.amount = amount.value_or(FenOf(MulMicro(line.price, line.qty)));
   line.over_limit = Money(Kind::kLine, "over_limit", row).value_or(0);
   line.first_self = Money(Kind::kLine, "first_self", row).value_or(0);
@@ -106,7 +110,8 @@ void Stagehand::LineDefaults(uint32_t row, const Visit& visit, Line& line, Life&
   fill("charge_type", Fee("med_chrgitm_type"), ChargeOf(line.code));
   fill("list_type", Fee("list_type"), ListOf(line.code));
   if (Blank(Kind::kLine, "department") && Value(Kind::kLine, "department", row) == kNull) line.dept = Dept::kCount;
-  if (Blank(Kind::kLine, "exec_department") && Value(Kind::kLine, "exec_department", row) == kNull) line.exec_dept = Dept::kCount;
+  if (Blank(Kind::kLine, "exec_department") && Value(Kind::kLine, "exec_department", row) == kNull)
+    line.exec_dept = Dept::kCount;
   if (Value(Kind::kLine, "department", row) != kNull) line.set.push_back({Fee("bilg_dept_name"), {}});
   if (Value(Kind::kLine, "exec_department", row) != kNull) line.set.push_back({Fee("acord_dept_name"), {}});
   if (Value(Kind::kLine, "doctor", row) != kNull) line.set.push_back({Fee("bilg_dr_name"), {}});
@@ -207,7 +212,8 @@ void Stagehand::StorySettlement(uint32_t row, Visit& visit, Life& life) {
   int64_t invoice = Value(Kind::kSettlement, "invoice", row);
   paid.set.push_back({Setl("invono"), invoice != kNull ? life.Keep(IdText(invoice)) : std::string_view()});
   if (visit.tag >= 0) AddPlace(scenery_of_visit_[static_cast<uint32_t>(visit.tag)], kSettlementHeader, life, paid.set);
-  for (Line& line : visit.lines) line.settlement = static_cast<uint16_t>(visit.settlements.empty() ? 0 : line.settlement);
+  for (Line& line : visit.lines)
+    line.settlement = static_cast<uint16_t>(visit.settlements.empty() ? 0 : line.settlement);
   visit.settlements.push_back(std::move(paid));
 }
 

@@ -80,7 +80,8 @@ void Stagehand::PlaceVisit(uint32_t row, Life& life) {
   Diagnoses(row, visit, life);
   Operations(row, visit, life);
   SetFields(Kind::kVisit, row, kVisitHeader,
-            {"no", "key", "stay", "institution", "level", "type", "begin", "end", "area", "total", "scope", "fund", "referred_from"},
+            {"no", "key", "stay", "institution", "level", "type", "begin", "end", "area", "total", "scope", "fund",
+             "referred_from"},
             life, visit.set);
 }
 

@@ -153,7 +153,8 @@ Recast Substitute(const Lookup& lookup, const Rule& rule, const std::vector<std:
       item = change->second;
     }
     std::set<std::string> distinct(after.begin(), after.end());
-    if (fine && distinct.size() == std::set<std::string>(items.begin(), items.end()).size() && signature.Of(after) == before) {
+    if (fine && distinct.size() == std::set<std::string>(items.begin(), items.end()).size() &&
+        signature.Of(after) == before) {
       return *recast;
     }
   }

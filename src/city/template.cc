@@ -15,8 +15,8 @@ using lang::Op;
 using program::Rule;
 using program::Within;
 using timeline::FieldInfo;
-using timeline::FieldType;
 using timeline::Fields;
+using timeline::FieldType;
 using timeline::Kind;
 using timeline::kNull;
 using timeline::Table;
@@ -24,7 +24,8 @@ using timeline::Table;
 bool Mentions(const ExprPtr& expr, Op one, Op other) {
   if (!expr) return false;
   if (expr->op == one || expr->op == other) return true;
-  return std::any_of(expr->args.begin(), expr->args.end(), [&](const ExprPtr& arg) { return Mentions(arg, one, other); });
+  return std::any_of(expr->args.begin(), expr->args.end(),
+                     [&](const ExprPtr& arg) { return Mentions(arg, one, other); });
 }
 
 std::vector<ExprPtr> ExpressionsOf(const Rule& rule) {
@@ -55,7 +56,8 @@ class MoveJudge {
     for (Time time : times_) {
       Date day = DayOf(time);
       if (day + move < era_.from || day + move >= era_.until) return false;
-      if ((day >= rule_.from && day < rule_.until) != (day + move >= rule_.from && day + move < rule_.until)) return false;
+      if ((day >= rule_.from && day < rule_.until) != (day + move >= rule_.from && day + move < rule_.until))
+        return false;
       if (!SameAges(day, move) || !SameParams(day, move) || !SameKnowledge(day, move)) return false;
     }
     return SameCalendar(move);
@@ -77,9 +79,8 @@ class MoveJudge {
   }
 
   bool SameAges(Date day, Date move) const {
-    return std::all_of(births_.begin(), births_.end(), [&](Date birth) {
-      return AgeYears(birth + move, day + move) == AgeYears(birth, day);
-    });
+    return std::all_of(births_.begin(), births_.end(),
+                       [&](Date birth) { return AgeYears(birth + move, day + move) == AgeYears(birth, day); });
   }
   bool SameParams(Date day, Date move) const {
     auto in_force = [](const lang::Param& param, Date when) {
@@ -115,8 +116,10 @@ class MoveJudge {
       for (Time right : times_) {
         Date a = DayOf(left);
         Date b = DayOf(right);
-        if (months && (MonthIndexOf(a) == MonthIndexOf(b)) != (MonthIndexOf(a + move) == MonthIndexOf(b + move))) return false;
-        if (years && (CivilOf(a).year == CivilOf(b).year) != (CivilOf(a + move).year == CivilOf(b + move).year)) return false;
+        if (months && (MonthIndexOf(a) == MonthIndexOf(b)) != (MonthIndexOf(a + move) == MonthIndexOf(b + move)))
+          return false;
+        if (years && (CivilOf(a).year == CivilOf(b).year) != (CivilOf(a + move).year == CivilOf(b + move).year))
+          return false;
       }
     }
     return true;
@@ -132,7 +135,8 @@ class MoveJudge {
   std::set<std::string> codes_;
 };
 
-Template PatternOf(const pack::Case& from, size_t rule, const program::RuleSet& rules, const Lookup& lookup, const Era& era) {
+Template PatternOf(const pack::Case& from, size_t rule, const program::RuleSet& rules, const Lookup& lookup,
+                   const Era& era) {
   Template pattern;
   pattern.rule = rule;
   pattern.name = from.name;
@@ -212,7 +216,8 @@ Result<std::vector<Template>> LoadTemplates(const program::RuleSet& rules, const
       if (from.todo || (from.findings.empty() && !from.expects_none)) continue;
       patterns.push_back(PatternOf(from, rule, rules, lookup, era));
     }
-    if (!diagnostics.ok()) return InvalidInput("reading the cases of " + rules.rules[rule].id + ":\n" + diagnostics.Render());
+    if (!diagnostics.ok())
+      return InvalidInput("reading the cases of " + rules.rules[rule].id + ":\n" + diagnostics.Render());
   }
   return patterns;
 }

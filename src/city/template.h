@@ -1,8 +1,8 @@
 // A rule's own case as a pattern for planting: its story, what is expected of it, and the weeks it can be moved by.
 //
-// A case is moved by whole weeks, so weekdays and hours stay. A move is taken only when it changes nothing that the rule
-// could read: ages, months and years where the rule counts in them, what knowledge, parameters and the rule itself say on
-// the day, and all of it lies in the city's time.
+// A case is moved by whole weeks, so weekdays and hours stay. A move is taken only when it changes nothing that the
+// rule could read: ages, months and years where the rule counts in them, what knowledge, parameters and the rule itself
+// say on the day, and all of it lies in the city's time.
 //
 // Errors:  LoadTemplates: kInvalidInput when a case file cannot be read. A case that cannot be planted says why.
 // Threads: values.
@@ -28,8 +28,8 @@ struct Template {
   timeline::Story story;
   std::shared_ptr<timeline::CodeBook> codes;
   std::vector<pack::ExpectedFinding> expected;
-  std::vector<int> weeks;          // moves that change nothing
-  std::string obstacle;            // why it cannot be planted; empty when it can
+  std::vector<int> weeks;  // moves that change nothing
+  std::string obstacle;    // why it cannot be planted; empty when it can
 
   const program::Rule& Of(const program::RuleSet& rules) const { return rules.rules[rule]; }
 };

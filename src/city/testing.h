@@ -1,7 +1,7 @@
 // For tests: what a small city would look like once taken in, without taking it in.
 //
-// Reads the pages of the files back as a timeline, the way the intake does as far as the rules can tell: refund pairs are
-// left out, a visit's sums are those of its live settlements.
+// Reads the pages of the files back as a timeline, the way the intake does as far as the rules can tell: refund pairs
+// are left out, a visit's sums are those of its live settlements.
 #pragma once
 
 #include <string>

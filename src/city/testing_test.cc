@@ -18,13 +18,14 @@ using timeline::FieldType;
 using timeline::Kind;
 
 const std::map<std::string_view, std::string_view> kTraceColumns{
-    {"code", "drugTracCodg"}, {"item", "medListCodg"}, {"institution", "fixmedinsCode"}, {"event", "tracEvent"},
-    {"settlement", "setlId"}, {"person_key", "psnNo"},  {"split", "trdnFlag"},            {"qty", "cnt"},
-    {"amount", "detItemFeeSumamt"}};
+    {"code", "drugTracCodg"}, {"item", "medListCodg"},  {"institution", "fixmedinsCode"},
+    {"event", "tracEvent"},   {"settlement", "setlId"}, {"person_key", "psnNo"},
+    {"split", "trdnFlag"},    {"qty", "cnt"},           {"amount", "detItemFeeSumamt"}};
 
 bool IsStay(const std::string& type) {
-  static const std::set<std::string> kStays{"21", "22", "23", "24", "25", "26", "28", "52", "2101", "210104", "2102", "2105",
-                                            "2106", "2107", "2109", "2114", "21303", "3101", "5212"};
+  static const std::set<std::string> kStays{"21",   "22",   "23",     "24",   "25",   "26",   "28",
+                                            "52",   "2101", "210104", "2102", "2105", "2106", "2107",
+                                            "2109", "2114", "21303",  "3101", "5212"};
   return kStays.count(type) > 0;
 }
 
@@ -48,7 +49,8 @@ class StoryWriter {
     for (const auto& [file, at] : rows_of_[""]) TellRow(file, at, parser);  // packs taken into stock, by nobody
     const PageTable& stock = Of(File::kStock);
     for (size_t row = 0; row < stock.rows.size(); row++) {
-      Event(parser, stock.Cell(row, "stock_time"), "stock", stock.Cell(row, "stock_sn"), Keys(Kind::kStock, stock, row, {"time"}));
+      Event(parser, stock.Cell(row, "stock_time"), "stock", stock.Cell(row, "stock_sn"),
+            Keys(Kind::kStock, stock, row, {"time"}));
     }
   }
 
@@ -132,7 +134,8 @@ class StoryWriter {
   void TellRow(File file, size_t row, timeline::StoryParser& parser) {
     const PageTable& table = Of(file);
     switch (file) {
-      case File::kVisit: return TellVisit(table, row, parser);
+      case File::kVisit:
+        return TellVisit(table, row, parser);
       case File::kDiagnosis:
         return Event(parser, "", "diagnosis", "d" + table.Cell(row, "setl_list_diag_id"),
                      " visit=" + table.Cell(row, "mdtrt_id") + Keys(Kind::kDiagnosis, table, row, {}));
@@ -148,7 +151,8 @@ class StoryWriter {
       case File::kFee:
         if (dead_.count(table.Cell(row, "bkkp_sn")) > 0) return;
         return Event(parser, table.Cell(row, "fee_ocur_time"), "line", table.Cell(row, "bkkp_sn"),
-                     " visit=" + table.Cell(row, "mdtrt_id") + Keys(Kind::kLine, table, row, {"time", "settlement", "person_key"}));
+                     " visit=" + table.Cell(row, "mdtrt_id") +
+                         Keys(Kind::kLine, table, row, {"time", "settlement", "person_key"}));
       default: {
         std::string product = table.Cell(row, "drugTracCodg").substr(0, 7);
         return Event(parser, table.Cell(row, "optTime"), "trace",
@@ -162,7 +166,8 @@ class StoryWriter {
     const std::string& id = table.Cell(row, "mdtrt_id");
     std::string keys = Keys(Kind::kVisit, table, row, {"no", "key", "stay", "begin", "total", "scope", "fund"});
     if (auto sums = sums_.find(id); sums != sums_.end()) {
-      keys += " total=" + FormatMicro(sums->second["medfee_sumamt"]) + " scope=" + FormatMicro(sums->second["inscp_amt"]) +
+      keys += " total=" + FormatMicro(sums->second["medfee_sumamt"]) +
+              " scope=" + FormatMicro(sums->second["inscp_amt"]) +
               " fund=" + FormatMicro(sums->second["fund_pay_sumamt"]);
     }
     Event(parser, table.Cell(row, "begntime"), IsStay(table.Cell(row, "med_type")) ? "stay" : "visit", id, keys);
@@ -191,7 +196,8 @@ void Collect(const finding::Collector& collector, const program::RuleSet& rules,
       if (charged.row.kind == Kind::kLine) row.lines.push_back(name);
       if (charged.row.kind == Kind::kVisit) row.visit = name;
       if (charged.row.kind == Kind::kSettlement) row.visit = writer.visit_of_setl.at(name.substr(1));
-      if (row.visit.empty() && !table.visit.empty() && table.visit[charged.row.row] != timeline::kNoRow && charged.row.kind != Kind::kVisit) {
+      if (row.visit.empty() && !table.visit.empty() && table.visit[charged.row.row] != timeline::kNoRow &&
+          charged.row.kind != Kind::kVisit) {
         row.visit = bucket.visit_no[table.visit[charged.row.row]];
       }
     }
@@ -241,9 +247,12 @@ std::vector<FoundRow> Audit(const Pages& pages, const program::RuleSet& rules) {
     Collect(collector, rules, bucket, names, writer, found);
   };
   run(story.bucket, program::Subject::kPerson);
-  auto ordinal = [](Kind kind, std::string_view field) { return timeline::OrdinalOf(*timeline::FindField(kind, field)); };
+  auto ordinal = [](Kind kind, std::string_view field) {
+    return timeline::OrdinalOf(*timeline::FindField(kind, field));
+  };
   run(timeline::Regroup(story.bucket, Kind::kLine, ordinal(Kind::kLine, "exec_doctor")), program::Subject::kDoctor);
-  run(timeline::Regroup(story.bucket, Kind::kStock, ordinal(Kind::kStock, "institution")), program::Subject::kInstitution);
+  run(timeline::Regroup(story.bucket, Kind::kStock, ordinal(Kind::kStock, "institution")),
+      program::Subject::kInstitution);
   run(timeline::Regroup(story.bucket, Kind::kTrace, ordinal(Kind::kTrace, "code")), program::Subject::kCode);
   return found;
 }

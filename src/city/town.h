@@ -1,12 +1,12 @@
-// The institutions of the city: hospitals of three levels, township centres, clinics and pharmacies, with departments and
-// doctors.
+// The institutions of the city: hospitals of three levels, township centres, clinics and pharmacies, with departments
+// and doctors.
 //
 //   Town town(seed, 20'000);
 //   const Institution& hospital = town.At(town.Second(resident_index));
 //   town.DoctorOf(hospital, Dept::kCardiology, 0)   // serial; code D + area + 6 digits
 //
-// The city is no real place: it lies in division 500101 because the example price tables of rules/knowledge do. How many
-// institutions there are follows from the number of persons alone. Threads: immutable once built.
+// The city is no real place: it lies in division 500101 because the example price tables of rules/knowledge do. How
+// many institutions there are follows from the number of persons alone. Threads: immutable once built.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,31 @@ enum class Tier : uint8_t { kThird, kSecond, kTownship, kClinic, kPharmacy };
 inline constexpr size_t kTierCount = 5;
 
 enum class Dept : uint8_t {
-  kGeneral, kRespiratory, kDigestive, kNeurology, kCardiology, kNephrology, kEndocrine, kSurgery, kOrthopaedics, kUrology,
-  kGynaecology, kObstetrics, kPaediatrics, kNeonatal, kEye, kEar, kSkin, kEmergency, kOncology, kRehab, kChinese, kLab,
-  kImaging, kAnaesthesia, kCount
+  kGeneral,
+  kRespiratory,
+  kDigestive,
+  kNeurology,
+  kCardiology,
+  kNephrology,
+  kEndocrine,
+  kSurgery,
+  kOrthopaedics,
+  kUrology,
+  kGynaecology,
+  kObstetrics,
+  kPaediatrics,
+  kNeonatal,
+  kEye,
+  kEar,
+  kSkin,
+  kEmergency,
+  kOncology,
+  kRehab,
+  kChinese,
+  kLab,
+  kImaging,
+  kAnaesthesia,
+  kCount
 };
 inline constexpr size_t kDeptCount = static_cast<size_t>(Dept::kCount);
 
@@ -35,10 +57,10 @@ const DeptInfo& InfoOf(Dept dept);
 struct Institution {
   uint32_t ordinal = 0;
   Tier tier = Tier::kClinic;
-  std::string code;         // H/P + division + 5 digits
+  std::string code;  // H/P + division + 5 digits
   std::string name;
-  std::string_view level;   // hosp_lv
-  std::string_view area;    // division
+  std::string_view level;     // hosp_lv
+  std::string_view area;      // division
   uint32_t doctor_first = 0;  // serial of its first doctor
   uint32_t doctors_each = 1;  // per department
   int beds = 0;

@@ -31,7 +31,8 @@ std::vector<std::string> Split(const std::string& text) {
 }  // namespace
 
 void AppendTo(const TruthRow& row, std::string& out) {
-  for (const std::string& cell : {row.kind, row.source, row.rule, row.name, row.subject, Joined(row.visits), Joined(row.lines)}) {
+  for (const std::string& cell :
+       {row.kind, row.source, row.rule, row.name, row.subject, Joined(row.visits), Joined(row.lines)}) {
     out += Cell(cell) + ",";
   }
   out += (row.amount ? FormatFen(*row.amount) : "") + "\n";

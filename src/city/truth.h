@@ -39,7 +39,8 @@ void AppendTo(const TruthRow& row, std::string& out);
 // The file of Options::to + "/truth.csv". Errors: kNotFound, kInvalidInput with the line.
 Result<std::vector<TruthRow>> ReadTruth(const std::string& path);
 
-// A CSV text, with or without a byte order mark, as rows of cells (RFC 4180). Errors: kInvalidInput when a quote is not closed.
+// A CSV text, with or without a byte order mark, as rows of cells (RFC 4180). Errors: kInvalidInput when a quote is not
+// closed.
 Result<std::vector<std::vector<std::string>>> ParseCsv(std::string_view text);
 
 }  // namespace yijian::city
