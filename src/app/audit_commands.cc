@@ -31,13 +31,18 @@ Status Audit(const Settings& settings, AuditArguments arguments) {
   options.until = TRY(DateOption("--until", arguments.until));
   program::RuleSet rules = TRY(LoadRulesOrTell(settings.packs));
   ProgressBar bar(settings.Say("审核", "audit"));
-  audit::AuditReport report = TRY(audit::RunAudit(options, rules, [&](int64_t done, int64_t all, int64_t lines) { bar.Show(done, all, lines, settings.Say("行", "lines")); }));
+  audit::AuditReport report = TRY(audit::RunAudit(options, rules, [&](int64_t done, int64_t all, int64_t lines) {
+    bar.Show(done, all, lines, settings.Say("行", "lines"));
+  }));
   bar.Finish();
   std::cout << audit::Print(report, rules, TRY(InstitutionNames(settings.lake, report)), settings.english);
-  std::printf("%s %.1f s, %s %.1f s, %s %.1f s (%s)\n", settings.Say("读取", "loading"), report.load_seconds, settings.Say("求值", "evaluating"), report.evaluate_seconds,
-              settings.Say("写出", "writing"), report.write_seconds, settings.Say("各线程合计", "summed over threads"));
-  std::printf("%s %lld %s, %lld %s, %lld %s, %.1f s (%.2f M %s/s)\n", settings.Say("审核了", "audited"), static_cast<long long>(report.persons), settings.Say("人", "persons"),
-              static_cast<long long>(report.visits), settings.Say("次就诊", "visits"), static_cast<long long>(report.lines), settings.Say("行费用", "fee lines"), report.seconds,
+  std::printf("%s %.1f s, %s %.1f s, %s %.1f s (%s)\n", settings.Say("读取", "loading"), report.load_seconds,
+              settings.Say("求值", "evaluating"), report.evaluate_seconds, settings.Say("写出", "writing"),
+              report.write_seconds, settings.Say("各线程合计", "summed over threads"));
+  std::printf("%s %lld %s, %lld %s, %lld %s, %.1f s (%.2f M %s/s)\n", settings.Say("审核了", "audited"),
+              static_cast<long long>(report.persons), settings.Say("人", "persons"),
+              static_cast<long long>(report.visits), settings.Say("次就诊", "visits"),
+              static_cast<long long>(report.lines), settings.Say("行费用", "fee lines"), report.seconds,
               static_cast<double>(report.lines) / 1e6 / report.seconds, settings.Say("行", "lines"));
   return {};
 }

@@ -14,7 +14,8 @@ Status BuildCity(const Settings& settings, city::Options options) {
   options.rules = settings.packs;
   ProgressBar bar(settings.Say("造城", "city"));
   city::Summary summary = TRY(city::Build(options, [&](const city::Progress& progress) {
-    bar.Show(static_cast<int64_t>(progress.done), static_cast<int64_t>(progress.of), static_cast<int64_t>(progress.lines), settings.Say("行", "lines"));
+    bar.Show(static_cast<int64_t>(progress.done), static_cast<int64_t>(progress.of),
+             static_cast<int64_t>(progress.lines), settings.Say("行", "lines"));
   }));
   bar.Finish();
   std::cout << city::Render(summary);
@@ -55,7 +56,8 @@ Status Score(const Settings& settings, const ScoreArguments& arguments) {
 
 void AddCityCommands(Program& program) {
   auto options = std::make_shared<city::Options>();
-  CLI::App* command = program.cli.add_subcommand("city", "生成合成城市（全部为虚构数据） / make a synthetic city: nothing in it is real");
+  CLI::App* command = program.cli.add_subcommand(
+      "city", "生成合成城市（全部为虚构数据） / make a synthetic city: nothing in it is real");
   AddPacksOption(program, command);
   command->add_option("--persons", options->persons, "人数 / persons")->capture_default_str();
   command->add_option("--seed", options->seed, "随机种子 / seed")->capture_default_str();
@@ -66,11 +68,13 @@ void AddCityCommands(Program& program) {
   program.On(command, [&program, options] { return BuildCity(program.settings, *options); });
 
   auto arguments = std::make_shared<ScoreArguments>();
-  CLI::App* score = program.cli.add_subcommand("score", "用埋入的真相给审核打分 / compare findings with the planted truth");
+  CLI::App* score =
+      program.cli.add_subcommand("score", "用埋入的真相给审核打分 / compare findings with the planted truth");
   AddLakeOption(program, score);
   score->add_option("--city", arguments->city, "合成城市目录 / folder of the synthetic city")->required();
   score->add_option("--run", arguments->run, "审核批次，缺省为当前 / audit run, the one in force by default");
-  score->add_option("--examples", arguments->examples, "列出的漏报、误报数 / misses and false hits to list")->capture_default_str();
+  score->add_option("--examples", arguments->examples, "列出的漏报、误报数 / misses and false hits to list")
+      ->capture_default_str();
   program.On(score, [&program, arguments] { return Score(program.settings, *arguments); });
 }
 

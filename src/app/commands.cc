@@ -10,9 +10,12 @@ namespace {
 int ExitCodeOf(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidInput:
-    case ErrorCode::kNotFound: return 1;
-    case ErrorCode::kInternal: return 3;
-    default: return 2;
+    case ErrorCode::kNotFound:
+      return 1;
+    case ErrorCode::kInternal:
+      return 3;
+    default:
+      return 2;
   }
 }
 

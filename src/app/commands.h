@@ -1,7 +1,8 @@
 // The commands of the `yijian` program. Each adds itself to the command line; what it does it asks the rooms for.
 //
 // Exit codes: 0 done; 1 the input has mistakes (they are told); 2 the world failed; 3 our fault.
-// Output: results to standard output, progress and mistakes to standard error. Chinese unless --english or YIJIAN_LANG=en.
+// Output: results to standard output, progress and mistakes to standard error. Chinese unless --english or
+// YIJIAN_LANG=en.
 #pragma once
 
 #include <CLI/CLI.hpp>

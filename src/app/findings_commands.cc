@@ -21,7 +21,9 @@ struct FindingsArguments {
 std::vector<bool> NumericColumns() {
   std::vector<bool> numeric(audit::FindingColumns(true).size(), false);
   std::vector<std::string> columns = audit::FindingColumns(true);
-  for (size_t i = 0; i < columns.size(); i++) numeric[i] = columns[i] == "amount" || columns[i] == "attributed" || columns[i] == "fund" || columns[i] == "rule_version";
+  for (size_t i = 0; i < columns.size(); i++)
+    numeric[i] =
+        columns[i] == "amount" || columns[i] == "attributed" || columns[i] == "fund" || columns[i] == "rule_version";
   return numeric;
 }
 
@@ -48,14 +50,19 @@ Status List(const Settings& settings, FindingsArguments& arguments) {
     TRY(WriteTable(arguments.export_path, table));
   } else {
     for (const audit::FindingRow& row : page.rows) {
-      std::cout << row.id << "  " << row.rule << "  " << row.severity << "  " << row.time.substr(0, 10) << "  " << row.institution << "  " << row.subject << "  " << FormatFen(row.amount) << "  "
-                << row.message << (row.withdrawn ? settings.Say("  [已撤回]", "  [withdrawn]") : "") << "\n";
+      std::cout << row.id << "  " << row.rule << "  " << row.severity << "  " << row.time.substr(0, 10) << "  "
+                << row.institution << "  " << row.subject << "  " << FormatFen(row.amount) << "  " << row.message
+                << (row.withdrawn ? settings.Say("  [已撤回]", "  [withdrawn]") : "") << "\n";
     }
   }
-  std::cout << settings.Say("共 ", "in all ") << page.total << settings.Say(" 条疑点，涉及 ", " findings, flagged ") << FormatFen(page.amount) << settings.Say(" 元，去重 ", " yuan, counted once ")
+  std::cout << settings.Say("共 ", "in all ") << page.total << settings.Say(" 条疑点，涉及 ", " findings, flagged ")
+            << FormatFen(page.amount) << settings.Say(" 元，去重 ", " yuan, counted once ")
             << FormatFen(page.attributed) << settings.Say(" 元", " yuan");
-  if (exporting) std::cout << settings.Say("，已导出到 ", ", exported to ") << arguments.export_path;
-  else if (static_cast<int64_t>(page.rows.size()) < page.total) std::cout << settings.Say("；显示 ", "; shown ") << page.rows.size() << settings.Say("（用 --limit/--offset 翻页）", " (--limit, --offset for more)");
+  if (exporting)
+    std::cout << settings.Say("，已导出到 ", ", exported to ") << arguments.export_path;
+  else if (static_cast<int64_t>(page.rows.size()) < page.total)
+    std::cout << settings.Say("；显示 ", "; shown ") << page.rows.size()
+              << settings.Say("（用 --limit/--offset 翻页）", " (--limit, --offset for more)");
   std::cout << "\n";
   return {};
 }

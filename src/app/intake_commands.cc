@@ -68,7 +68,8 @@ Status TakeIn(const Settings& settings, IntakeArguments arguments) {
       bar = std::make_unique<ProgressBar>(StageName(settings, stage));
     }
     constexpr double kSteps = 1000;
-    bar->Show(static_cast<int64_t>(progress.done * kSteps), static_cast<int64_t>(kSteps), progress.rows, settings.Say("行", "rows"));
+    bar->Show(static_cast<int64_t>(progress.done * kSteps), static_cast<int64_t>(kSteps), progress.rows,
+              settings.Say("行", "rows"));
   }));
   if (bar) bar->Finish();
   if (arguments.json) {
@@ -86,9 +87,12 @@ Status ListBatches(const Settings& settings) {
     std::cout << batch.manifest.batch << "  " << batch.manifest.created << "  " << batch.manifest.mapping;
     for (const auto& [table, counts] : batch.manifest.tables) {
       std::cout << "  " << table << " " << counts.taken;
-      if (counts.quarantined > 0) std::cout << settings.Say("（隔离 ", " (quarantined ") << counts.quarantined << settings.Say("）", ")");
+      if (counts.quarantined > 0)
+        std::cout << settings.Say("（隔离 ", " (quarantined ") << counts.quarantined << settings.Say("）", ")");
     }
-    if (batch.withdrawn) std::cout << settings.Say("  已撤回：", "  withdrawn: ") << batch.withdrawn->when << " " << batch.withdrawn->who << " " << batch.withdrawn->why;
+    if (batch.withdrawn)
+      std::cout << settings.Say("  已撤回：", "  withdrawn: ") << batch.withdrawn->when << " " << batch.withdrawn->who
+                << " " << batch.withdrawn->why;
     std::cout << "\n";
   }
   return {};
@@ -104,8 +108,11 @@ Status Withdraw(const Settings& settings, const WithdrawArguments& arguments) {
   lake::WriteLock lock = TRY(lake.LockForWriting("withdraw"));
   const char* user = std::getenv("USER");
   std::time_t now = std::time(nullptr);
-  TRY(lake.Withdraw(lock, arguments.batch, {user ? user : std::to_string(getuid()), arguments.why, FormatTime(static_cast<Time>(now) + 8 * kSecondsPerHour)}));
-  std::cout << settings.Say("已撤回批次 ", "withdrew batch ") << arguments.batch << settings.Say("；依据它的疑点随之撤回", "; findings that rest on it are withdrawn with it") << "\n";
+  TRY(lake.Withdraw(lock, arguments.batch,
+                    {user ? user : std::to_string(getuid()), arguments.why,
+                     FormatTime(static_cast<Time>(now) + 8 * kSecondsPerHour)}));
+  std::cout << settings.Say("已撤回批次 ", "withdrew batch ") << arguments.batch
+            << settings.Say("；依据它的疑点随之撤回", "; findings that rest on it are withdrawn with it") << "\n";
   return {};
 }
 
@@ -116,7 +123,8 @@ struct QuarantineArguments {
 
 Status Export(const Settings& settings, const QuarantineArguments& arguments) {
   for (const intake::ExportedFile& file : TRY(intake::ExportQuarantine(settings.lake, arguments.batch, arguments.to))) {
-    std::cout << file.path << "  " << file.rows << settings.Say(" 行；改正后可用 ", " rows; mended, take it in as ") << file.source << "=" << file.path << "\n";
+    std::cout << file.path << "  " << file.rows << settings.Say(" 行；改正后可用 ", " rows; mended, take it in as ")
+              << file.source << "=" << file.path << "\n";
   }
   return {};
 }
@@ -125,12 +133,19 @@ Status Export(const Settings& settings, const QuarantineArguments& arguments) {
 
 void AddIntakeCommands(Program& program) {
   auto arguments = std::make_shared<IntakeArguments>();
-  CLI::App* intake = program.cli.add_subcommand("intake", "按映射把文件接入数据湖 / take files into the lake by a mapping");
-  intake->add_option("mapping", arguments->options.mapping, "映射文件，或随附映射名 / mapping file, or the name of one that ships")->required();
-  intake->add_option("files", arguments->options.files, "文件、目录，或 来源=文件 / files, folders, or SOURCE=FILE")->required();
+  CLI::App* intake =
+      program.cli.add_subcommand("intake", "按映射把文件接入数据湖 / take files into the lake by a mapping");
+  intake
+      ->add_option("mapping", arguments->options.mapping,
+                   "映射文件，或随附映射名 / mapping file, or the name of one that ships")
+      ->required();
+  intake->add_option("files", arguments->options.files, "文件、目录，或 来源=文件 / files, folders, or SOURCE=FILE")
+      ->required();
   AddLakeOption(program, intake);
-  intake->add_option("--dictionaries", arguments->options.dictionaries, "代码集目录 / folder of code sets")->capture_default_str();
-  intake->add_option("--buckets", arguments->options.buckets, "新建湖的分桶数 / buckets of a new lake")->capture_default_str();
+  intake->add_option("--dictionaries", arguments->options.dictionaries, "代码集目录 / folder of code sets")
+      ->capture_default_str();
+  intake->add_option("--buckets", arguments->options.buckets, "新建湖的分桶数 / buckets of a new lake")
+      ->capture_default_str();
   intake->add_option("--threads", arguments->options.threads, "线程数 / threads (0 = all cores)");
   intake->add_flag("--all-checks", arguments->print.all_checks, "列出全部校验 / list checks that passed, too");
   intake->add_flag("--json", arguments->json, "JSON 输出 / print JSON");
@@ -148,7 +163,8 @@ void AddIntakeCommands(Program& program) {
   program.On(withdraw, [&program, withdraw_arguments] { return Withdraw(program.settings, *withdraw_arguments); });
 
   auto quarantine_arguments = std::make_shared<QuarantineArguments>();
-  CLI::App* quarantine = program.cli.add_subcommand("quarantine", "导出隔离行（原样加原因） / export the rows that were not taken in");
+  CLI::App* quarantine =
+      program.cli.add_subcommand("quarantine", "导出隔离行（原样加原因） / export the rows that were not taken in");
   quarantine->add_option("batch", quarantine_arguments->batch, "批次 / batch")->required();
   quarantine->add_option("--to", quarantine_arguments->to, "输出目录 / folder")->required();
   AddLakeOption(program, quarantine);

@@ -17,7 +17,8 @@ Result<pack::Library> Load(const Settings& settings, std::ostream& mistakes) {
   pack::Library library = pack::LoadLibrary(settings.packs, diagnostics);
   if (diagnostics.ok()) return library;
   mistakes << diagnostics.Render();
-  return InvalidInput(std::to_string(diagnostics.list().size()) + settings.Say(" 处错误", " mistakes in the rule packs"));
+  return InvalidInput(std::to_string(diagnostics.list().size()) +
+                      settings.Say(" 处错误", " mistakes in the rule packs"));
 }
 
 Status Check(const Settings& settings) {
@@ -27,8 +28,10 @@ Status Check(const Settings& settings) {
   for (const program::Rule& rule : rules.rules) forms[program::NameOf(rule.form)]++;
   size_t rows = 0;
   for (const auto& [name, table] : rules.tables) rows += table.rows.size();
-  std::cout << settings.Say("规则 ", "rules ") << rules.rules.size() << settings.Say("，知识表 ", ", knowledge tables ") << rules.tables.size() << settings.Say("，知识点 ", ", rows ") << rows
-            << settings.Say("，参数 ", ", parameters ") << rules.params.size() << settings.Say("；没有错误", "; no mistakes") << "\n ";
+  std::cout << settings.Say("规则 ", "rules ") << rules.rules.size() << settings.Say("，知识表 ", ", knowledge tables ")
+            << rules.tables.size() << settings.Say("，知识点 ", ", rows ") << rows
+            << settings.Say("，参数 ", ", parameters ") << rules.params.size()
+            << settings.Say("；没有错误", "; no mistakes") << "\n ";
   for (const auto& [form, count] : forms) std::cout << " " << form << " " << count;
   std::cout << "\n";
   return {};
@@ -42,7 +45,8 @@ Status Test(const Settings& settings, const std::vector<std::string>& ids) {
   lang::Diagnostics diagnostics;
   pack::CaseReport report = pack::RunCases(library, diagnostics, ids);
   std::cout << diagnostics.Render() << report.Render();
-  if (!diagnostics.ok() || report.failed() > 0) return InvalidInput(settings.Say("用例未全部通过", "not all cases passed"));
+  if (!diagnostics.ok() || report.failed() > 0)
+    return InvalidInput(settings.Say("用例未全部通过", "not all cases passed"));
   return {};
 }
 
@@ -126,7 +130,9 @@ void AddKnowledgeCommands(Program& program) {
   CLI::App* import = knowledge->add_subcommand("import", "导入一批知识点（CSV、XLSX） / take in a published batch");
   import->add_option("file", arguments->options.file, "文件 / file")->required();
   import->add_option("--kind", arguments->options.kind, "种类，如 drug-sex / kind")->required();
-  import->add_option("--batch", arguments->options.batch, "批次号 / batch number")->required()->check(CLI::PositiveNumber);
+  import->add_option("--batch", arguments->options.batch, "批次号 / batch number")
+      ->required()
+      ->check(CLI::PositiveNumber);
   import->add_option("--from", arguments->from, "生效日期 / in force from")->required();
   import->add_option("--until", arguments->until, "失效日期（不含） / until");
   import->add_option("--knowledge", arguments->options.dir, "知识表目录 / folder of the tables")->capture_default_str();

@@ -44,7 +44,8 @@ Status WriteCsv(const std::string& path, const TableFile& table) {
 
 Status WriteXlsx(const std::string& path, const TableFile& table) {
   if (table.rows.size() > kXlsxRowsMax) {
-    return LimitReached(std::to_string(table.rows.size()) + " rows do not fit into one XLSX sheet (" + std::to_string(kXlsxRowsMax) + "); export CSV, or filter");
+    return LimitReached(std::to_string(table.rows.size()) + " rows do not fit into one XLSX sheet (" +
+                        std::to_string(kXlsxRowsMax) + "); export CSV, or filter");
   }
   lxw_workbook_options options{};
   options.constant_memory = LXW_TRUE;
@@ -54,14 +55,17 @@ Status WriteXlsx(const std::string& path, const TableFile& table) {
   lxw_format* bold = workbook_add_format(book);
   format_set_bold(bold);
   worksheet_freeze_panes(sheet, 1, 0);
-  for (size_t i = 0; i < table.head.size(); i++) worksheet_write_string(sheet, 0, static_cast<lxw_col_t>(i), table.head[i].c_str(), bold);
+  for (size_t i = 0; i < table.head.size(); i++)
+    worksheet_write_string(sheet, 0, static_cast<lxw_col_t>(i), table.head[i].c_str(), bold);
   for (size_t r = 0; r < table.rows.size(); r++) {
     for (size_t i = 0; i < table.rows[r].size(); i++) {
       const std::string& cell = table.rows[r][i];
       auto row = static_cast<lxw_row_t>(r + 1);
       auto column = static_cast<lxw_col_t>(i);
-      if (table.numeric[i] && !cell.empty()) worksheet_write_number(sheet, row, column, std::stod(cell), nullptr);
-      else worksheet_write_string(sheet, row, column, cell.c_str(), nullptr);
+      if (table.numeric[i] && !cell.empty())
+        worksheet_write_number(sheet, row, column, std::stod(cell), nullptr);
+      else
+        worksheet_write_string(sheet, row, column, cell.c_str(), nullptr);
     }
   }
   lxw_error error = workbook_close(book);

@@ -23,7 +23,8 @@ using nlohmann::json;
 // Cells gathered by column, handed to the writer in one go.
 class Sheet {
  public:
-  explicit Sheet(std::vector<WriterColumn> columns) : columns_(std::move(columns)), numbers_(columns_.size()), texts_(columns_.size()) {}
+  explicit Sheet(std::vector<WriterColumn> columns)
+      : columns_(std::move(columns)), numbers_(columns_.size()), texts_(columns_.size()) {}
 
   template <typename... Cells>
   void Add(Cells&&... cells) {
@@ -38,8 +39,10 @@ class Sheet {
     TableWriter writer = TRY(TableWriter::Create(path, columns_));
     std::vector<WriterCells> cells;
     for (size_t i = 0; i < columns_.size(); i++) {
-      if (columns_[i].type == WriterType::kText) cells.emplace_back(std::span<const std::string>(texts_[i]));
-      else cells.emplace_back(std::span<const int64_t>(numbers_[i]));
+      if (columns_[i].type == WriterType::kText)
+        cells.emplace_back(std::span<const std::string>(texts_[i]));
+      else
+        cells.emplace_back(std::span<const int64_t>(numbers_[i]));
     }
     TRY(writer.Append(rows_, cells));
     TRY(writer.Finish());
@@ -62,51 +65,89 @@ std::string FileName(const std::string& dir, const char* table, size_t unit) {
 }
 
 Status WriteFindings(const std::string& path, const Unit& unit, const program::RuleSet& rules) {
-  Sheet sheet({{"finding_id", WriterType::kText}, {"rule", WriterType::kText}, {"rule_version", WriterType::kInt32}, {"class", WriterType::kText}, {"severity", WriterType::kText},
-               {"subject_kind", WriterType::kText}, {"subject", WriterType::kText}, {"fixmedins_code", WriterType::kText}, {"mdtrt_id", WriterType::kText}, {"event_time", WriterType::kTime},
-               {"amount", WriterType::kFen}, {"attributed", WriterType::kFen}, {"fund", WriterType::kFen}, {"amount_unknown", WriterType::kBool}, {"message_zh", WriterType::kText},
-               {"message_en", WriterType::kText}, {"facts", WriterType::kText}, {"batches", WriterType::kText}});
+  Sheet sheet({{"finding_id", WriterType::kText},
+               {"rule", WriterType::kText},
+               {"rule_version", WriterType::kInt32},
+               {"class", WriterType::kText},
+               {"severity", WriterType::kText},
+               {"subject_kind", WriterType::kText},
+               {"subject", WriterType::kText},
+               {"fixmedins_code", WriterType::kText},
+               {"mdtrt_id", WriterType::kText},
+               {"event_time", WriterType::kTime},
+               {"amount", WriterType::kFen},
+               {"attributed", WriterType::kFen},
+               {"fund", WriterType::kFen},
+               {"amount_unknown", WriterType::kBool},
+               {"message_zh", WriterType::kText},
+               {"message_en", WriterType::kText},
+               {"facts", WriterType::kText},
+               {"batches", WriterType::kText}});
   for (const Record& record : unit.records) {
     const program::Rule& rule = rules.rules[record.rule];
-    sheet.Add(HexOf(record.id), rule.id, int64_t{rule.version}, std::string(program::NameOf(rule.rule_class)), std::string(program::NameOf(rule.severity)),
-              std::string(program::NameOf(rule.subject)), record.subject, record.institution, record.visit, record.time, record.amount, record.attributed,
-              record.fund_unknown ? timeline::kNull : record.fund, int64_t{record.amount_unknown}, record.message_zh, record.message_en, record.facts, record.batches);
+    sheet.Add(HexOf(record.id), rule.id, int64_t{rule.version}, std::string(program::NameOf(rule.rule_class)),
+              std::string(program::NameOf(rule.severity)), std::string(program::NameOf(rule.subject)), record.subject,
+              record.institution, record.visit, record.time, record.amount, record.attributed,
+              record.fund_unknown ? timeline::kNull : record.fund, int64_t{record.amount_unknown}, record.message_zh,
+              record.message_en, record.facts, record.batches);
   }
   return sheet.Write(path);
 }
 
 Status WriteRows(const std::string& path, const Unit& unit) {
-  Sheet sheet({{"finding_id", WriterType::kText}, {"ordinal", WriterType::kInt32}, {"kind", WriterType::kText}, {"row_id", WriterType::kInt64}, {"charged", WriterType::kBool},
-               {"amount", WriterType::kFen}, {"attributed", WriterType::kFen}, {"units", WriterType::kMicro}});
+  Sheet sheet({{"finding_id", WriterType::kText},
+               {"ordinal", WriterType::kInt32},
+               {"kind", WriterType::kText},
+               {"row_id", WriterType::kInt64},
+               {"charged", WriterType::kBool},
+               {"amount", WriterType::kFen},
+               {"attributed", WriterType::kFen},
+               {"units", WriterType::kMicro}});
   for (const Record& record : unit.records) {
     std::string id = HexOf(record.id);
     for (size_t i = 0; i < record.rows.size(); i++) {
       const RecordRow& row = record.rows[i];
-      sheet.Add(id, static_cast<int64_t>(i), std::string(timeline::InfoOf(row.kind).name), row.row_id, int64_t{row.charged}, row.amount, row.attributed, row.units);
+      sheet.Add(id, static_cast<int64_t>(i), std::string(timeline::InfoOf(row.kind).name), row.row_id,
+                int64_t{row.charged}, row.amount, row.attributed, row.units);
     }
   }
   return sheet.Write(path);
 }
 
 Status WriteUnknowns(const std::string& path, const Unit& unit, const program::RuleSet& rules) {
-  Sheet sheet({{"rule", WriterType::kText}, {"fixmedins_code", WriterType::kText}, {"reason", WriterType::kText}, {"rows", WriterType::kInt64}, {"subject", WriterType::kText},
-               {"kind", WriterType::kText}, {"row_id", WriterType::kInt64}});
+  Sheet sheet({{"rule", WriterType::kText},
+               {"fixmedins_code", WriterType::kText},
+               {"reason", WriterType::kText},
+               {"rows", WriterType::kInt64},
+               {"subject", WriterType::kText},
+               {"kind", WriterType::kText},
+               {"row_id", WriterType::kInt64}});
   for (const UnknownRecord& unknown : unit.unknowns) {
-    sheet.Add(rules.rules[unknown.rule].id, unknown.institution, unknown.reason, unknown.rows, unknown.subject, std::string(timeline::InfoOf(unknown.kind).name), unknown.row_id);
+    sheet.Add(rules.rules[unknown.rule].id, unknown.institution, unknown.reason, unknown.rows, unknown.subject,
+              std::string(timeline::InfoOf(unknown.kind).name), unknown.row_id);
   }
   return sheet.Write(path);
 }
 
 json ToJson(const Money& money) {
-  return {{"findings", money.findings}, {"flagged_fen", money.flagged}, {"attributed_fen", money.attributed}, {"fund_fen", money.fund}, {"amount_unknown", money.amount_unknown},
-          {"fund_unknown", money.fund_unknown}};
+  return {{"findings", money.findings}, {"flagged_fen", money.flagged},           {"attributed_fen", money.attributed},
+          {"fund_fen", money.fund},     {"amount_unknown", money.amount_unknown}, {"fund_unknown", money.fund_unknown}};
 }
 
 // Everything an explanation needs of a rule, long after the packs have changed.
 json ToJson(const program::Rule& rule) {
-  return {{"id", rule.id}, {"version", rule.version}, {"name_zh", rule.name.zh}, {"name_en", rule.name.en}, {"official", rule.official}, {"basis", rule.basis},
-          {"severity", program::NameOf(rule.severity)}, {"why_zh", rule.why.zh}, {"why_en", rule.why.en}, {"false_alarms_zh", rule.false_alarms.zh},
-          {"false_alarms_en", rule.false_alarms.en}, {"text", rule.source_text}};
+  return {{"id", rule.id},
+          {"version", rule.version},
+          {"name_zh", rule.name.zh},
+          {"name_en", rule.name.en},
+          {"official", rule.official},
+          {"basis", rule.basis},
+          {"severity", program::NameOf(rule.severity)},
+          {"why_zh", rule.why.zh},
+          {"why_en", rule.why.en},
+          {"false_alarms_zh", rule.false_alarms.zh},
+          {"false_alarms_en", rule.false_alarms.en},
+          {"text", rule.source_text}};
 }
 
 }  // namespace
@@ -136,7 +177,8 @@ Status Archive::Compare(AuditReport& report) const {
   RunPlace now{run_, staging_, {}};
   lake::Connection connection = TRY(lake::OpenConnection({}));
   auto count = [&](const RunPlace& left, const char* join, const RunPlace& right) {
-    return connection.QueryInt("SELECT count(*) FROM " + RunTable(left, "findings") + " l " + join + " JOIN " + RunTable(right, "findings") + " r USING (finding_id)");
+    return connection.QueryInt("SELECT count(*) FROM " + RunTable(left, "findings") + " l " + join + " JOIN " +
+                               RunTable(right, "findings") + " r USING (finding_id)");
   };
   report.added = TRY(count(now, "ANTI", *before));
   report.gone = TRY(count(*before, "ANTI", now));
@@ -162,8 +204,17 @@ Status Archive::KeepPacks(const program::RuleSet& rules, const AuditOptions& opt
 Status Archive::Finish(AuditReport& report, const program::RuleSet& rules, const AuditOptions& options) {
   TRY(Compare(report));
   TRY(KeepPacks(rules, options));
-  json info{{"run", run_}, {"rules_digest", rules.digest}, {"lines", report.lines}, {"visits", report.visits}, {"persons", report.persons}, {"total", ToJson(report.total)}, {"unknowns", report.unknowns}};
-  info["filter"] = {{"from", options.from ? FormatDate(*options.from) : ""}, {"until", options.until ? FormatDate(*options.until) : ""}, {"institution", options.institution}, {"rules", options.rules}};
+  json info{{"run", run_},
+            {"rules_digest", rules.digest},
+            {"lines", report.lines},
+            {"visits", report.visits},
+            {"persons", report.persons},
+            {"total", ToJson(report.total)},
+            {"unknowns", report.unknowns}};
+  info["filter"] = {{"from", options.from ? FormatDate(*options.from) : ""},
+                    {"until", options.until ? FormatDate(*options.until) : ""},
+                    {"institution", options.institution},
+                    {"rules", options.rules}};
   info["batches"] = json::array();
   for (const lake::Batch& batch : TRY(lake_.LiveBatches())) info["batches"].push_back(batch.manifest.batch);
   for (const auto& [rule, money] : report.by_rule) info["by_rule"][rule] = ToJson(money);

@@ -23,7 +23,8 @@ class Archive {
   Status Finish(AuditReport& report, const program::RuleSet& rules, const AuditOptions& options);
 
  private:
-  Archive(lake::Lake lake, std::string run, std::string staging) : lake_(std::move(lake)), run_(std::move(run)), staging_(std::move(staging)) {}
+  Archive(lake::Lake lake, std::string run, std::string staging)
+      : lake_(std::move(lake)), run_(std::move(run)), staging_(std::move(staging)) {}
 
   Status Compare(AuditReport& report) const;
   Status KeepPacks(const program::RuleSet& rules, const AuditOptions& options) const;

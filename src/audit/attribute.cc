@@ -68,14 +68,16 @@ void Give(std::vector<Attributed>& attributed, const Claim& claim, Fen amount, s
   Attributed& to = attributed[claim.finding];
   to.rows[claim.charged] = amount;
   to.amount += amount;
-  if (fund) to.fund += *fund;
-  else if (amount > 0) to.fund_unknown = true;
+  if (fund)
+    to.fund += *fund;
+  else if (amount > 0)
+    to.fund_unknown = true;
 }
 
 }  // namespace
 
-std::vector<Attributed> Attribute(std::span<const Finding> findings, const program::RuleSet& rules, const Bucket& bucket,
-                                  const OutsideClaims& outside, std::vector<OutsideWin>& wins) {
+std::vector<Attributed> Attribute(std::span<const Finding> findings, const program::RuleSet& rules,
+                                  const Bucket& bucket, const OutsideClaims& outside, std::vector<OutsideWin>& wins) {
   std::vector<Attributed> attributed(findings.size());
   std::vector<Claim> lines;
   std::vector<Claim> visits;
@@ -101,8 +103,9 @@ std::vector<Attributed> Attribute(std::span<const Finding> findings, const progr
     uint32_t visit = VisitOf(bucket, Kind::kLine, best.row);
     Fen amount = best.amount;
     auto rival = outside.find(line_table.row_id.empty() ? -1 : line_table.row_id[best.row]);
-    bool lost = rival != outside.end() && std::tuple(-rival->second.amount, rival->second.severity, rival->second.rule) <
-                                              std::tuple(-best.amount, best.severity, best.rule);
+    bool lost =
+        rival != outside.end() && std::tuple(-rival->second.amount, rival->second.severity, rival->second.rule) <
+                                      std::tuple(-best.amount, best.severity, best.rule);
     if (lost) amount = rival->second.amount;
     if (visit != kNoRow) on_lines[visit] += amount;
     if (!lost) Give(attributed, best, amount, fund.OfLine(amount, visit));
@@ -117,7 +120,8 @@ std::vector<Attributed> Attribute(std::span<const Finding> findings, const progr
       if (rival == outside.end() || std::binary_search(claimed.begin(), claimed.end(), row)) continue;
       uint32_t visit = VisitOf(bucket, Kind::kLine, row);
       if (visit != kNoRow) on_lines[visit] += rival->second.amount;
-      wins.push_back({rival->second.finding, rival->second.charged, rival->second.amount, fund.OfLine(rival->second.amount, visit)});
+      wins.push_back({rival->second.finding, rival->second.charged, rival->second.amount,
+                      fund.OfLine(rival->second.amount, visit)});
     }
   }
   std::sort(visits.begin(), visits.end());

@@ -1,12 +1,12 @@
 // One yuan is counted once: which finding gets the money when several accuse the same row.
 //
-// Lines first: of all claims on a line the largest wins (ties: the graver severity, then the rule that stands first); the
-// others keep their claim but are attributed nothing. Then visits: claims on a visit, its settlements, diagnoses or
-// operations compete in the same way, and the winner is attributed what its claim exceeds the money already attributed on
-// the visit's lines. So the sum over a visit is the larger of the two, never both (supervision.md A.2).
+// Lines first: of all claims on a line the largest wins (ties: the graver severity, then the rule that stands first);
+// the others keep their claim but are attributed nothing. Then visits: claims on a visit, its settlements, diagnoses or
+// operations compete in the same way, and the winner is attributed what its claim exceeds the money already attributed
+// on the visit's lines. So the sum over a visit is the larger of the two, never both (supervision.md A.2).
 //
-// Fund share: a line's attributed money times fund / in-scope money of its visit, at most all of it; on a visit at most what
-// the fund paid. Unknown when the visit has no settlement.
+// Fund share: a line's attributed money times fund / in-scope money of its visit, at most all of it; on a visit at most
+// what the fund paid. Unknown when the visit has no settlement.
 //
 // Units: fen. Threads: stateless.
 #pragma once
@@ -47,9 +47,10 @@ struct OutsideWin {
   std::optional<Fen> fund;
 };
 
-// Attribution within one bucket of persons. `wins` receives the outside claims that were stronger than all of ours, or that
-// nobody here contests.
+// Attribution within one bucket of persons. `wins` receives the outside claims that were stronger than all of ours, or
+// that nobody here contests.
 std::vector<Attributed> Attribute(std::span<const finding::Finding> findings, const program::RuleSet& rules,
-                                  const timeline::Bucket& bucket, const OutsideClaims& outside, std::vector<OutsideWin>& wins);
+                                  const timeline::Bucket& bucket, const OutsideClaims& outside,
+                                  std::vector<OutsideWin>& wins);
 
 }  // namespace yijian::audit

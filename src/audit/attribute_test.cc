@@ -1,6 +1,7 @@
+#include "audit/attribute.h"
+
 #include <gtest/gtest.h>
 
-#include "audit/attribute.h"
 #include "timeline/story.h"
 
 namespace yijian::audit {
@@ -11,12 +12,14 @@ using timeline::Kind;
 
 class AttributeTest : public testing::Test {
  protected:
-  AttributeTest() : story_(*timeline::ParseStory(R"(
+  AttributeTest()
+      : story_(*timeline::ParseStory(R"(
 person P sex=1
 2025-01-01 08:00 stay V1 until=2025-01-05 total=1000 scope=800 fund=400
 2025-01-01 09:00 line L1 item=A qty=1 price=100 scope=100
 2025-01-01 10:00 line L2 item=A qty=1 price=50 scope=50
-)", codes_)) {
+)",
+                                     codes_)) {
     rules_.rules.resize(3);
     rules_.rules[0].severity = program::Severity::kSuspect;
     rules_.rules[1].severity = program::Severity::kViolation;

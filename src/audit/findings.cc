@@ -33,7 +33,9 @@ Result<std::string> OrderBy(const std::string& sort) {
   return InvalidInput("cannot sort findings by '" + sort + "'; choose amount, time, rule or institution");
 }
 
-Fen FenAt(const lake::QueryResult& rows, size_t row, const char* column) { return rows.Int(row, rows.ColumnOf(column)); }
+Fen FenAt(const lake::QueryResult& rows, size_t row, const char* column) {
+  return rows.Int(row, rows.ColumnOf(column));
+}
 
 }  // namespace
 
@@ -41,7 +43,8 @@ std::string Mask(std::string_view id) {
   constexpr size_t kShown = 4;
   if (id.size() <= 2) return std::string(id.size(), '*');
   size_t shown = std::min(kShown, id.size() / 3);
-  return std::string(id.substr(0, shown)) + std::string(id.size() - 2 * shown, '*') + std::string(id.substr(id.size() - shown));
+  return std::string(id.substr(0, shown)) + std::string(id.size() - 2 * shown, '*') +
+         std::string(id.substr(id.size() - shown));
 }
 
 Result<FindingPage> ListFindings(const lake::Lake& lake, const FindingFilter& filter, const PageOptions& options) {
@@ -51,16 +54,21 @@ Result<FindingPage> ListFindings(const lake::Lake& lake, const FindingFilter& fi
   std::string withdrawn = TRY(WithdrawnSql(lake));
   lake::Connection connection = TRY(lake::OpenConnection({}));
   std::string from = " FROM " + RunTable(place, "findings") + " f WHERE " + where;
-  lake::QueryResult sums = TRY(connection.Query("SELECT count(*) n, coalesce(sum(amount), 0)::DECIMAL(18,2) amount, coalesce(sum(attributed), 0)::DECIMAL(18,2) attributed" + from));
+  lake::QueryResult sums =
+      TRY(connection.Query("SELECT count(*) n, coalesce(sum(amount), 0)::DECIMAL(18,2) amount, "
+                           "coalesce(sum(attributed), 0)::DECIMAL(18,2) attributed" +
+                           from));
   FindingPage page;
   page.total = sums.Int(0, 0);
   page.amount = sums.Int(0, 1);
   page.attributed = sums.Int(0, 2);
-  std::string limit = options.limit > 0 ? " LIMIT " + std::to_string(options.limit) + " OFFSET " + std::to_string(options.offset) : "";
+  std::string limit =
+      options.limit > 0 ? " LIMIT " + std::to_string(options.limit) + " OFFSET " + std::to_string(options.offset) : "";
   std::string sql = "SELECT *, " + withdrawn + " AS is_withdrawn" + from + " ORDER BY " + order + limit;
   if (options.with_lines) {
-    std::string lines = "SELECT r.finding_id, string_agg(l.bkkp_sn, ';' ORDER BY r.ordinal) AS lines FROM " + RunTable(place, "rows") + " r JOIN " +
-                        TRY(lake.TableSql("fee_line")) + " l ON l.row_id = r.row_id WHERE r.kind = 'line' AND r.charged GROUP BY ALL";
+    std::string lines = "SELECT r.finding_id, string_agg(l.bkkp_sn, ';' ORDER BY r.ordinal) AS lines FROM " +
+                        RunTable(place, "rows") + " r JOIN " + TRY(lake.TableSql("fee_line")) +
+                        " l ON l.row_id = r.row_id WHERE r.kind = 'line' AND r.charged GROUP BY ALL";
     sql = "SELECT p.*, n.lines FROM (" + sql + ") p LEFT JOIN (" + lines + ") n USING (finding_id) ORDER BY " + order;
   }
   lake::QueryResult rows = TRY(connection.Query(sql));
@@ -90,14 +98,29 @@ Result<FindingPage> ListFindings(const lake::Lake& lake, const FindingFilter& fi
 
 std::vector<std::string> FindingColumns(bool english) {
   if (english) {
-    return {"finding_id", "rule", "rule_version", "class", "severity", "subject", "institution", "mdtrt_id", "time", "amount", "attributed", "fund", "message", "bkkp_sn", "withdrawn"};
+    return {"finding_id", "rule",   "rule_version", "class", "severity", "subject", "institution", "mdtrt_id",
+            "time",       "amount", "attributed",   "fund",  "message",  "bkkp_sn", "withdrawn"};
   }
-  return {"疑点编号", "规则", "规则版本", "类别", "性质", "对象", "定点机构", "就诊ID", "时间", "涉及金额", "去重金额", "基金份额", "说明", "明细流水号", "已撤回"};
+  return {"疑点编号", "规则",     "规则版本", "类别",     "性质", "对象",       "定点机构", "就诊ID",
+          "时间",     "涉及金额", "去重金额", "基金份额", "说明", "明细流水号", "已撤回"};
 }
 
 std::vector<std::string> FindingCells(const FindingRow& row) {
-  return {row.id,           row.rule,  std::to_string(row.rule_version), row.rule_class, row.severity, row.subject, row.institution, row.visit, row.time, FormatFen(row.amount),
-          FormatFen(row.attributed), row.fund ? FormatFen(*row.fund) : "", row.message, row.lines, row.withdrawn ? "1" : "0"};
+  return {row.id,
+          row.rule,
+          std::to_string(row.rule_version),
+          row.rule_class,
+          row.severity,
+          row.subject,
+          row.institution,
+          row.visit,
+          row.time,
+          FormatFen(row.amount),
+          FormatFen(row.attributed),
+          row.fund ? FormatFen(*row.fund) : "",
+          row.message,
+          row.lines,
+          row.withdrawn ? "1" : "0"};
 }
 
 }  // namespace yijian::audit

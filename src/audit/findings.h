@@ -20,21 +20,21 @@
 namespace yijian::audit {
 
 struct FindingFilter {
-  std::string run;          // empty = the run in force
+  std::string run;  // empty = the run in force
   std::string rule;
   std::string rule_class;
   std::string severity;
   std::string institution;
-  std::string subject;      // psn_no, doctor, ...
+  std::string subject;  // psn_no, doctor, ...
   std::string visit;
   std::optional<Date> from;
   std::optional<Date> until;
   Fen amount_min = 0;
-  bool withdrawn = false;   // also those that rest on withdrawn batches
+  bool withdrawn = false;  // also those that rest on withdrawn batches
 };
 
 struct PageOptions {
-  int64_t limit = 50;       // <= 0: all
+  int64_t limit = 50;  // <= 0: all
   int64_t offset = 0;
   std::string sort = "amount";  // amount | time | rule | institution
   bool english = false;
@@ -56,14 +56,14 @@ struct FindingRow {
   Fen attributed = 0;
   std::optional<Fen> fund;
   std::string message;
-  std::string lines;   // bkkp_sn;bkkp_sn
+  std::string lines;  // bkkp_sn;bkkp_sn
   bool withdrawn = false;
 };
 
 struct FindingPage {
   std::vector<FindingRow> rows;
-  int64_t total = 0;   // that pass the filter
-  Fen amount = 0;      // of all that pass
+  int64_t total = 0;  // that pass the filter
+  Fen amount = 0;     // of all that pass
   Fen attributed = 0;
 };
 

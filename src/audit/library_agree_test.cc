@@ -1,5 +1,5 @@
-// Both evaluators over the shipped library: the rules' own case timelines, broken and mixed at random, so that every rule meets
-// rows it hits, rows it misses and rows with facts missing.
+// Both evaluators over the shipped library: the rules' own case timelines, broken and mixed at random, so that every
+// rule meets rows it hits, rows it misses and rows with facts missing.
 
 #include <gtest/gtest.h>
 
@@ -51,8 +51,10 @@ std::string Broken(const std::vector<std::string>& lines, std::mt19937& random) 
     bool person = words->front().text == "person";
     if (!person && random() % 40 == 0) continue;
     size_t name_at = 1;  // behind the kind, which stands behind date and time when there are any
-    if (words->front().text[0] >= '0' && words->front().text[0] <= '9') name_at = words->size() > 1 && words->at(1).text.find(':') != std::string::npos ? 3 : 2;
-    int times = !person && words->size() > name_at && words->at(name_at - 1).text == "line" && random() % 6 == 0 ? 2 : 1;
+    if (words->front().text[0] >= '0' && words->front().text[0] <= '9')
+      name_at = words->size() > 1 && words->at(1).text.find(':') != std::string::npos ? 3 : 2;
+    int times =
+        !person && words->size() > name_at && words->at(name_at - 1).text == "line" && random() % 6 == 0 ? 2 : 1;
     for (int time = 0; time < times; time++) {
       for (size_t i = 0; i < words->size(); i++) {
         std::string word = words->at(i).text;
@@ -70,7 +72,8 @@ std::string Broken(const std::vector<std::string>& lines, std::mt19937& random) 
 std::string Show(const std::vector<finding::Unknown>& unknowns, const program::RuleSet& rules) {
   std::string text;
   for (const finding::Unknown& unknown : unknowns) {
-    text += rules.rules[unknown.rule].id + " person " + std::to_string(unknown.person) + " row " + std::to_string(unknown.row.row) + ": " + std::string(unknown.reason) + "\n";
+    text += rules.rules[unknown.rule].id + " person " + std::to_string(unknown.person) + " row " +
+            std::to_string(unknown.row.row) + ": " + std::string(unknown.reason) + "\n";
   }
   return text;
 }
@@ -104,7 +107,8 @@ TEST(Library, ColumnsAgreeWithTheJudgeOnTheShippedRules) {
       columns.Sort();
       ASSERT_EQ(plain.findings.size(), columns.findings.size()) << "seed " << seed << " story " << i;
       for (size_t f = 0; f < plain.findings.size(); f++) {
-        ASSERT_EQ(plain.findings[f], columns.findings[f]) << rules.rules[plain.findings[f].rule].id << " seed " << seed << " story " << i;
+        ASSERT_EQ(plain.findings[f], columns.findings[f])
+            << rules.rules[plain.findings[f].rule].id << " seed " << seed << " story " << i;
         hits[rules.rules[plain.findings[f].rule].id]++;
       }
       ASSERT_EQ(Show(plain.unknowns, rules), Show(columns.unknowns, rules)) << "seed " << seed << " story " << i;

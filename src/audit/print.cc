@@ -37,7 +37,8 @@ class TextTable {
     std::string text;
     for (const auto& row : rows_) {
       text += "  ";
-      for (size_t i = 0; i < row.size(); i++) text += Pad(row[i], width[i], i >= left) + (i + 1 < row.size() ? "  " : "");
+      for (size_t i = 0; i < row.size(); i++)
+        text += Pad(row[i], width[i], i >= left) + (i + 1 < row.size() ? "  " : "");
       while (text.back() == ' ') text.pop_back();
       text += '\n';
     }
@@ -61,18 +62,21 @@ template <typename Map>
 std::vector<typename Map::const_iterator> ByMoney(const Map& map) {
   std::vector<typename Map::const_iterator> order;
   for (auto at = map.begin(); at != map.end(); ++at) order.push_back(at);
-  std::stable_sort(order.begin(), order.end(), [](auto left, auto right) { return left->second.attributed > right->second.attributed; });
+  std::stable_sort(order.begin(), order.end(),
+                   [](auto left, auto right) { return left->second.attributed > right->second.attributed; });
   return order;
 }
 
 }  // namespace
 
-std::string Print(const AuditReport& report, const program::RuleSet& rules, const std::map<std::string, std::string>& institution_names, bool english) {
+std::string Print(const AuditReport& report, const program::RuleSet& rules,
+                  const std::map<std::string, std::string>& institution_names, bool english) {
   constexpr size_t kInstitutionsShown = 15;
   constexpr size_t kReasonsShown = 15;
   std::ostringstream out;
   auto say = [&](const char* zh, const char* en) { return std::string(english ? en : zh); };
-  std::vector<std::string> money_head{say("疑点数", "findings"), say("涉及金额", "flagged"), say("去重金额", "counted once"), say("基金份额", "fund share")};
+  std::vector<std::string> money_head{say("疑点数", "findings"), say("涉及金额", "flagged"),
+                                      say("去重金额", "counted once"), say("基金份额", "fund share")};
 
   out << say("审核批次 ", "run ") << report.run << "\n\n" << say("按规则", "By rule") << "\n";
   TextTable by_rule(Joined({say("规则", "rule"), say("名称", "name")}, money_head));
@@ -90,11 +94,13 @@ std::string Print(const AuditReport& report, const program::RuleSet& rules, cons
   std::vector order = ByMoney(report.by_institution);
   for (size_t i = 0; i < order.size() && i < kInstitutionsShown; i++) {
     auto name = institution_names.find(order[i]->first);
-    by_institution.Add(Joined({order[i]->first.empty() ? say("(不明)", "(unknown)") : order[i]->first, name == institution_names.end() ? "" : name->second},
+    by_institution.Add(Joined({order[i]->first.empty() ? say("(不明)", "(unknown)") : order[i]->first,
+                               name == institution_names.end() ? "" : name->second},
                               MoneyCells(order[i]->second)));
   }
   out << by_institution.Print(2);
-  if (order.size() > kInstitutionsShown) out << "  " << say("其余机构 ", "further institutions: ") << order.size() - kInstitutionsShown << "\n";
+  if (order.size() > kInstitutionsShown)
+    out << "  " << say("其余机构 ", "further institutions: ") << order.size() - kInstitutionsShown << "\n";
 
   out << "\n" << say("无法判断（缺少事实）", "Unknown, for want of a fact") << "\n";
   std::vector<std::tuple<int64_t, std::string, std::string>> reasons;
@@ -110,14 +116,15 @@ std::string Print(const AuditReport& report, const program::RuleSet& rules, cons
   out << unknown.Print(2);
 
   if (report.total.amount_unknown > 0 || report.total.fund_unknown > 0) {
-    out << "\n  " << say("金额公式缺事实的疑点 ", "findings whose amount lacks a fact: ") << report.total.amount_unknown << say("；基金份额不明 ", "; fund share unknown: ")
-        << report.total.fund_unknown << "\n";
+    out << "\n  " << say("金额公式缺事实的疑点 ", "findings whose amount lacks a fact: ") << report.total.amount_unknown
+        << say("；基金份额不明 ", "; fund share unknown: ") << report.total.fund_unknown << "\n";
   }
   out << "\n";
   if (report.first) {
     out << say("本湖首次审核。", "First audit of this lake.");
   } else {
-    out << say("与上次相比：新增 ", "Against the run before: new ") << report.added << say("，消失 ", ", gone ") << report.gone << say("，不变 ", ", same ") << report.same
+    out << say("与上次相比：新增 ", "Against the run before: new ") << report.added << say("，消失 ", ", gone ")
+        << report.gone << say("，不变 ", ", same ") << report.same
         << (report.added + report.gone == 0 ? say("。结果没有变化。", ". Nothing changed.") : "");
   }
   out << "\n";

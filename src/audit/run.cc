@@ -24,9 +24,11 @@ double Since(Clock::time_point start) { return std::chrono::duration<double>(Clo
 Result<program::RuleSet> Chosen(const program::RuleSet& rules, const std::vector<std::string>& ids) {
   if (ids.empty()) return rules;
   program::RuleSet chosen = rules;
-  std::erase_if(chosen.rules, [&](const program::Rule& rule) { return std::find(ids.begin(), ids.end(), rule.id) == ids.end(); });
+  std::erase_if(chosen.rules,
+                [&](const program::Rule& rule) { return std::find(ids.begin(), ids.end(), rule.id) == ids.end(); });
   for (const std::string& id : ids) {
-    bool known = std::any_of(rules.rules.begin(), rules.rules.end(), [&](const program::Rule& rule) { return rule.id == id; });
+    bool known =
+        std::any_of(rules.rules.begin(), rules.rules.end(), [&](const program::Rule& rule) { return rule.id == id; });
     if (!known) return InvalidInput("no rule " + id + " in the packs");
   }
   return chosen;
@@ -35,7 +37,8 @@ Result<program::RuleSet> Chosen(const program::RuleSet& rules, const std::vector
 std::string RunId(const AuditOptions& options, const program::RuleSet& rules, const lake::Snapshot& snapshot) {
   std::string text = rules.digest;
   for (const lake::Batch& batch : snapshot.batches()) text += "|" + batch.manifest.batch;
-  text += "|" + (options.from ? FormatDate(*options.from) : "") + "|" + (options.until ? FormatDate(*options.until) : "");
+  text +=
+      "|" + (options.from ? FormatDate(*options.from) : "") + "|" + (options.until ? FormatDate(*options.until) : "");
   text += "|" + options.institution;
   std::vector<std::string> ids = options.rules;
   std::sort(ids.begin(), ids.end());
@@ -46,7 +49,8 @@ std::string RunId(const AuditOptions& options, const program::RuleSet& rules, co
 // Hands out units to workers and gathers what they bring back.
 class Audit {
  public:
-  Audit(const AuditOptions& options, const program::RuleSet& rules, std::shared_ptr<const lake::Snapshot> snapshot, const Progress& progress)
+  Audit(const AuditOptions& options, const program::RuleSet& rules, std::shared_ptr<const lake::Snapshot> snapshot,
+        const Progress& progress)
       : options_(options), rules_(rules), snapshot_(std::move(snapshot)), progress_(progress) {
     if (options.from) filter_.from = StartOf(*options.from);
     if (options.until) filter_.until = StartOf(*options.until);
@@ -72,8 +76,10 @@ class Audit {
  private:
   // Doctors, institutions and trace codes first: their claims on lines compete with those of the persons' timelines.
   Status RunSubjects() {
-    for (program::Subject subject : {program::Subject::kDoctor, program::Subject::kInstitution, program::Subject::kCode}) {
-      bool any = std::any_of(rules_.rules.begin(), rules_.rules.end(), [&](const program::Rule& rule) { return rule.subject == subject; });
+    for (program::Subject subject :
+         {program::Subject::kDoctor, program::Subject::kInstitution, program::Subject::kCode}) {
+      bool any = std::any_of(rules_.rules.begin(), rules_.rules.end(),
+                             [&](const program::Rule& rule) { return rule.subject == subject; });
       if (!any) continue;
       TRY(ForEachSubjectBucket(snapshot_, *bound_, subject, [&](const timeline::Bucket& bucket) -> Status {
         finding::Collector found;
@@ -93,7 +99,8 @@ class Audit {
       for (size_t i = 0; i < record.rows.size(); i++) {
         const RecordRow& row = record.rows[i];
         if (!row.charged || row.kind != timeline::Kind::kLine) continue;
-        OutsideClaim claim{row.amount, rules_.rules[record.rule].severity, record.rule, subject_unit_.records.size(), i};
+        OutsideClaim claim{row.amount, rules_.rules[record.rule].severity, record.rule, subject_unit_.records.size(),
+                           i};
         auto [at, is_new] = outside_.try_emplace(row.row_id, claim);
         if (!is_new && claim.amount > at->second.amount) at->second = claim;
       }
@@ -103,7 +110,8 @@ class Audit {
   }
 
   Status RunPersons() {
-    int threads = options_.threads > 0 ? options_.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    int threads =
+        options_.threads > 0 ? options_.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     threads = std::min(threads, std::max(1, static_cast<int>(units_.size())));
     std::vector<std::thread> workers;
     for (int i = 0; i < threads; i++) workers.emplace_back([this] { Work(); });
@@ -119,7 +127,8 @@ class Audit {
   }
 
   Status WorkOn() {
-    lake::BucketReader reader = TRY(lake::BucketReader::Open(snapshot_, eval::FieldsOf(*bound_, program::Subject::kPerson)));
+    lake::BucketReader reader =
+        TRY(lake::BucketReader::Open(snapshot_, eval::FieldsOf(*bound_, program::Subject::kPerson)));
     timeline::Bucket bucket;
     for (size_t unit = next_unit_++; unit < units_.size() && !failed(); unit = next_unit_++) {
       Clock::time_point start = Clock::now();
@@ -127,8 +136,10 @@ class Audit {
       double load = Since(start);
       start = Clock::now();
       finding::Collector found;
-      if (options_.plain) eval::EvaluatePlain(*bound_, bucket, found);
-      else eval::EvaluateColumns(*bound_, bucket, found);
+      if (options_.plain)
+        eval::EvaluatePlain(*bound_, bucket, found);
+      else
+        eval::EvaluateColumns(*bound_, bucket, found);
       found.Sort();
       std::vector<OutsideWin> wins;
       std::vector<Attributed> attributed = Attribute(found.findings, rules_, bucket, outside_, wins);
@@ -162,8 +173,10 @@ class Audit {
       Record& record = subject_unit_.records[win.finding];
       record.rows[win.charged].attributed = win.amount;
       record.attributed += win.amount;
-      if (win.fund) record.fund += *win.fund;
-      else record.fund_unknown = true;
+      if (win.fund)
+        record.fund += *win.fund;
+      else
+        record.fund_unknown = true;
     }
     // Trace and stock rows have no rivals: their own claim stands.
     for (Record& record : subject_unit_.records) {

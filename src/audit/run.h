@@ -5,11 +5,12 @@
 //   std::cout << Print(report);
 //
 // Work:    ranges of buckets, in parallel, one worker per core; memory is bounded by `lines_per_unit` times workers.
-// Same in, same out: the run's id is made of the rules' digest, the live batches and the filters; its files do not depend on
+// Same in, same out: the run's id is made of the rules' digest, the live batches and the filters; its files do not
+// depend on
 //          the number of threads. Running again changes nothing and says so.
 // Crash:   a run is written aside and renamed into place; `findings/current` names it afterwards.
-// Filters: findings are kept when their day lies in [from, until) and their institution matches; look-backs still see all.
-// Errors:  kNotFound no lake; kConflict another writer; kInvalidInput a rule id that does not exist; kIo.
+// Filters: findings are kept when their day lies in [from, until) and their institution matches; look-backs still see
+// all. Errors:  kNotFound no lake; kConflict another writer; kInvalidInput a rule id that does not exist; kIo.
 #pragma once
 
 #include <functional>
@@ -29,12 +30,12 @@ struct AuditOptions {
   std::string lake;
   std::optional<Date> from;
   std::optional<Date> until;
-  std::string institution;          // code; empty = all
-  std::vector<std::string> rules;   // ids; empty = all
+  std::string institution;             // code; empty = all
+  std::vector<std::string> rules;      // ids; empty = all
   std::vector<std::string> pack_dirs;  // kept with the run, for replay
-  int threads = 0;                  // 0 = all cores
+  int threads = 0;                     // 0 = all cores
   int64_t lines_per_unit = 1'000'000;
-  bool plain = false;               // judge with the slow evaluator
+  bool plain = false;  // judge with the slow evaluator
 };
 
 struct Money {
@@ -54,13 +55,13 @@ struct AuditReport {
   int64_t visits = 0;
   int64_t persons = 0;
   double seconds = 0;
-  double load_seconds = 0;      // summed over workers
+  double load_seconds = 0;  // summed over workers
   double evaluate_seconds = 0;
   double write_seconds = 0;
   Money total;
   std::map<std::string, Money> by_rule;
-  std::map<std::string, Money> by_institution;                         // code
-  std::map<std::string, std::map<std::string, int64_t>> unknown;       // rule, reason: how many rows
+  std::map<std::string, Money> by_institution;                    // code
+  std::map<std::string, std::map<std::string, int64_t>> unknown;  // rule, reason: how many rows
   int64_t unknowns = 0;
   // Against the run in force before.
   int64_t added = 0;
@@ -75,7 +76,7 @@ using Progress = std::function<void(int64_t done, int64_t all, int64_t lines)>;
 Result<AuditReport> RunAudit(const AuditOptions& options, const program::RuleSet& rules, const Progress& progress);
 
 // Tables for people. `rules` gives names; institutions are named from the lake's dictionary where known.
-std::string Print(const AuditReport& report, const program::RuleSet& rules, const std::map<std::string, std::string>& institution_names,
-                  bool english);
+std::string Print(const AuditReport& report, const program::RuleSet& rules,
+                  const std::map<std::string, std::string>& institution_names, bool english);
 
 }  // namespace yijian::audit

@@ -27,21 +27,27 @@ std::set<Kind> KindsOf(const eval::Bound& bound, Subject subject) {
 
 // The subject's own column in rows of a kind; nullopt when rows of that kind do not name it.
 std::optional<size_t> SubjectField(Subject subject, Kind kind) {
-  const char* name = subject == Subject::kDoctor ? "exec_doctor" : subject == Subject::kInstitution ? "institution" : "code";
+  const char* name = subject == Subject::kDoctor        ? "exec_doctor"
+                     : subject == Subject::kInstitution ? "institution"
+                                                        : "code";
   const timeline::FieldInfo* field = timeline::FindField(kind, name);
   if (!field) return std::nullopt;
   return timeline::OrdinalOf(*field);
 }
 
-Status ReadParts(const std::shared_ptr<const lake::Snapshot>& snapshot, const eval::Bound& bound, Subject subject, Kind kind, const Take& take) {
+Status ReadParts(const std::shared_ptr<const lake::Snapshot>& snapshot, const eval::Bound& bound, Subject subject,
+                 Kind kind, const Take& take) {
   std::optional<size_t> field = SubjectField(subject, kind);
-  if (!field) return InvalidInput(std::string("rows of kind ") + std::string(timeline::InfoOf(kind).name) + " do not name the subject " + program::NameOf(subject));
+  if (!field)
+    return InvalidInput(std::string("rows of kind ") + std::string(timeline::InfoOf(kind).name) +
+                        " do not name the subject " + program::NameOf(subject));
   lake::SubjectRequest request;
   request.kind = kind;
   request.field = *field;
   request.fields = eval::FieldsOf(bound, subject)[static_cast<size_t>(kind)];
   if (kind == Kind::kLine) request.items = eval::ItemsOf(bound, subject);
-  lake::SubjectReader reader = TRY(lake::SubjectReader::Open(snapshot, request, {.temp_dir = snapshot->lake().PathOf("staging")}));
+  lake::SubjectReader reader =
+      TRY(lake::SubjectReader::Open(snapshot, request, {.temp_dir = snapshot->lake().PathOf("staging")}));
   Bucket bucket;
   for (int part = 0; part < reader.parts(); part++) {
     TRY(reader.Read(part, &bucket));
@@ -51,23 +57,31 @@ Status ReadParts(const std::shared_ptr<const lake::Snapshot>& snapshot, const ev
 }
 
 // --- the stock of institutions: movements they report, and what they claimed to the fund for the same items ---
-// Exports of stock seldom hold the claims; they are the fee lines of the same institution and item, unless the export brought its own.
+// Exports of stock seldom hold the claims; they are the fee lines of the same institution and item, unless the export
+// brought its own.
 
 // Rows of one part of the institutions, ordered by institution, time and row.
 Result<std::string> StockSql(const lake::Lake& lake, int64_t claim, int parts, int part) {
   std::string stock = TRY(lake.TableSql("stock"));
   std::string mine = " % " + std::to_string(parts) + " = " + std::to_string(part);
-  std::string sql = "SELECT fixmedins_code_id AS i, med_list_codg_id AS item, stock_event_id AS kind, inv_chg_type_id AS change, stock_time AS t, cnt, pric, row_id, fixmedins_code AS code FROM " + stock +
-                    " WHERE fixmedins_code_id" + mine;
+  std::string sql =
+      "SELECT fixmedins_code_id AS i, med_list_codg_id AS item, stock_event_id AS kind, inv_chg_type_id AS change, "
+      "stock_time AS t, cnt, pric, row_id, fixmedins_code AS code FROM " +
+      stock + " WHERE fixmedins_code_id" + mine;
   Result<std::string> lines = lake.TableSql("fee_line");
   Result<std::string> visits = lake.TableSql("visit");
   if (lines && visits) {
-    sql += " UNION ALL SELECT v.fixmedins_code_id, f.hilist_code_id, " + std::to_string(claim) + ", NULL, f.fee_ocur_time, f.cnt, f.pric, f.row_id, v.fixmedins_code FROM " + *lines +
-           " f JOIN " + *visits + " v USING (mdtrt_key) WHERE f.hilist_code_id IN (SELECT med_list_codg_id FROM " + stock + ") AND v.fixmedins_code_id IN (SELECT fixmedins_code_id FROM " +
-           stock + ") AND v.fixmedins_code_id" + mine + " AND NOT EXISTS (SELECT 1 FROM " + stock +
-           " s WHERE s.stock_event = 'claim' AND s.fixmedins_code_id = v.fixmedins_code_id AND s.med_list_codg_id = f.hilist_code_id)";
+    sql += " UNION ALL SELECT v.fixmedins_code_id, f.hilist_code_id, " + std::to_string(claim) +
+           ", NULL, f.fee_ocur_time, f.cnt, f.pric, f.row_id, v.fixmedins_code FROM " + *lines + " f JOIN " + *visits +
+           " v USING (mdtrt_key) WHERE f.hilist_code_id IN (SELECT med_list_codg_id FROM " + stock +
+           ") AND v.fixmedins_code_id IN (SELECT fixmedins_code_id FROM " + stock + ") AND v.fixmedins_code_id" + mine +
+           " AND NOT EXISTS (SELECT 1 FROM " + stock +
+           " s WHERE s.stock_event = 'claim' AND s.fixmedins_code_id = v.fixmedins_code_id AND s.med_list_codg_id = "
+           "f.hilist_code_id)";
   }
-  return "SELECT i::BIGINT, item::BIGINT, kind::BIGINT, change::BIGINT, epoch(t)::BIGINT, cnt::DECIMAL(18,4), pric::DECIMAL(18,6), row_id, code FROM (" + sql + ") ORDER BY i, t, row_id";
+  return "SELECT i::BIGINT, item::BIGINT, kind::BIGINT, change::BIGINT, epoch(t)::BIGINT, cnt::DECIMAL(18,4), "
+         "pric::DECIMAL(18,6), row_id, code FROM (" +
+         sql + ") ORDER BY i, t, row_id";
 }
 
 Bucket StockBucket(const lake::QueryResult& rows) {
@@ -75,8 +89,10 @@ Bucket StockBucket(const lake::QueryResult& rows) {
   timeline::Table& stock = bucket.table(Kind::kStock);
   stock.columns.resize(timeline::Fields(Kind::kStock).size());
   for (timeline::Column& column : stock.columns) column.reserve(rows.rows());
-  const std::array<size_t, 7> fields{Field(Kind::kStock, "institution"), Field(Kind::kStock, "item"),  Field(Kind::kStock, "event"), Field(Kind::kStock, "change_type"),
-                                     Field(Kind::kStock, "time"),        Field(Kind::kStock, "qty"), Field(Kind::kStock, "price")};
+  const std::array<size_t, 7> fields{Field(Kind::kStock, "institution"), Field(Kind::kStock, "item"),
+                                     Field(Kind::kStock, "event"),       Field(Kind::kStock, "change_type"),
+                                     Field(Kind::kStock, "time"),        Field(Kind::kStock, "qty"),
+                                     Field(Kind::kStock, "price")};
   timeline::Table& subjects = bucket.table(Kind::kPerson);
   for (size_t row = 0; row < rows.rows(); row++) {
     if (row == 0 || rows.Int(row, 0) != rows.Int(row - 1, 0)) {
@@ -103,9 +119,11 @@ Status ReadStock(const lake::Snapshot& snapshot, const eval::Bound& bound, const
   if (snapshot.RowsOf("stock") == 0) return {};
   int64_t all = snapshot.RowsOf("stock") + snapshot.RowsOf("fee_line") / 4;
   int parts = static_cast<int>(1 + all / kRowsPerPart);
-  lake::Connection connection = TRY(lake::OpenConnection({.memory_limit_mb = 1024, .temp_dir = snapshot.lake().PathOf("staging")}));
+  lake::Connection connection =
+      TRY(lake::OpenConnection({.memory_limit_mb = 1024, .temp_dir = snapshot.lake().PathOf("staging")}));
   for (int part = 0; part < parts; part++) {
-    lake::QueryResult rows = TRY(connection.Query(TRY(StockSql(snapshot.lake(), eval::CodesOf(bound).Find("claim"), parts, part))));
+    lake::QueryResult rows =
+        TRY(connection.Query(TRY(StockSql(snapshot.lake(), eval::CodesOf(bound).Find("claim"), parts, part))));
     if (rows.rows() > 0) TRY(take(StockBucket(rows)));
   }
   return {};
@@ -113,10 +131,12 @@ Status ReadStock(const lake::Snapshot& snapshot, const eval::Bound& bound, const
 
 }  // namespace
 
-Status ForEachSubjectBucket(const std::shared_ptr<const lake::Snapshot>& snapshot, const eval::Bound& bound, Subject subject, const Take& take) {
+Status ForEachSubjectBucket(const std::shared_ptr<const lake::Snapshot>& snapshot, const eval::Bound& bound,
+                            Subject subject, const Take& take) {
   for (Kind kind : KindsOf(bound, subject)) {
     bool stock = subject == Subject::kInstitution && kind == Kind::kStock;
-    TRY((stock ? ReadStock(*snapshot, bound, take) : ReadParts(snapshot, bound, subject, kind, take)).While(std::string("reading timelines of ") + program::NameOf(subject)));
+    TRY((stock ? ReadStock(*snapshot, bound, take) : ReadParts(snapshot, bound, subject, kind, take))
+            .While(std::string("reading timelines of ") + program::NameOf(subject)));
   }
   return {};
 }

@@ -10,7 +10,7 @@
 
 namespace yijian::audit {
 
-Status ForEachSubjectBucket(const std::shared_ptr<const lake::Snapshot>& snapshot, const eval::Bound& bound, program::Subject subject,
-                            const std::function<Status(const timeline::Bucket&)>& take);
+Status ForEachSubjectBucket(const std::shared_ptr<const lake::Snapshot>& snapshot, const eval::Bound& bound,
+                            program::Subject subject, const std::function<Status(const timeline::Bucket&)>& take);
 
 }  // namespace yijian::audit

@@ -25,7 +25,8 @@ class Names {
  public:
   Names(const Bucket& bucket, const timeline::CodeBook& codes) : bucket_(bucket), codes_(codes) {
     for (const timeline::KindInfo& info : timeline::Kinds()) {
-      time_fields_[static_cast<size_t>(info.kind)] = info.time.empty() ? -1 : static_cast<int>(Field(info.kind, info.time));
+      time_fields_[static_cast<size_t>(info.kind)] =
+          info.time.empty() ? -1 : static_cast<int>(Field(info.kind, info.time));
     }
   }
 
@@ -77,9 +78,12 @@ class Names {
 
 // Appends "name":"text" escaped as JSON wants it; facts are written a hundred thousand times a second.
 void AppendJson(std::string& json, const std::string& text) {
-  bool plain = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; });
-  if (plain) json += '"' + text + '"';
-  else json += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  bool plain = std::all_of(text.begin(), text.end(),
+                           [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; });
+  if (plain)
+    json += '"' + text + '"';
+  else
+    json += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string FactsJson(const Finding& finding) {
@@ -146,8 +150,9 @@ Record MakeRecord(const Finding& finding, const Attributed& attributed, const pr
 
 }  // namespace
 
-Unit MakeUnit(const std::vector<Finding>& findings, const std::vector<finding::Unknown>& unknowns, const std::vector<Attributed>& attributed,
-              const Bucket& bucket, const timeline::CodeBook& codes, const program::RuleSet& rules, const UnitFilter& filter) {
+Unit MakeUnit(const std::vector<Finding>& findings, const std::vector<finding::Unknown>& unknowns,
+              const std::vector<Attributed>& attributed, const Bucket& bucket, const timeline::CodeBook& codes,
+              const program::RuleSet& rules, const UnitFilter& filter) {
   Names names(bucket, codes);
   Unit unit;
   for (size_t i = 0; i < findings.size(); i++) {
@@ -174,7 +179,8 @@ Unit MakeUnit(const std::vector<Finding>& findings, const std::vector<finding::U
     unit.unknowns.push_back(std::move(record));
   }
   std::sort(unit.records.begin(), unit.records.end(), [](const Record& left, const Record& right) {
-    return std::tie(left.rule, left.subject, left.time, left.id) < std::tie(right.rule, right.subject, right.time, right.id);
+    return std::tie(left.rule, left.subject, left.time, left.id) <
+           std::tie(right.rule, right.subject, right.time, right.id);
   });
   std::sort(unit.unknowns.begin(), unit.unknowns.end(), [](const UnknownRecord& left, const UnknownRecord& right) {
     return std::tie(left.rule, left.institution, left.reason) < std::tie(right.rule, right.institution, right.reason);
@@ -193,7 +199,8 @@ void Money::Add(const Money& other) {
 
 void Count(const Unit& unit, const program::RuleSet& rules, AuditReport& report) {
   for (const Record& record : unit.records) {
-    Money money{1, record.amount_unknown ? 1 : 0, record.amount, record.attributed, record.fund, record.fund_unknown ? 1 : 0};
+    Money money{1,           record.amount_unknown ? 1 : 0, record.amount, record.attributed,
+                record.fund, record.fund_unknown ? 1 : 0};
     report.total.Add(money);
     report.by_rule[rules.rules[record.rule].id].Add(money);
     report.by_institution[record.institution].Add(money);

@@ -36,7 +36,7 @@ struct Record {
   bool fund_unknown;
   std::string message_zh;
   std::string message_en;
-  std::string facts;  // JSON object
+  std::string facts;    // JSON object
   std::string batches;  // ordinals, ascending, comma
   std::vector<RecordRow> rows;
 };
@@ -58,16 +58,16 @@ struct Unit {
 };
 
 struct UnitFilter {
-  int64_t from = INT64_MIN;   // seconds
+  int64_t from = INT64_MIN;  // seconds
   int64_t until = INT64_MAX;
   std::string institution;
 };
 
-// Turns what an evaluator collected in `bucket` into records, in the order (rule, subject, time, id). `attributed` belongs
-// to the findings, one each.
+// Turns what an evaluator collected in `bucket` into records, in the order (rule, subject, time, id). `attributed`
+// belongs to the findings, one each.
 Unit MakeUnit(const std::vector<finding::Finding>& findings, const std::vector<finding::Unknown>& unknowns,
-              const std::vector<Attributed>& attributed, const timeline::Bucket& bucket, const timeline::CodeBook& codes,
-              const program::RuleSet& rules, const UnitFilter& filter);
+              const std::vector<Attributed>& attributed, const timeline::Bucket& bucket,
+              const timeline::CodeBook& codes, const program::RuleSet& rules, const UnitFilter& filter);
 
 // Adds the unit's sums to the report.
 void Count(const Unit& unit, const program::RuleSet& rules, AuditReport& report);

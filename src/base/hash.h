@@ -1,7 +1,7 @@
 // Digests: SHA-256 for files and packs (OpenSSL), and 64-bit keys for ids (XXH3).
 //
-// KeyOf is XXH3-64 of the text: stable for ever and on every machine, because finding ids are made of it. It is not secret
-// and not a signature.
+// KeyOf is XXH3-64 of the text: stable for ever and on every machine, because finding ids are made of it. It is not
+// secret and not a signature.
 #pragma once
 
 #include <cstdint>

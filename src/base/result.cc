@@ -4,12 +4,18 @@ namespace yijian {
 
 const char* ErrorCodeName(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidInput: return "invalid input";
-    case ErrorCode::kNotFound: return "not found";
-    case ErrorCode::kConflict: return "conflict";
-    case ErrorCode::kLimit: return "limit reached";
-    case ErrorCode::kIo: return "input/output";
-    case ErrorCode::kInternal: return "internal";
+    case ErrorCode::kInvalidInput:
+      return "invalid input";
+    case ErrorCode::kNotFound:
+      return "not found";
+    case ErrorCode::kConflict:
+      return "conflict";
+    case ErrorCode::kLimit:
+      return "limit reached";
+    case ErrorCode::kIo:
+      return "input/output";
+    case ErrorCode::kInternal:
+      return "internal";
   }
   return "internal";
 }

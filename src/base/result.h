@@ -95,19 +95,19 @@ inline Error InternalError(std::string message) { return {ErrorCode::kInternal, 
 }  // namespace yijian
 
 // The value of a Result, or return its error to our caller. Works on Status too.
-#define TRY(expression)                                                    \
-  __extension__({                                                          \
-    auto yijian_try_result = (expression);                                 \
-    if (!yijian_try_result.has_value()) [[unlikely]]                       \
-      return std::move(yijian_try_result.error());                         \
-    std::move(*yijian_try_result);                                         \
+#define TRY(expression)                              \
+  __extension__({                                    \
+    auto yijian_try_result = (expression);           \
+    if (!yijian_try_result.has_value()) [[unlikely]] \
+      return std::move(yijian_try_result.error());   \
+    std::move(*yijian_try_result);                   \
   })
 
 // Our bug, on in release too: say where and stop.
-#define CHECK(condition)                                                                      \
-  do {                                                                                        \
-    if (!(condition)) [[unlikely]] {                                                          \
-      std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", __FILE__, __LINE__, #condition);      \
-      std::abort();                                                                           \
-    }                                                                                         \
+#define CHECK(condition)                                                                 \
+  do {                                                                                   \
+    if (!(condition)) [[unlikely]] {                                                     \
+      std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                      \
+    }                                                                                    \
   } while (false)

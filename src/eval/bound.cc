@@ -35,15 +35,44 @@ Micro DosesPerDay(std::string_view frequency) {
     std::string_view name;
     Micro per_day;
   };
-  constexpr Dose kDoses[] = {{"qd", kMicro},       {"qn", kMicro},       {"st", kMicro},       {"prn", kMicro},      {"bid", 2 * kMicro},
-                             {"tid", 3 * kMicro},  {"qid", 4 * kMicro},  {"qod", kMicro / 2},  {"q3d", kMicro / 3},  {"qw", kMicro / 7},
-                             {"biw", 2 * kMicro / 7}, {"tiw", 3 * kMicro / 7}, {"qh", 24 * kMicro}, {"q2h", 12 * kMicro}, {"q4h", 6 * kMicro},
-                             {"q6h", 4 * kMicro},  {"q8h", 3 * kMicro},  {"q12h", 2 * kMicro},
+  constexpr Dose kDoses[] = {{"qd", kMicro},
+                             {"qn", kMicro},
+                             {"st", kMicro},
+                             {"prn", kMicro},
+                             {"bid", 2 * kMicro},
+                             {"tid", 3 * kMicro},
+                             {"qid", 4 * kMicro},
+                             {"qod", kMicro / 2},
+                             {"q3d", kMicro / 3},
+                             {"qw", kMicro / 7},
+                             {"biw", 2 * kMicro / 7},
+                             {"tiw", 3 * kMicro / 7},
+                             {"qh", 24 * kMicro},
+                             {"q2h", 12 * kMicro},
+                             {"q4h", 6 * kMicro},
+                             {"q6h", 4 * kMicro},
+                             {"q8h", 3 * kMicro},
+                             {"q12h", 2 * kMicro},
                              // national codes, dictionary used_frqu
-                             {"11", kMicro},       {"12", 2 * kMicro},   {"13", 3 * kMicro},   {"14", 4 * kMicro},  {"21", kMicro / 7},
-                             {"22", 2 * kMicro / 7}, {"23", 3 * kMicro / 7}, {"31", 24 * kMicro}, {"32", 12 * kMicro}, {"33", 6 * kMicro},
-                             {"35", 4 * kMicro},   {"36", 3 * kMicro},   {"37", 2 * kMicro},   {"41", kMicro},      {"42", kMicro / 2},
-                             {"43", kMicro / 5},   {"44", kMicro / 10},  {"61", kMicro},       {"62", kMicro}};
+                             {"11", kMicro},
+                             {"12", 2 * kMicro},
+                             {"13", 3 * kMicro},
+                             {"14", 4 * kMicro},
+                             {"21", kMicro / 7},
+                             {"22", 2 * kMicro / 7},
+                             {"23", 3 * kMicro / 7},
+                             {"31", 24 * kMicro},
+                             {"32", 12 * kMicro},
+                             {"33", 6 * kMicro},
+                             {"35", 4 * kMicro},
+                             {"36", 3 * kMicro},
+                             {"37", 2 * kMicro},
+                             {"41", kMicro},
+                             {"42", kMicro / 2},
+                             {"43", kMicro / 5},
+                             {"44", kMicro / 10},
+                             {"61", kMicro},
+                             {"62", kMicro}};
   std::string lower;
   for (char c : frequency) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   for (const Dose& dose : kDoses) {
@@ -65,7 +94,8 @@ std::string_view PrefixOf(std::string_view text, int64_t count) {
 
 class Binder {
  public:
-  Binder(const program::RuleSet& set, timeline::CodeBook& codes, Bound& bound) : set_(set), codes_(codes), bound_(bound) {}
+  Binder(const program::RuleSet& set, timeline::CodeBook& codes, Bound& bound)
+      : set_(set), codes_(codes), bound_(bound) {}
 
   Status Run() {
     bound_.set = &set_;
@@ -93,7 +123,8 @@ class Binder {
       auto visit = [this](const ExprPtr& expr) { InternExpr(expr); };
       if (rule.a.where) visit(rule.a.where);
       if (rule.b && rule.b->where) visit(rule.b->where);
-      for (const program::Binding& binding : rule.bindings) std::for_each(binding.keys.begin(), binding.keys.end(), visit);
+      for (const program::Binding& binding : rule.bindings)
+        std::for_each(binding.keys.begin(), binding.keys.end(), visit);
       for (const ExprPtr& expr : {rule.where, rule.having, rule.excess, rule.amount}) visit(expr);
       for (const program::Exception& exception : rule.unless) visit(exception.when);
       std::for_each(rule.by.begin(), rule.by.end(), visit);
@@ -111,7 +142,8 @@ class Binder {
       for (const lang::ParamValue& value : param.values) codes_.Intern(value.text);
     }
     for (int64_t characters : prefix_lengths_) {
-      for (int64_t id = 1, size = codes_.size(); id < size; id++) codes_.Intern(std::string(PrefixOf(codes_.Text(id), characters)));
+      for (int64_t id = 1, size = codes_.size(); id < size; id++)
+        codes_.Intern(std::string(PrefixOf(codes_.Text(id), characters)));
     }
     bound_.code_count = codes_.size();
   }
@@ -125,7 +157,8 @@ class Binder {
 
   void BuildSortedCodes() {
     for (int64_t id = 1; id < codes_.size(); id++) sorted_.push_back(id);
-    std::sort(sorted_.begin(), sorted_.end(), [this](int64_t left, int64_t right) { return codes_.Text(left) < codes_.Text(right); });
+    std::sort(sorted_.begin(), sorted_.end(),
+              [this](int64_t left, int64_t right) { return codes_.Text(left) < codes_.Text(right); });
   }
 
   // Ids of the codes a table key stands for.
@@ -135,7 +168,8 @@ class Binder {
       if (int64_t id = codes_.Find(key); id != timeline::CodeBook::kNoCode) ids.push_back(id);
       return ids;
     }
-    auto at = std::lower_bound(sorted_.begin(), sorted_.end(), key, [this](int64_t id, const std::string& text) { return codes_.Text(id) < text; });
+    auto at = std::lower_bound(sorted_.begin(), sorted_.end(), key,
+                               [this](int64_t id, const std::string& text) { return codes_.Text(id) < text; });
     for (; at != sorted_.end() && BeginsWith(codes_.Text(*at), key); ++at) ids.push_back(*at);
     return ids;
   }
@@ -229,7 +263,8 @@ class Binder {
     if (expr->op == Op::kConst && expr->type == Type::kCode) node.value = codes_.Find(expr->text);
     if (expr->op == Op::kField) {
       node.base = slot_kinds_[expr->slot];
-      node.unknown = UnknownOf(Reason(std::string(timeline::InfoOf(expr->kind).name) + "." + std::string(timeline::Fields(expr->kind)[expr->field].name)));
+      node.unknown = UnknownOf(Reason(std::string(timeline::InfoOf(expr->kind).name) + "." +
+                                      std::string(timeline::Fields(expr->kind)[expr->field].name)));
     }
     if (expr->op == Op::kDivide) node.unknown = UnknownOf(Reason("division by zero"));
     if (expr->op == Op::kParam) {
@@ -251,7 +286,9 @@ class Binder {
       slot_kinds_[expr->slot] = expr->kind;
     }
     for (const ExprPtr& arg : expr->args) node.args.push_back(BindExpr(arg));
-    if (expr->op == Op::kStartsWith || expr->op == Op::kPrefix || expr->op == Op::kDosesPerDay || expr->op == Op::kInList) BindMap(*expr, node);
+    if (expr->op == Op::kStartsWith || expr->op == Op::kPrefix || expr->op == Op::kDosesPerDay ||
+        expr->op == Op::kInList)
+      BindMap(*expr, node);
     bound_.nodes.push_back(std::move(node));
     return &bound_.nodes.back();
   }
@@ -347,7 +384,9 @@ class Binder {
     int64_t least = 1;
     for (const Node* node : conjuncts) {
       if (node->args.size() != 2 || node->args[1]->op != Op::kConst) continue;
-      if (node->args[0]->op != Op::kCount && (node->args[0]->op != Op::kDistinct || node->args[0]->args[0]->op != Op::kField)) continue;
+      if (node->args[0]->op != Op::kCount &&
+          (node->args[0]->op != Op::kDistinct || node->args[0]->args[0]->op != Op::kField))
+        continue;
       int64_t limit = node->args[1]->value / kMicro;
       if (node->op == Op::kGreater) least = std::max(least, limit + 1);
       if (node->op == Op::kGreaterEqual) least = std::max(least, limit);
@@ -356,10 +395,16 @@ class Binder {
   }
 
   static std::vector<Piece> Pieces(const Rule& rule, const std::string& text) {
-    static const std::map<std::string, Piece::Kind> kBuiltin{
-        {"item", Piece::Kind::kItem}, {"code", Piece::Kind::kCode}, {"time", Piece::Kind::kTime}, {"qty", Piece::Kind::kQty},
-        {"price", Piece::Kind::kPrice}, {"amount", Piece::Kind::kAmount}, {"institution", Piece::Kind::kInstitution},
-        {"visit", Piece::Kind::kVisit}, {"count", Piece::Kind::kCount}, {"total", Piece::Kind::kTotal}};
+    static const std::map<std::string, Piece::Kind> kBuiltin{{"item", Piece::Kind::kItem},
+                                                             {"code", Piece::Kind::kCode},
+                                                             {"time", Piece::Kind::kTime},
+                                                             {"qty", Piece::Kind::kQty},
+                                                             {"price", Piece::Kind::kPrice},
+                                                             {"amount", Piece::Kind::kAmount},
+                                                             {"institution", Piece::Kind::kInstitution},
+                                                             {"visit", Piece::Kind::kVisit},
+                                                             {"count", Piece::Kind::kCount},
+                                                             {"total", Piece::Kind::kTotal}};
     std::vector<Piece> pieces;
     size_t at = 0;
     while (at < text.size()) {
@@ -384,19 +429,26 @@ class Binder {
   // --- interest: which item codes can matter to a side at all ---
 
   static bool IsItem(const Node* node, uint8_t slot) {
-    return node->op == Op::kField && node->slot == slot && node->hop == Hop::kOwn && node->kind == Kind::kLine && node->field == Numbers().line_item;
+    return node->op == Op::kField && node->slot == slot && node->hop == Hop::kOwn && node->kind == Kind::kLine &&
+           node->field == Numbers().line_item;
   }
 
   // False only when the condition is certainly false for every line of this code.
   static bool MayHold(const Node* node, uint8_t slot, int64_t code) {
     switch (node->op) {
-      case Op::kAnd: return MayHold(node->args[0], slot, code) && MayHold(node->args[1], slot, code);
-      case Op::kOr: return MayHold(node->args[0], slot, code) || MayHold(node->args[1], slot, code);
+      case Op::kAnd:
+        return MayHold(node->args[0], slot, code) && MayHold(node->args[1], slot, code);
+      case Op::kOr:
+        return MayHold(node->args[0], slot, code) || MayHold(node->args[1], slot, code);
       case Op::kInList:
-      case Op::kStartsWith: return !IsItem(node->args[0], slot) || (*node->map)[static_cast<size_t>(code)] == kTrue;
-      case Op::kInTable: return !IsItem(node->args[0], slot) || node->table->Holds(code);
-      case Op::kEqual: return !(IsItem(node->args[0], slot) && node->args[1]->op == Op::kConst) || node->args[1]->value == code;
-      default: return true;
+      case Op::kStartsWith:
+        return !IsItem(node->args[0], slot) || (*node->map)[static_cast<size_t>(code)] == kTrue;
+      case Op::kInTable:
+        return !IsItem(node->args[0], slot) || node->table->Holds(code);
+      case Op::kEqual:
+        return !(IsItem(node->args[0], slot) && node->args[1]->op == Op::kConst) || node->args[1]->value == code;
+      default:
+        return true;
     }
   }
 
@@ -491,7 +543,8 @@ int64_t TimeOf(const Bucket& bucket, Kind kind, uint32_t row) {
   static const std::array<size_t, timeline::kKindCount> kTimeField = [] {
     std::array<size_t, timeline::kKindCount> fields{};
     for (const timeline::KindInfo& each : timeline::Kinds()) {
-      if (!each.time.empty()) fields[static_cast<size_t>(each.kind)] = timeline::OrdinalOf(*timeline::FindField(each.kind, each.time));
+      if (!each.time.empty())
+        fields[static_cast<size_t>(each.kind)] = timeline::OrdinalOf(*timeline::FindField(each.kind, each.time));
     }
     return fields;
   }();

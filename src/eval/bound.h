@@ -21,9 +21,9 @@ using lang::Op;
 using lang::Type;
 using timeline::Bucket;
 using timeline::Column;
+using timeline::Kind;
 using timeline::kNoRow;
 using timeline::kNull;
-using timeline::Kind;
 using timeline::Table;
 
 inline constexpr int32_t kNoKnowledge = -1;
@@ -47,15 +47,18 @@ class BoundTable {
   // The row in force on `day` in `area` for the keys, or kNoKnowledge.
   int32_t Find(int64_t key, Date day, const std::string& area) const;
   int32_t Find(int64_t key, int64_t key2, Date day, const std::string& area) const;
-  bool Holds(int64_t key) const { return key >= 0 && key + 1 < static_cast<int64_t>(first.size()) && first[static_cast<size_t>(key)] < first[static_cast<size_t>(key) + 1]; }
+  bool Holds(int64_t key) const {
+    return key >= 0 && key + 1 < static_cast<int64_t>(first.size()) &&
+           first[static_cast<size_t>(key)] < first[static_cast<size_t>(key) + 1];
+  }
 
   const program::KnowledgeTable* source = nullptr;
   std::vector<Row> rows;
   // Candidates of code c, best first: entries [first[c], first[c + 1]) (first key alone for tables with two).
   std::vector<uint32_t> first;
   std::vector<int32_t> entries;
-  std::unordered_map<uint64_t, std::vector<int32_t>> pairs;     // key << 32 | key2, best first
-  std::unordered_map<int64_t, std::vector<int64_t>> partners;   // second key -> first keys, ascending
+  std::unordered_map<uint64_t, std::vector<int32_t>> pairs;    // key << 32 | key2, best first
+  std::unordered_map<int64_t, std::vector<int64_t>> partners;  // second key -> first keys, ascending
 
  private:
   int32_t Choose(const int32_t* begin, const int32_t* end, Date day, const std::string& area) const;
@@ -103,7 +106,20 @@ struct BoundSide {
 
 // A message template cut into pieces.
 struct Piece {
-  enum class Kind : uint8_t { kText, kFact, kItem, kCode, kTime, kQty, kPrice, kAmount, kInstitution, kVisit, kCount, kTotal };
+  enum class Kind : uint8_t {
+    kText,
+    kFact,
+    kItem,
+    kCode,
+    kTime,
+    kQty,
+    kPrice,
+    kAmount,
+    kInstitution,
+    kVisit,
+    kCount,
+    kTotal
+  };
   Kind kind = Kind::kText;
   std::string text;
   uint16_t fact = 0;
@@ -143,8 +159,8 @@ class Bound {
 
   // Sides over lines that are indexed by item, grouped per subject: code -> group, group -> sides.
   struct ItemIndex {
-    std::vector<uint16_t> group;                    // by code
-    std::vector<std::vector<uint32_t>> group_sides; // side indexes; group 0 is empty
+    std::vector<uint16_t> group;                     // by code
+    std::vector<std::vector<uint32_t>> group_sides;  // side indexes; group 0 is empty
   };
   std::array<ItemIndex, 4> item_index;
 

@@ -22,14 +22,21 @@ struct Span {
 class Columns {
  public:
   Columns(const Bound& bound, const BoundRule& rule, const Bucket& bucket, const BucketIndex& index, Sink& sink)
-      : bound_(bound), rule_(rule), bucket_(bucket), index_(index), sink_(sink), context_(ContextFor(bound, rule, bucket)) {}
+      : bound_(bound),
+        rule_(rule),
+        bucket_(bucket),
+        index_(index),
+        sink_(sink),
+        context_(ContextFor(bound, rule, bucket)) {}
 
   void Run() {
     a_ = Select(bound_, rule_, rule_.a, 0, bucket_, index_);
     if (a_.rows.empty()) return;
     if (!rule_.binary) {
-      if (rule_.rule->form == Form::kEach) Each();
-      else Groups();
+      if (rule_.rule->form == Form::kEach)
+        Each();
+      else
+        Groups();
       return;
     }
     // Only those who have an a can be accused.
@@ -38,7 +45,8 @@ class Columns {
       uint32_t person = PersonOf(rule_.a.of, row);
       if (persons.empty() || persons.back() != person) persons.push_back(person);
     }
-    b_ = Select(bound_, rule_, rule_.b, 1, bucket_, index_, 4 * persons.size() < bucket_.persons() ? &persons : nullptr);
+    b_ =
+        Select(bound_, rule_, rule_.b, 1, bucket_, index_, 4 * persons.size() < bucket_.persons() ? &persons : nullptr);
     if (b_.rows.empty() && rule_.rule->form != Form::kAbsence) return;
     PrepareTimes();
     ForEachPerson();
@@ -51,8 +59,10 @@ class Columns {
     context_.rows[0] = a_.rows[at];
     context_.anchor_kind = rule_.a.of;
     context_.anchor = a_.rows[at];
-    if (a_.lookups.empty()) context_.lookups.fill(kNoKnowledge);
-    else context_.lookups = a_.lookups[at];
+    if (a_.lookups.empty())
+      context_.lookups.fill(kNoKnowledge);
+    else
+      context_.lookups = a_.lookups[at];
   }
 
   void EnterPair(size_t a, size_t b) {
@@ -67,8 +77,10 @@ class Columns {
   void Each() {
     for (size_t at = 0; at < a_.rows.size(); at++) {
       EnterA(at);
-      if (a_.states[at] == kTrue) ReportRow(context_, sink_);
-      else ReportUnknown(context_, rule_.a.of, a_.rows[at], a_.states[at], sink_);
+      if (a_.states[at] == kTrue)
+        ReportRow(context_, sink_);
+      else
+        ReportUnknown(context_, rule_.a.of, a_.rows[at], a_.states[at], sink_);
     }
   }
 
@@ -125,9 +137,12 @@ class Columns {
   // What the aggregates add up, computed over whole columns.
   void CacheAggregates(const Node* node) {
     if (!node) return;
-    bool aggregate = node->op == Op::kSum || node->op == Op::kMinOf || node->op == Op::kMaxOf || node->op == Op::kDistinct;
-    if (aggregate) aggregates_.push_back({node, ValuesOver(bound_, rule_, *node->args[0], bucket_, a_)});
-    else for (const Node* arg : node->args) CacheAggregates(arg);
+    bool aggregate =
+        node->op == Op::kSum || node->op == Op::kMinOf || node->op == Op::kMaxOf || node->op == Op::kDistinct;
+    if (aggregate)
+      aggregates_.push_back({node, ValuesOver(bound_, rule_, *node->args[0], bucket_, a_)});
+    else
+      for (const Node* arg : node->args) CacheAggregates(arg);
   }
 
   bool HasKeys(const std::vector<std::vector<int64_t>>& keys, size_t at) {
@@ -159,8 +174,10 @@ class Columns {
       if (static_cast<int64_t>(last - first) >= rule_.count_min) {
         members.clear();
         for (size_t i = first; i < last; i++) members.push_back(MemberAt(order[i]));
-        if (rule_.rule->form == Form::kWindow) JudgeWindows(members, context_, sink_);
-        else JudgeGroup(members, context_, sink_);
+        if (rule_.rule->form == Form::kWindow)
+          JudgeWindows(members, context_, sink_);
+        else
+          JudgeGroup(members, context_, sink_);
       }
       first = last;
     }
@@ -217,9 +234,12 @@ class Columns {
 
   void Person(Span a, Span b) {
     switch (rule_.rule->form) {
-      case Form::kPair: return Pairs(a, b);
-      case Form::kAbsence: return Absence(a, b);
-      default: return AllPairs(a, b);
+      case Form::kPair:
+        return Pairs(a, b);
+      case Form::kAbsence:
+        return Absence(a, b);
+      default:
+        return AllPairs(a, b);
     }
   }
 
@@ -233,13 +253,26 @@ class Columns {
     const Within& within = rule_.rule->within;
     int64_t before = 0;
     switch (within.unit) {
-      case Within::Unit::kHour: before = kSecondsPerHour; break;
-      case Within::Unit::kDay: before = kSecondsPerDay; break;
-      case Within::Unit::kIsoWeek: before = 7 * kSecondsPerDay; break;
-      case Within::Unit::kMonth: before = 31 * kSecondsPerDay; break;
-      case Within::Unit::kYear: before = 366 * kSecondsPerDay; break;
-      case Within::Unit::kRolling: before = within.seconds; break;
-      default: return span;
+      case Within::Unit::kHour:
+        before = kSecondsPerHour;
+        break;
+      case Within::Unit::kDay:
+        before = kSecondsPerDay;
+        break;
+      case Within::Unit::kIsoWeek:
+        before = 7 * kSecondsPerDay;
+        break;
+      case Within::Unit::kMonth:
+        before = 31 * kSecondsPerDay;
+        break;
+      case Within::Unit::kYear:
+        before = 366 * kSecondsPerDay;
+        break;
+      case Within::Unit::kRolling:
+        before = within.seconds;
+        break;
+      default:
+        return span;
     }
     if (time == kNull || !sorted_) return span;
     auto begin = times.begin() + static_cast<int64_t>(span.first);
@@ -281,7 +314,8 @@ class Columns {
   void PairsByTable(Span a, Span b) {
     // The a's of this person by code, so that each b looks only at the partners the table names.
     by_code_.clear();
-    for (size_t at = a.first; at < a.last; at++) by_code_.push_back({bucket_.table(rule_.a.of).At(partner_a_, a_.rows[at]), at});
+    for (size_t at = a.first; at < a.last; at++)
+      by_code_.push_back({bucket_.table(rule_.a.of).At(partner_a_, a_.rows[at]), at});
     std::sort(by_code_.begin(), by_code_.end());
     for (size_t one = b.first; one < b.last; one++) {
       auto partner = partner_table_->partners.find(bucket_.table(rule_.b.of).At(partner_b_, b_.rows[one]));

@@ -25,8 +25,10 @@ using timeline::Kind;
 class RuleMaker {
  public:
   RuleMaker() {
-    AddTable("limits", 1, {{"most", Type::kNumber}, {"sex", Type::kCode}}, {{{"A"}, {"2", "1"}}, {{"B1"}, {"3", "2"}}, {{"C"}, {"", "1"}}});
-    AddTable("pairs", 2, {{"window", Type::kCode}}, {{{"A", "B"}, {"day"}}, {{"B1", "C"}, {"day"}}, {{"C2", "A1"}, {"visit"}}});
+    AddTable("limits", 1, {{"most", Type::kNumber}, {"sex", Type::kCode}},
+             {{{"A"}, {"2", "1"}}, {{"B1"}, {"3", "2"}}, {{"C"}, {"", "1"}}});
+    AddTable("pairs", 2, {{"window", Type::kCode}},
+             {{{"A", "B"}, {"day"}}, {{"B1", "C"}, {"day"}}, {{"C2", "A1"}, {"visit"}}});
     set.params["most"] = {Type::kNumber, {{INT32_MIN, 2 * kMicro, ""}, {*ParseDate("2025-01-20"), 3 * kMicro, ""}}};
   }
 
@@ -71,7 +73,8 @@ class RuleMaker {
       rule.b->where = Expr(parts.b_where, Type::kBool, scope);
       if (parts.match_pairs) {
         rule.match = {static_cast<uint16_t>(rule.bindings.size())};
-        rule.bindings.push_back({"p", "pairs", {Expr("a.item", Type::kCode, scope), Expr("b.item", Type::kCode, scope)}});
+        rule.bindings.push_back(
+            {"p", "pairs", {Expr("a.item", Type::kCode, scope), Expr("b.item", Type::kCode, scope)}});
         scope.bindings.push_back({"p", &schemas_.at("pairs")});
       }
       rule.where = Expr(parts.pair_where, Type::kBool, scope);
@@ -135,34 +138,141 @@ RuleMaker AllForms() {
     maker.Add(std::move(parts));
   };
   make([](P& p) { p.where = "row.item.startsWith('A') && person.sex == '1'"; });
-  make([](P& p) { p.with_limits = true; p.where = "row.qty > k.most || person.sex != k.sex"; });
-  make([](P& p) { p.where = "row.amount > 30"; p.unless = {"visit.type == '13'", "age(person.birth, row.time) < 14"}; });
+  make([](P& p) {
+    p.with_limits = true;
+    p.where = "row.qty > k.most || person.sex != k.sex";
+  });
+  make([](P& p) {
+    p.where = "row.amount > 30";
+    p.unless = {"visit.type == '13'", "age(person.birth, row.time) < 14"};
+  });
   make([](P& p) { p.where = "row.item in ['A1', 'C2'] && row.qty > param.most"; });
-  make([](P& p) { p.where = "row.item in limits && !(row.price * row.qty == row.amount)"; p.amount = "row.price * 2"; });
-  make([](P& p) { p.a = Kind::kVisit; p.stays = true; p.where = "stay_days(row) > 3 || row.diagnosis.prefix(1) == 'N'"; });
-  make([](P& p) { p.a = Kind::kVisit; p.where = "row.diagnoses.exists(d, d.code.startsWith('N18') && d.main)"; });
-  make([](P& p) { p.a = Kind::kVisit; p.where = "row.diagnoses.countIf(d, d.main) > 1 || row.diagnoses.all(d, d.main)"; });
-  make([](P& p) { p.a = Kind::kDiagnosis; p.where = "row.code.startsWith('N') && person.sex == '2'"; });
+  make([](P& p) {
+    p.where = "row.item in limits && !(row.price * row.qty == row.amount)";
+    p.amount = "row.price * 2";
+  });
+  make([](P& p) {
+    p.a = Kind::kVisit;
+    p.stays = true;
+    p.where = "stay_days(row) > 3 || row.diagnosis.prefix(1) == 'N'";
+  });
+  make([](P& p) {
+    p.a = Kind::kVisit;
+    p.where = "row.diagnoses.exists(d, d.code.startsWith('N18') && d.main)";
+  });
+  make([](P& p) {
+    p.a = Kind::kVisit;
+    p.where = "row.diagnoses.countIf(d, d.main) > 1 || row.diagnoses.all(d, d.main)";
+  });
+  make([](P& p) {
+    p.a = Kind::kDiagnosis;
+    p.where = "row.code.startsWith('N') && person.sex == '2'";
+  });
   for (U unit : {U::kHour, U::kDay, U::kIsoWeek, U::kMonth, U::kYear, U::kAll, U::kVisit, U::kStay}) {
-    make([&](P& p) { p.form = Form::kGroup; p.with_limits = true; p.within.unit = unit; p.by = {"row.item"}; p.having = "sum(row.qty) > k.most"; p.charge = Charge::kExcess; p.excess = "sum(row.qty) - k.most"; });
-    make([&](P& p) { p.form = Form::kGroup; p.within.unit = unit; p.by = {"row.item", "row.price"}; p.having = "count() > 1"; p.charge = Charge::kAfterFirst; });
-    make([&](P& p) { p.form = Form::kGroup; p.where = "row.item.startsWith('B') || person.sex == '2'"; p.within.unit = unit; p.by = {"row.doctor"}; p.having = "distinct(row.item) >= 2 && max(row.qty) > 1"; p.charge = Charge::kButDearest; });
-    make([&](P& p) { p.form = Form::kPair; p.match_pairs = true; p.within.unit = unit; p.unless = {"a.doctor == b.doctor"}; });
-    make([&](P& p) { p.form = Form::kPair; p.where = "a.item == 'A1'"; p.b_where = "b.item.startsWith('C') && person.sex == '1'"; p.within.unit = unit; p.charge = Charge::kA; });
-    make([&](P& p) { p.form = Form::kAbsence; p.where = "a.item.startsWith('A')"; p.b_where = "b.item == 'B1' && person.sex == '1'"; p.within.unit = unit; });
+    make([&](P& p) {
+      p.form = Form::kGroup;
+      p.with_limits = true;
+      p.within.unit = unit;
+      p.by = {"row.item"};
+      p.having = "sum(row.qty) > k.most";
+      p.charge = Charge::kExcess;
+      p.excess = "sum(row.qty) - k.most";
+    });
+    make([&](P& p) {
+      p.form = Form::kGroup;
+      p.within.unit = unit;
+      p.by = {"row.item", "row.price"};
+      p.having = "count() > 1";
+      p.charge = Charge::kAfterFirst;
+    });
+    make([&](P& p) {
+      p.form = Form::kGroup;
+      p.where = "row.item.startsWith('B') || person.sex == '2'";
+      p.within.unit = unit;
+      p.by = {"row.doctor"};
+      p.having = "distinct(row.item) >= 2 && max(row.qty) > 1";
+      p.charge = Charge::kButDearest;
+    });
+    make([&](P& p) {
+      p.form = Form::kPair;
+      p.match_pairs = true;
+      p.within.unit = unit;
+      p.unless = {"a.doctor == b.doctor"};
+    });
+    make([&](P& p) {
+      p.form = Form::kPair;
+      p.where = "a.item == 'A1'";
+      p.b_where = "b.item.startsWith('C') && person.sex == '1'";
+      p.within.unit = unit;
+      p.charge = Charge::kA;
+    });
+    make([&](P& p) {
+      p.form = Form::kAbsence;
+      p.where = "a.item.startsWith('A')";
+      p.b_where = "b.item == 'B1' && person.sex == '1'";
+      p.within.unit = unit;
+    });
   }
   for (auto charge : {Charge::kAll, Charge::kExcess}) {
-    make([&](P& p) { p.form = Form::kWindow; p.by = {"row.item"}; p.within = {U::kRolling, 3 * kSecondsPerDay}; p.having = "sum(row.qty) > 4"; p.charge = charge; p.excess = charge == Charge::kExcess ? "sum(row.qty) - 4" : ""; });
+    make([&](P& p) {
+      p.form = Form::kWindow;
+      p.by = {"row.item"};
+      p.within = {U::kRolling, 3 * kSecondsPerDay};
+      p.having = "sum(row.qty) > 4";
+      p.charge = charge;
+      p.excess = charge == Charge::kExcess ? "sum(row.qty) - 4" : "";
+    });
   }
-  make([](P& p) { p.form = Form::kWindow; p.a = Kind::kVisit; p.where = "row.type == '11' || person.sex == '1'"; p.within = {U::kRolling, 7 * kSecondsPerDay}; p.having = "count() > 2"; });
-  make([](P& p) { p.form = Form::kPair; p.pair_where = "a.item == b.item && a.price < b.price"; p.within = {U::kRolling, 6 * kSecondsPerHour}; p.charge = Charge::kCheaper; });
-  make([](P& p) { p.form = Form::kPair; p.pair_where = "a.item == b.item"; p.within = {U::kDay, 0}; p.charge = Charge::kBoth; });
-  make([](P& p) { p.form = Form::kOverlap; p.a = p.b = Kind::kVisit; p.stays = true; p.pair_where = "a.institution != b.institution"; });
-  make([](P& p) { p.form = Form::kOverlap; p.a = Kind::kVisit; p.stays = true; p.b = Kind::kLine; p.b_where = "b.item == 'C1'"; p.pair_where = "b.visit.institution != a.institution"; });
+  make([](P& p) {
+    p.form = Form::kWindow;
+    p.a = Kind::kVisit;
+    p.where = "row.type == '11' || person.sex == '1'";
+    p.within = {U::kRolling, 7 * kSecondsPerDay};
+    p.having = "count() > 2";
+  });
+  make([](P& p) {
+    p.form = Form::kPair;
+    p.pair_where = "a.item == b.item && a.price < b.price";
+    p.within = {U::kRolling, 6 * kSecondsPerHour};
+    p.charge = Charge::kCheaper;
+  });
+  make([](P& p) {
+    p.form = Form::kPair;
+    p.pair_where = "a.item == b.item";
+    p.within = {U::kDay, 0};
+    p.charge = Charge::kBoth;
+  });
+  make([](P& p) {
+    p.form = Form::kOverlap;
+    p.a = p.b = Kind::kVisit;
+    p.stays = true;
+    p.pair_where = "a.institution != b.institution";
+  });
+  make([](P& p) {
+    p.form = Form::kOverlap;
+    p.a = Kind::kVisit;
+    p.stays = true;
+    p.b = Kind::kLine;
+    p.b_where = "b.item == 'C1'";
+    p.pair_where = "b.visit.institution != a.institution";
+  });
   for (bool next : {false, true}) {
-    make([&](P& p) { p.form = Form::kSequence; p.a = p.b = Kind::kVisit; p.stays = true; p.pair_where = "a.institution == b.institution && a.diagnosis.prefix(3) == b.diagnosis.prefix(3)"; p.next_only = next; p.unless = {"b.type == '24'"}; });
+    make([&](P& p) {
+      p.form = Form::kSequence;
+      p.a = p.b = Kind::kVisit;
+      p.stays = true;
+      p.pair_where = "a.institution == b.institution && a.diagnosis.prefix(3) == b.diagnosis.prefix(3)";
+      p.next_only = next;
+      p.unless = {"b.type == '24'"};
+    });
   }
-  make([](P& p) { p.form = Form::kAbsence; p.where = "a.item == 'C2'"; p.b_where = "b.item == 'A1'"; p.within = {U::kRolling, kSecondsPerDay}; p.direction = program::Direction::kBefore; });
+  make([](P& p) {
+    p.form = Form::kAbsence;
+    p.where = "a.item == 'C2'";
+    p.b_where = "b.item == 'A1'";
+    p.within = {U::kRolling, kSecondsPerDay};
+    p.direction = program::Direction::kBefore;
+  });
   return maker;
 }
 
@@ -173,21 +283,31 @@ std::string RandomStory(std::mt19937& random) {
   int visit = 0;
   int line = 0;
   for (int person = 0; person < 2; person++) {
-    text += "person P" + std::to_string(person) + sometimes(" sex=" + std::to_string(1 + pick(2))) + sometimes(" birth=" + std::string(pick(2) ? "2012-03-04" : "1960-01-01")) + "\n";
+    text += "person P" + std::to_string(person) + sometimes(" sex=" + std::to_string(1 + pick(2))) +
+            sometimes(" birth=" + std::string(pick(2) ? "2012-03-04" : "1960-01-01")) + "\n";
     for (int v = 0, visits = pick(4); v < visits; v++) {
       bool stay = pick(2) == 0;
       int day = 10 + pick(18);
-      text += "2025-01-" + std::to_string(day) + " 08:00 " + (stay ? "stay" : "visit") + " V" + std::to_string(visit++) +
-              sometimes(" until=2025-01-" + std::to_string(day + (stay ? pick(4) : 0)) + "T10:00") + sometimes(" type=" + std::string(pick(3) ? "11" : pick(2) ? "13" : "24")) +
-              sometimes(" institution=H" + std::to_string(pick(2))) + sometimes(std::string(" diagnosis=") + (pick(2) ? "N18.001" : "I10.x00")) + " fund=" + std::to_string(pick(500)) + "\n";
+      text += "2025-01-" + std::to_string(day) + " 08:00 " + (stay ? "stay" : "visit") + " V" +
+              std::to_string(visit++) +
+              sometimes(" until=2025-01-" + std::to_string(day + (stay ? pick(4) : 0)) + "T10:00") +
+              sometimes(" type=" + std::string(pick(3)   ? "11"
+                                               : pick(2) ? "13"
+                                                         : "24")) +
+              sometimes(" institution=H" + std::to_string(pick(2))) +
+              sometimes(std::string(" diagnosis=") + (pick(2) ? "N18.001" : "I10.x00")) +
+              " fund=" + std::to_string(pick(500)) + "\n";
       for (int d = 0, all = pick(3); d < all; d++) {
-        text += "2025-01-10 08:00 diagnosis D" + std::to_string(line++) + " code=" + (pick(2) ? "N18.001" : "I10.x00") + sometimes(" main=" + std::to_string(pick(2))) + "\n";
+        text += "2025-01-10 08:00 diagnosis D" + std::to_string(line++) + " code=" + (pick(2) ? "N18.001" : "I10.x00") +
+                sometimes(" main=" + std::to_string(pick(2))) + "\n";
       }
       for (int l = 0, all = pick(7); l < all; l++) {
         std::string item{static_cast<char>('A' + pick(3))};
         item += static_cast<char>('1' + pick(2));
-        text += "2025-01-" + std::to_string(std::min(31, day + pick(3))) + " " + (pick(2) ? "08" : "15") + ":" + (pick(2) ? "10" : "40") + " line L" + std::to_string(line++) +
-                sometimes(" item=" + item) + sometimes(" qty=" + std::to_string(1 + pick(3))) + sometimes(" price=" + std::to_string(10 + pick(3))) + sometimes(" doctor=D" + std::to_string(pick(2))) + (pick(5) == 0 ? " amount=25" : "") + "\n";
+        text += "2025-01-" + std::to_string(std::min(31, day + pick(3))) + " " + (pick(2) ? "08" : "15") + ":" +
+                (pick(2) ? "10" : "40") + " line L" + std::to_string(line++) + sometimes(" item=" + item) +
+                sometimes(" qty=" + std::to_string(1 + pick(3))) + sometimes(" price=" + std::to_string(10 + pick(3))) +
+                sometimes(" doctor=D" + std::to_string(pick(2))) + (pick(5) == 0 ? " amount=25" : "") + "\n";
       }
     }
   }
@@ -198,12 +318,15 @@ std::string Show(const Collector& found) {
   std::string text;
   for (const finding::Finding& f : found.findings) {
     text += "R" + std::to_string(f.rule) + " p" + std::to_string(f.person) + " charged";
-    for (const finding::ChargedRow& row : f.charged) text += " " + std::to_string(row.row.row) + ":" + FormatFen(row.amount) + "/" + FormatMicro(row.units);
+    for (const finding::ChargedRow& row : f.charged)
+      text += " " + std::to_string(row.row.row) + ":" + FormatFen(row.amount) + "/" + FormatMicro(row.units);
     text += " evidence";
     for (const finding::RowRef& row : f.evidence) text += " " + std::to_string(row.row);
     text += "\n";
   }
-  for (const finding::Unknown& u : found.unknowns) text += "R" + std::to_string(u.rule) + " p" + std::to_string(u.person) + " row " + std::to_string(u.row.row) + " unknown " + std::string(u.reason) + "\n";
+  for (const finding::Unknown& u : found.unknowns)
+    text += "R" + std::to_string(u.rule) + " p" + std::to_string(u.person) + " row " + std::to_string(u.row.row) +
+            " unknown " + std::string(u.reason) + "\n";
   return text;
 }
 
@@ -234,7 +357,9 @@ TEST(Evaluate, ColumnsAgreeWithTheJudgeOnRandomTimelines) {
   }
   EXPECT_GT(findings, 1000);
   EXPECT_GT(unknowns, 1000);
-  for (size_t rule = 0; rule < hits.size(); rule++) EXPECT_GT(hits[rule], 0) << "rule " << rule << " never hit: the test proves nothing about it\n" << program::Dump(maker.set.rules[rule]);
+  for (size_t rule = 0; rule < hits.size(); rule++)
+    EXPECT_GT(hits[rule], 0) << "rule " << rule << " never hit: the test proves nothing about it\n"
+                             << program::Dump(maker.set.rules[rule]);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@
 // Semantics (docs/rule-language.md): three-valued; a row whose knowledge key is not in the table is not judged; rule
 // validity, area and knowledge are judged on the row's own day.
 // Units:   see timeline/bucket.h and finding/finding.h.
-// Errors:  Bind fails with kInvalidInput when a rule names a table or parameter that the set lacks. Missing data are not
+// Errors:  Bind fails with kInvalidInput when a rule names a table or parameter that the set lacks. Missing data are
+// not
 //          errors but unknowns.
 // Threads: Bound is immutable; share it among workers, one bucket each.
 #pragma once
@@ -37,8 +38,10 @@ struct EvaluateOptions {
   program::Subject subject = program::Subject::kPerson;
 };
 
-void EvaluatePlain(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink, EvaluateOptions options = {});
-void EvaluateColumns(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink, EvaluateOptions options = {});
+void EvaluatePlain(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink,
+                   EvaluateOptions options = {});
+void EvaluateColumns(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink,
+                     EvaluateOptions options = {});
 
 // Fields to load for a subject's rules, and (for subjects other than persons) the item codes they are interested in.
 program::FieldSet FieldsOf(const Bound& bound, program::Subject subject);

@@ -14,16 +14,14 @@ struct Numbers {
 
 const Numbers& FieldNumbers() {
   auto ordinal = [](Kind kind, std::string_view name) { return timeline::OrdinalOf(*timeline::FindField(kind, name)); };
-  static const Numbers numbers{ordinal(Kind::kVisit, "stay"),        ordinal(Kind::kLine, "item"),
-                               ordinal(Kind::kLine, "qty"),
-                               ordinal(Kind::kLine, "price"),        ordinal(Kind::kLine, "amount"),
-                               ordinal(Kind::kLine, "scope"),        ordinal(Kind::kVisit, "fund"),
-                               ordinal(Kind::kSettlement, "fund"),   ordinal(Kind::kTrace, "amount")};
+  static const Numbers numbers{
+      ordinal(Kind::kVisit, "stay"), ordinal(Kind::kLine, "item"),       ordinal(Kind::kLine, "qty"),
+      ordinal(Kind::kLine, "price"), ordinal(Kind::kLine, "amount"),     ordinal(Kind::kLine, "scope"),
+      ordinal(Kind::kVisit, "fund"), ordinal(Kind::kSettlement, "fund"), ordinal(Kind::kTrace, "amount")};
   return numbers;
 }
 
 bool IsUnary(const BoundRule& rule) { return !rule.binary; }
-
 
 Kind KindOfSlot(const BoundRule& rule, uint8_t slot) { return slot == 0 ? rule.a.of : rule.b.of; }
 
@@ -44,7 +42,8 @@ int32_t LookUp(const BoundBinding& binding, Context& context, Date day, const st
     }
     if (i == 0 && !binding.table->Holds(keys[0])) return kNoKnowledge;  // whatever the other key may be
   }
-  return binding.keys.size() == 1 ? binding.table->Find(keys[0], day, area) : binding.table->Find(keys[0], keys[1], day, area);
+  return binding.keys.size() == 1 ? binding.table->Find(keys[0], day, area)
+                                  : binding.table->Find(keys[0], keys[1], day, area);
 }
 
 Context ContextFor(const Bound& bound, const BoundRule& rule, const Bucket& bucket) {
@@ -67,7 +66,8 @@ int64_t JudgeRow(const BoundSide& side, uint8_t slot, uint32_t row, Context& con
   context.rows[slot] = row;
   SetAnchor(context, slot);
   // A line without an item code is no business of a rule about certain items.
-  if (!side.interest.empty() && context.bucket->table(Kind::kLine).At(FieldNumbers().line_item, row) == kNull) return kFalse;
+  if (!side.interest.empty() && context.bucket->table(Kind::kLine).At(FieldNumbers().line_item, row) == kNull)
+    return kFalse;
   int64_t state = kTrue;
   if (side.stays_only) {
     int64_t stay = context.bucket->table(Kind::kVisit).At(FieldNumbers().stay, row);
@@ -79,13 +79,16 @@ int64_t JudgeRow(const BoundSide& side, uint8_t slot, uint32_t row, Context& con
   Date day = DayOf(time);
   if (day < rule.from || day >= rule.until) return kFalse;
   const std::string* area = nullptr;
-  if (!rule.area.empty() || !side.bindings.empty()) area = &AreaOf(*context.bucket, *context.bound->codes, side.of, row);
+  if (!rule.area.empty() || !side.bindings.empty())
+    area = &AreaOf(*context.bucket, *context.bound->codes, side.of, row);
   if (!rule.area.empty() && area->compare(0, rule.area.size(), rule.area) != 0) return kFalse;
   for (uint16_t index : side.bindings) {
     int64_t missing = kFalse;
     context.lookups[index] = LookUp(context.rule->bindings[index], context, day, *area, missing);
-    if (IsUnknown(missing)) state = And(state, missing);
-    else if (context.lookups[index] == kNoKnowledge) return kFalse;
+    if (IsUnknown(missing))
+      state = And(state, missing);
+    else if (context.lookups[index] == kNoKnowledge)
+      return kFalse;
   }
   if (side.where) state = And(state, Evaluate(side.where, context));
   if (state != kFalse && IsUnary(*context.rule)) state = And(state, NoException(context));
@@ -110,11 +113,16 @@ int64_t UnitOf(const Within& within, const Bucket& bucket, Kind kind, uint32_t r
   if (time == kNull) return kNoTime;
   Date day = DayOf(time);
   switch (within.unit) {
-    case Unit::kHour: return time >= 0 ? time / kSecondsPerHour : (time + 1) / kSecondsPerHour - 1;
-    case Unit::kDay: return day;
-    case Unit::kIsoWeek: return (day - WeekdayOf(day) + 3) / 7;
-    case Unit::kMonth: return MonthIndexOf(day);
-    default: return CivilOf(day).year;
+    case Unit::kHour:
+      return time >= 0 ? time / kSecondsPerHour : (time + 1) / kSecondsPerHour - 1;
+    case Unit::kDay:
+      return day;
+    case Unit::kIsoWeek:
+      return (day - WeekdayOf(day) + 3) / 7;
+    case Unit::kMonth:
+      return MonthIndexOf(day);
+    default:
+      return CivilOf(day).year;
   }
 }
 
@@ -180,9 +188,15 @@ int64_t JudgePair(Context& context) {
   if (rule.a.of == rule.b.of && context.rows[0] == context.rows[1]) return kFalse;
   int64_t state = kTrue;
   switch (rule.rule->form) {
-    case program::Form::kOverlap: state = AreOverlapping(context); break;
-    case program::Form::kSequence: state = AreInSequence(context); break;
-    default: state = And(AreWithin(rule.rule->within, *context.bucket, rule.a.of, context.rows[0], rule.b.of, context.rows[1]), IsInDirection(context));
+    case program::Form::kOverlap:
+      state = AreOverlapping(context);
+      break;
+    case program::Form::kSequence:
+      state = AreInSequence(context);
+      break;
+    default:
+      state = And(AreWithin(rule.rule->within, *context.bucket, rule.a.of, context.rows[0], rule.b.of, context.rows[1]),
+                  IsInDirection(context));
   }
   if (state == kFalse) return kFalse;
   SetAnchor(context, 0);
@@ -208,17 +222,24 @@ namespace {
 std::string FormatFact(const Bound& bound, Type type, int64_t value) {
   if (IsUnknown(value)) return "未知(" + bound.ReasonText(value) + ")";
   switch (type) {
-    case Type::kBool: return value == kTrue ? "是" : "否";
-    case Type::kNumber: return FormatMicro(value);
-    case Type::kMoney: return FormatFen(FenOf(value));
-    case Type::kTime: return FormatTime(value).substr(0, 16);
-    case Type::kDate: return FormatDate(static_cast<Date>(value));
+    case Type::kBool:
+      return value == kTrue ? "是" : "否";
+    case Type::kNumber:
+      return FormatMicro(value);
+    case Type::kMoney:
+      return FormatFen(FenOf(value));
+    case Type::kTime:
+      return FormatTime(value).substr(0, 16);
+    case Type::kDate:
+      return FormatDate(static_cast<Date>(value));
     case Type::kDuration:
       if (value % kSecondsPerDay == 0) return std::to_string(value / kSecondsPerDay) + "d";
       if (value % kSecondsPerHour == 0) return std::to_string(value / kSecondsPerHour) + "h";
       return FormatMicro(DivMicro(value * kMicro, 60 * kMicro)) + "min";
-    case Type::kCode: return bound.codes->Name(value).empty() ? bound.codes->Text(value) : bound.codes->Name(value);
-    default: return std::to_string(value);
+    case Type::kCode:
+      return bound.codes->Name(value).empty() ? bound.codes->Text(value) : bound.codes->Name(value);
+    default:
+      return std::to_string(value);
   }
 }
 
@@ -294,12 +315,18 @@ struct Reporter {
     const finding::ChargedRow& first = finding.charged.front();
     std::string text;
     const ShownFields& shown = ShownOf(first.row.kind);
-    auto value_of = [&](int field) { return field < 0 ? kNull : Value(first.row.kind, static_cast<size_t>(field), first.row.row); };
+    auto value_of = [&](int field) {
+      return field < 0 ? kNull : Value(first.row.kind, static_cast<size_t>(field), first.row.row);
+    };
     uint32_t visit = VisitOf(*context.bucket, first.row.kind, first.row.row);
     for (const Piece& piece : pieces) {
       switch (piece.kind) {
-        case Piece::Kind::kText: text += piece.text; break;
-        case Piece::Kind::kFact: text += finding.facts[piece.fact].text; break;
+        case Piece::Kind::kText:
+          text += piece.text;
+          break;
+        case Piece::Kind::kFact:
+          text += finding.facts[piece.fact].text;
+          break;
         case Piece::Kind::kItem:
         case Piece::Kind::kCode: {
           int64_t code = value_of(shown.code);
@@ -318,9 +345,15 @@ struct Reporter {
           text += value == kNull ? "?" : FormatMicro(value);
           break;
         }
-        case Piece::Kind::kAmount: text += FormatFen(first.amount); break;
-        case Piece::Kind::kTotal: text += FormatFen(finding.amount); break;
-        case Piece::Kind::kCount: text += std::to_string(finding.charged.size()); break;
+        case Piece::Kind::kAmount:
+          text += FormatFen(first.amount);
+          break;
+        case Piece::Kind::kTotal:
+          text += FormatFen(finding.amount);
+          break;
+        case Piece::Kind::kCount:
+          text += std::to_string(finding.charged.size());
+          break;
         case Piece::Kind::kInstitution: {
           static const size_t kInstitution = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "institution"));
           int64_t code = visit == kNoRow ? kNull : Value(Kind::kVisit, kInstitution, visit);
@@ -328,7 +361,9 @@ struct Reporter {
           text += name.empty() ? context.bound->codes->Text(code) : name;
           break;
         }
-        case Piece::Kind::kVisit: text += visit == kNoRow || context.bucket->visit_no.empty() ? "" : context.bucket->visit_no[visit]; break;
+        case Piece::Kind::kVisit:
+          text += visit == kNoRow || context.bucket->visit_no.empty() ? "" : context.bucket->visit_no[visit];
+          break;
       }
     }
     return text;
@@ -340,7 +375,8 @@ struct Reporter {
     finding.person = context.bucket->table(row.kind).person[row.row];
     for (size_t i = 0; i < context.rule->facts.size(); i++) {
       const Node* fact = context.rule->facts[i];
-      finding.facts.push_back({context.rule->rule->facts[i].name, FormatFact(*context.bound, fact->type, Evaluate(fact, context))});
+      finding.facts.push_back(
+          {context.rule->rule->facts[i].name, FormatFact(*context.bound, fact->type, Evaluate(fact, context))});
     }
     finding.message_zh = Render(context.rule->message_zh);
     finding.message_en = Render(context.rule->message_en);
@@ -351,7 +387,8 @@ struct Reporter {
 }  // namespace
 
 void ReportUnknown(Context& context, Kind kind, uint32_t row, int64_t reason, finding::Sink& sink) {
-  sink.Take(finding::Unknown{context.rule->index, context.bucket->table(kind).person[row], {kind, row}, context.bound->ReasonText(reason)});
+  sink.Take(finding::Unknown{
+      context.rule->index, context.bucket->table(kind).person[row], {kind, row}, context.bound->ReasonText(reason)});
 }
 
 void ReportRow(Context& context, finding::Sink& sink) {
@@ -424,7 +461,7 @@ size_t Dearest(const GroupView& view, const Context& context) {
   size_t best = 0;
   int64_t best_value = kNull;
   for (size_t i = 0; i < view.rows.size(); i++) {
-    int64_t value = kind == Kind::kLine ? context.bucket->table(kind).At(FieldNumbers().line_price, view.rows[i])
+    int64_t value = kind == Kind::kLine    ? context.bucket->table(kind).At(FieldNumbers().line_price, view.rows[i])
                     : kind == Kind::kVisit ? context.bucket->table(kind).At(FieldNumbers().visit_fund, view.rows[i])
                                            : kNull;
     if (value != kNull && (best_value == kNull || value > best_value)) {
@@ -455,12 +492,14 @@ std::vector<Micro> Charges(const GroupView& view, Micro excess, Context& context
         excess -= part;
       }
       break;
-    default: std::fill(units.begin(), units.end(), 0);
+    default:
+      std::fill(units.begin(), units.end(), 0);
   }
   return units;
 }
 
-void ReportGroup(const GroupView& view, const std::vector<Micro>& units, size_t speaker, Context& context, finding::Sink& sink) {
+void ReportGroup(const GroupView& view, const std::vector<Micro>& units, size_t speaker, Context& context,
+                 finding::Sink& sink) {
   Kind kind = context.rule->a.of;
   Reporter reporter{context, {}, true};
   for (size_t i = 0; i < view.rows.size(); i++) {
@@ -540,8 +579,10 @@ WindowHits FindHits(const std::vector<const Member*>& members, Context& context)
     Micro units = 0;
     if (having == kTrue && rule.rule->charge == Charge::kExcess) {
       int64_t excess = ExcessOf(context);
-      if (IsUnknown(excess)) having = excess;
-      else units = std::min(QtyOf(context, members[at]->row), excess);
+      if (IsUnknown(excess))
+        having = excess;
+      else
+        units = std::min(QtyOf(context, members[at]->row), excess);
       if (having == kTrue && units <= 0) continue;
     }
     if (having == kTrue) found.hits.push_back({from, at, units});
@@ -583,8 +624,10 @@ void JudgeWindows(const std::vector<Member>& members, Context& context, finding:
   if (IsUnknown(found.unknown)) return ReportUnknown(context, kind, sure[found.unknown_at]->row, found.unknown, sink);
   if (!first_unknown) return;
   WindowHits possible = FindHits(all, context);
-  if (!possible.hits.empty()) ReportUnknown(context, kind, all[possible.hits[0].at]->row, first_unknown->state, sink);
-  else if (IsUnknown(possible.unknown)) ReportUnknown(context, kind, all[possible.unknown_at]->row, possible.unknown, sink);
+  if (!possible.hits.empty())
+    ReportUnknown(context, kind, all[possible.hits[0].at]->row, first_unknown->state, sink);
+  else if (IsUnknown(possible.unknown))
+    ReportUnknown(context, kind, all[possible.unknown_at]->row, possible.unknown, sink);
 }
 
 }  // namespace yijian::eval

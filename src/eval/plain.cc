@@ -29,13 +29,18 @@ class Plain {
 
   void Run(uint32_t person) {
     switch (rule_.rule->form) {
-      case Form::kEach: return Each(person);
+      case Form::kEach:
+        return Each(person);
       case Form::kGroup:
-      case Form::kWindow: return Groups(person);
-      case Form::kPair: return Pairs(person);
+      case Form::kWindow:
+        return Groups(person);
+      case Form::kPair:
+        return Pairs(person);
       case Form::kOverlap:
-      case Form::kSequence: return AllPairs(person);
-      case Form::kAbsence: return Absence(person);
+      case Form::kSequence:
+        return AllPairs(person);
+      case Form::kAbsence:
+        return Absence(person);
     }
   }
 
@@ -62,8 +67,10 @@ class Plain {
       context_.rows[0] = judged.row;
       context_.anchor = judged.row;
       context_.lookups = judged.lookups;
-      if (judged.state == kTrue) ReportRow(context_, sink_);
-      else ReportUnknown(context_, rule_.a.of, judged.row, judged.state, sink_);
+      if (judged.state == kTrue)
+        ReportRow(context_, sink_);
+      else
+        ReportUnknown(context_, rule_.a.of, judged.row, judged.state, sink_);
     }
   }
 
@@ -89,15 +96,18 @@ class Plain {
       groups[key].push_back({judged.row, judged.state, 0, &judged.lookups});
     }
     for (const auto& [key, members] : groups) {
-      if (rule_.rule->form == Form::kWindow) JudgeWindows(members, context_, sink_);
-      else JudgeGroup(members, context_, sink_);
+      if (rule_.rule->form == Form::kWindow)
+        JudgeWindows(members, context_, sink_);
+      else
+        JudgeGroup(members, context_, sink_);
     }
   }
 
   int64_t JudgeTogether(const Judged& a, const Judged& b) {
     context_.rows[0] = a.row;
     context_.rows[1] = b.row;
-    for (size_t i = 0; i < context_.lookups.size(); i++) context_.lookups[i] = a.lookups[i] != kNoKnowledge ? a.lookups[i] : b.lookups[i];
+    for (size_t i = 0; i < context_.lookups.size(); i++)
+      context_.lookups[i] = a.lookups[i] != kNoKnowledge ? a.lookups[i] : b.lookups[i];
     return And(And(a.state, b.state), JudgePair(context_));
   }
 
@@ -121,7 +131,8 @@ class Plain {
         }
         if (IsUnknown(state) && !IsUnknown(unknown)) unknown = state;
       }
-      if (!found && IsUnknown(unknown)) ReportUnknown(context_, by_a ? rule_.a.of : rule_.b.of, one.row, unknown, sink_);
+      if (!found && IsUnknown(unknown))
+        ReportUnknown(context_, by_a ? rule_.a.of : rule_.b.of, one.row, unknown, sink_);
     }
   }
 
@@ -158,7 +169,8 @@ class Plain {
         if (rule_.a.of == rule_.b.of && a.row == b.row) continue;
         context_.rows[0] = a.row;
         context_.rows[1] = b.row;
-        for (size_t i = 0; i < context_.lookups.size(); i++) context_.lookups[i] = a.lookups[i] != kNoKnowledge ? a.lookups[i] : b.lookups[i];
+        for (size_t i = 0; i < context_.lookups.size(); i++)
+          context_.lookups[i] = a.lookups[i] != kNoKnowledge ? a.lookups[i] : b.lookups[i];
         present = Or(present, And(b.state, JudgePair(context_)));
       }
       context_.rows[0] = a.row;

@@ -22,7 +22,8 @@ int64_t Field(const Node& node, const Context& context) {
 int64_t OverList(const Node& node, Context& context) {
   uint32_t visit = VisitOf(*context.bucket, node.base, context.rows[node.base_slot]);
   if (visit == kNoRow) return kNoVisit;
-  const std::vector<uint32_t>& first = node.kind == Kind::kDiagnosis ? context.bucket->visit_diagnosis_first : context.bucket->visit_operation_first;
+  const std::vector<uint32_t>& first =
+      node.kind == Kind::kDiagnosis ? context.bucket->visit_diagnosis_first : context.bucket->visit_operation_first;
   int64_t answer = node.op == Op::kAll ? kTrue : kFalse;
   int64_t count = 0;
   int64_t unknown = 0;
@@ -81,8 +82,10 @@ int64_t Aggregate(const Node& node, Context& context) {
       for (int64_t value : values) sum = AddMicro(sum, value);
       return sum;
     }
-    case Op::kMinOf: return *std::min_element(values.begin(), values.end());
-    case Op::kMaxOf: return *std::max_element(values.begin(), values.end());
+    case Op::kMinOf:
+      return *std::min_element(values.begin(), values.end());
+    case Op::kMaxOf:
+      return *std::max_element(values.begin(), values.end());
     default:
       std::sort(values.begin(), values.end());
       return (std::unique(values.begin(), values.end()) - values.begin()) * kMicro;
@@ -115,25 +118,43 @@ int64_t Apply(const Node& node, int64_t left, int64_t right) {
   if (IsUnknown(left)) return left;
   if (IsUnknown(right)) return right;
   switch (node.op) {
-    case Op::kEqual: return left == right;
-    case Op::kNotEqual: return left != right;
-    case Op::kLess: return left < right;
-    case Op::kLessEqual: return left <= right;
-    case Op::kGreater: return left > right;
-    case Op::kGreaterEqual: return left >= right;
-    case Op::kAdd: return AddMicro(left, right);
-    case Op::kSubtract: return AddMicro(left, -right);
-    case Op::kMultiply: return MulMicro(left, right);
-    case Op::kDivide: return right == 0 ? node.unknown : DivMicro(left, right);
-    case Op::kAddRaw: return left + right;
-    case Op::kSubtractRaw: return left - right;
-    case Op::kScaleRaw: return MulMicro(left, right);
-    case Op::kAge: return AgeYears(static_cast<Date>(left), static_cast<Date>(right)) * kMicro;
+    case Op::kEqual:
+      return left == right;
+    case Op::kNotEqual:
+      return left != right;
+    case Op::kLess:
+      return left < right;
+    case Op::kLessEqual:
+      return left <= right;
+    case Op::kGreater:
+      return left > right;
+    case Op::kGreaterEqual:
+      return left >= right;
+    case Op::kAdd:
+      return AddMicro(left, right);
+    case Op::kSubtract:
+      return AddMicro(left, -right);
+    case Op::kMultiply:
+      return MulMicro(left, right);
+    case Op::kDivide:
+      return right == 0 ? node.unknown : DivMicro(left, right);
+    case Op::kAddRaw:
+      return left + right;
+    case Op::kSubtractRaw:
+      return left - right;
+    case Op::kScaleRaw:
+      return MulMicro(left, right);
+    case Op::kAge:
+      return AgeYears(static_cast<Date>(left), static_cast<Date>(right)) * kMicro;
     case Op::kAgeDays:
-    case Op::kDaysBetween: return (right - left) * kMicro;
-    case Op::kMin: return std::min(left, right);
-    case Op::kMax: return std::max(left, right);
-    default: return kNull;
+    case Op::kDaysBetween:
+      return (right - left) * kMicro;
+    case Op::kMin:
+      return std::min(left, right);
+    case Op::kMax:
+      return std::max(left, right);
+    default:
+      return kNull;
   }
 }
 
@@ -141,31 +162,48 @@ int64_t Apply(const Node& node, int64_t value) {
   if (node.op == Op::kKnown) return IsUnknown(value) ? kFalse : kTrue;
   if (IsUnknown(value)) return value;
   switch (node.op) {
-    case Op::kNot: return 1 - value;
-    case Op::kNegate: return -value;
+    case Op::kNot:
+      return 1 - value;
+    case Op::kNegate:
+      return -value;
     case Op::kStartsWith:
     case Op::kPrefix:
     case Op::kDosesPerDay:
-    case Op::kInList: return value >= 0 && static_cast<size_t>(value) < node.map->size() ? (*node.map)[static_cast<size_t>(value)] : kFalse;
-    case Op::kDay: return DayOf(value);
-    case Op::kDateToTime: return StartOf(static_cast<Date>(value));
-    case Op::kHourOf: return (value - StartOf(DayOf(value))) / kSecondsPerHour * kMicro;
-    case Op::kWeekday: return (WeekdayOf(static_cast<Date>(value)) + 1) * kMicro;
-    case Op::kMonthOf: return CivilOf(static_cast<Date>(value)).month * kMicro;
-    case Op::kYearOf: return CivilOf(static_cast<Date>(value)).year * kMicro;
-    case Op::kAbs: return value < 0 ? -value : value;
+    case Op::kInList:
+      return value >= 0 && static_cast<size_t>(value) < node.map->size() ? (*node.map)[static_cast<size_t>(value)]
+                                                                         : kFalse;
+    case Op::kDay:
+      return DayOf(value);
+    case Op::kDateToTime:
+      return StartOf(static_cast<Date>(value));
+    case Op::kHourOf:
+      return (value - StartOf(DayOf(value))) / kSecondsPerHour * kMicro;
+    case Op::kWeekday:
+      return (WeekdayOf(static_cast<Date>(value)) + 1) * kMicro;
+    case Op::kMonthOf:
+      return CivilOf(static_cast<Date>(value)).month * kMicro;
+    case Op::kYearOf:
+      return CivilOf(static_cast<Date>(value)).year * kMicro;
+    case Op::kAbs:
+      return value < 0 ? -value : value;
     case Op::kFloor:
-    case Op::kCeil: return RoundUnits(node.op, value, kMicro);
-    case Op::kRound: return RoundUnits(node.op, value, node.type == Type::kMoney ? kMicroPerFen : kMicro);
-    default: return kNull;
+    case Op::kCeil:
+      return RoundUnits(node.op, value, kMicro);
+    case Op::kRound:
+      return RoundUnits(node.op, value, node.type == Type::kMoney ? kMicroPerFen : kMicro);
+    default:
+      return kNull;
   }
 }
 
 int64_t Evaluate(const Node& node, Context& context) {
   switch (node.op) {
-    case Op::kConst: return node.value;
-    case Op::kField: return Field(node, context);
-    case Op::kUnits: return context.units;
+    case Op::kConst:
+      return node.value;
+    case Op::kField:
+      return Field(node, context);
+    case Op::kUnits:
+      return context.units;
     case Op::kKnowledge: {
       int32_t row = context.lookups[node.binding];
       if (row == kNoKnowledge) return kNull;
@@ -192,11 +230,14 @@ int64_t Evaluate(const Node& node, Context& context) {
     case Op::kSum:
     case Op::kMinOf:
     case Op::kMaxOf:
-    case Op::kDistinct: return Aggregate(node, context);
+    case Op::kDistinct:
+      return Aggregate(node, context);
     case Op::kExists:
     case Op::kAll:
-    case Op::kCountIf: return OverList(node, context);
-    default: break;
+    case Op::kCountIf:
+      return OverList(node, context);
+    default:
+      break;
   }
   if (node.args.size() == 1 || node.op == Op::kInList) return Apply(node, Evaluate(node.args[0], context));
   return Apply(node, Evaluate(node.args[0], context), Evaluate(node.args[1], context));

@@ -1,5 +1,5 @@
-// One expression for one row (or pair, or group): a walk over the tree. The plain evaluator judges with it; the columnar
-// one uses it for the few rows that survive.
+// One expression for one row (or pair, or group): a walk over the tree. The plain evaluator judges with it; the
+// columnar one uses it for the few rows that survive.
 //
 // Internal to eval. Threads: a Context belongs to one thread.
 #pragma once
@@ -24,15 +24,15 @@ struct Context {
   const Bucket* bucket = nullptr;
   const Bound* bound = nullptr;
   const BoundRule* rule = nullptr;
-  Kind anchor_kind = Kind::kLine;         // the row whose day and area parameters and tables are judged on
+  Kind anchor_kind = Kind::kLine;  // the row whose day and area parameters and tables are judged on
   uint32_t anchor = 0;
   std::array<uint32_t, lang::kSlotMax> rows{};
   Lookups lookups{};
-  Micro units = 0;                        // charged part, in `amount`
-  std::span<const uint32_t> group;        // rows the aggregates read; kind is the rule's a.of
-  std::span<const Lookups* const> group_lookups;           // by position in group
-  std::span<const uint32_t> group_at;                      // positions of the group's rows in the aggregate columns
-  std::span<const AggregateColumn> aggregates;             // may be empty
+  Micro units = 0;                                // charged part, in `amount`
+  std::span<const uint32_t> group;                // rows the aggregates read; kind is the rule's a.of
+  std::span<const Lookups* const> group_lookups;  // by position in group
+  std::span<const uint32_t> group_at;             // positions of the group's rows in the aggregate columns
+  std::span<const AggregateColumn> aggregates;    // may be empty
 };
 
 int64_t Evaluate(const Node& node, Context& context);

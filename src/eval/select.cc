@@ -45,8 +45,10 @@ void Gather(const Node& node, const Batch& batch, int64_t* out) {
     const std::vector<uint32_t>& visit = batch.bucket->table(node.base).visit;
     for (size_t i = 0; i < batch.size; i++) {
       uint32_t row = visit.empty() ? kNoRow : visit[batch.rows[i]];
-      if (row == kNoRow) out[i] = kNoVisit;
-      else put(i, row);
+      if (row == kNoRow)
+        out[i] = kNoVisit;
+      else
+        put(i, row);
     }
   }
 }
@@ -74,18 +76,30 @@ void Binary(const Node& node, const Batch& batch, int64_t* out) {
   Vector(*node.args[1], batch, right.data());
   size_t n = batch.size;
   switch (node.op) {
-    case Op::kEqual: return CompareLoop(out, right.data(), n, out, std::equal_to<>());
-    case Op::kNotEqual: return CompareLoop(out, right.data(), n, out, std::not_equal_to<>());
-    case Op::kLess: return CompareLoop(out, right.data(), n, out, std::less<>());
-    case Op::kLessEqual: return CompareLoop(out, right.data(), n, out, std::less_equal<>());
-    case Op::kGreater: return CompareLoop(out, right.data(), n, out, std::greater<>());
-    case Op::kGreaterEqual: return CompareLoop(out, right.data(), n, out, std::greater_equal<>());
-    case Op::kAnd: return EachLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return And(l, r); });
-    case Op::kOr: return EachLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return Or(l, r); });
-    case Op::kAdd: return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return AddMicro(l, r); });
-    case Op::kSubtract: return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return AddMicro(l, -r); });
-    case Op::kMultiply: return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return MulMicro(l, r); });
-    default: return EachLoop(out, right.data(), n, out, [&](int64_t l, int64_t r) { return Apply(node, l, r); });
+    case Op::kEqual:
+      return CompareLoop(out, right.data(), n, out, std::equal_to<>());
+    case Op::kNotEqual:
+      return CompareLoop(out, right.data(), n, out, std::not_equal_to<>());
+    case Op::kLess:
+      return CompareLoop(out, right.data(), n, out, std::less<>());
+    case Op::kLessEqual:
+      return CompareLoop(out, right.data(), n, out, std::less_equal<>());
+    case Op::kGreater:
+      return CompareLoop(out, right.data(), n, out, std::greater<>());
+    case Op::kGreaterEqual:
+      return CompareLoop(out, right.data(), n, out, std::greater_equal<>());
+    case Op::kAnd:
+      return EachLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return And(l, r); });
+    case Op::kOr:
+      return EachLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return Or(l, r); });
+    case Op::kAdd:
+      return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return AddMicro(l, r); });
+    case Op::kSubtract:
+      return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return AddMicro(l, -r); });
+    case Op::kMultiply:
+      return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return MulMicro(l, r); });
+    default:
+      return EachLoop(out, right.data(), n, out, [&](int64_t l, int64_t r) { return Apply(node, l, r); });
   }
 }
 
@@ -126,12 +140,16 @@ void Map(const Node& node, const Batch& batch, int64_t* out) {
 
 void Vector(const Node& node, const Batch& batch, int64_t* out) {
   switch (node.op) {
-    case Op::kConst: std::fill(out, out + batch.size, node.value); return;
-    case Op::kField: return Gather(node, batch, out);
+    case Op::kConst:
+      std::fill(out, out + batch.size, node.value);
+      return;
+    case Op::kField:
+      return Gather(node, batch, out);
     case Op::kStartsWith:
     case Op::kPrefix:
     case Op::kDosesPerDay:
-    case Op::kInList: return Map(node, batch, out);
+    case Op::kInList:
+      return Map(node, batch, out);
     case Op::kParam:
       if (node.params.size() == 1 && node.params[0].from <= DateOf({1950, 1, 1})) {
         std::fill(out, out + batch.size, node.params[0].value);
@@ -146,7 +164,8 @@ void Vector(const Node& node, const Batch& batch, int64_t* out) {
       }
       return;
     }
-    case Op::kTernary: return Choice(node, batch, out);
+    case Op::kTernary:
+      return Choice(node, batch, out);
     case Op::kUnits:
     case Op::kInTable:
     case Op::kCount:
@@ -156,8 +175,10 @@ void Vector(const Node& node, const Batch& batch, int64_t* out) {
     case Op::kDistinct:
     case Op::kExists:
     case Op::kAll:
-    case Op::kCountIf: return Scalar(node, batch, out);
-    default: break;
+    case Op::kCountIf:
+      return Scalar(node, batch, out);
+    default:
+      break;
   }
   if (node.args.size() == 1) return Unary(node, batch, out);
   Binary(node, batch, out);
@@ -166,14 +187,16 @@ void Vector(const Node& node, const Batch& batch, int64_t* out) {
 // Rows of one chunk on their way through the tests of a side.
 class Sieve {
  public:
-  Sieve(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket, const TimeRange& times)
+  Sieve(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket,
+        const TimeRange& times)
       : bound_(bound), rule_(rule), side_(side), slot_(slot), bucket_(bucket) {
-    always_ = times.complete && times.first <= times.last && DayOf(times.first) >= rule.rule->from && DayOf(times.last) < rule.rule->until &&
-              rule.rule->area.empty() && side.bindings.empty();
+    always_ = times.complete && times.first <= times.last && DayOf(times.first) >= rule.rule->from &&
+              DayOf(times.last) < rule.rule->until && rule.rule->area.empty() && side.bindings.empty();
     static const size_t kStay = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "stay"));
     stay_ = kStay;
     const timeline::KindInfo& info = timeline::InfoOf(side.of);
-    if (!info.time.empty()) time_ = &bucket.table(side.of).columns[timeline::OrdinalOf(*timeline::FindField(side.of, info.time))];
+    if (!info.time.empty())
+      time_ = &bucket.table(side.of).columns[timeline::OrdinalOf(*timeline::FindField(side.of, info.time))];
     if (time_ && time_->empty()) time_ = nullptr;
     if (!side.bindings.empty()) lookups_.resize(kChunk);
   }
@@ -194,7 +217,9 @@ class Sieve {
     }
     selection.rows.insert(selection.rows.end(), rows_.begin(), rows_.begin() + static_cast<int64_t>(size_));
     selection.states.insert(selection.states.end(), states_.begin(), states_.begin() + static_cast<int64_t>(size_));
-    if (!side_.bindings.empty()) selection.lookups.insert(selection.lookups.end(), lookups_.begin(), lookups_.begin() + static_cast<int64_t>(size_));
+    if (!side_.bindings.empty())
+      selection.lookups.insert(selection.lookups.end(), lookups_.begin(),
+                               lookups_.begin() + static_cast<int64_t>(size_));
   }
 
  private:
@@ -235,7 +260,9 @@ class Sieve {
       }
       Date day = DayOf(time);
       if (day < rule.from || day >= rule.until) continue;
-      if (!rule.area.empty() && AreaOf(bucket_, *bound_.codes, side_.of, row).compare(0, rule.area.size(), rule.area) != 0) continue;
+      if (!rule.area.empty() &&
+          AreaOf(bucket_, *bound_.codes, side_.of, row).compare(0, rule.area.size(), rule.area) != 0)
+        continue;
       if (!side_.bindings.empty() && !LookUpAll(row, day, context, lookups_[kept], states_[kept])) continue;
       kept++;
     }
@@ -251,8 +278,10 @@ class Sieve {
     for (uint16_t index : side_.bindings) {
       int64_t missing = kFalse;
       context.lookups[index] = LookUp(rule_.bindings[index], context, day, area, missing);
-      if (IsUnknown(missing)) state = And(state, missing);
-      else if (context.lookups[index] == kNoKnowledge) return false;
+      if (IsUnknown(missing))
+        state = And(state, missing);
+      else if (context.lookups[index] == kNoKnowledge)
+        return false;
     }
     found = context.lookups;
     return true;
@@ -260,7 +289,8 @@ class Sieve {
 
   void Keep(const Node& node, bool negated) {
     std::array<int64_t, kChunk> values;
-    Batch batch{&bound_, &rule_, &bucket_, side_.of, slot_, size_, rows_.data(), lookups_.empty() ? nullptr : lookups_.data()};
+    Batch batch{&bound_, &rule_, &bucket_,     side_.of,
+                slot_,   size_,  rows_.data(), lookups_.empty() ? nullptr : lookups_.data()};
     Vector(node, batch, values.data());
     size_t kept = 0;
     for (size_t i = 0; i < size_; i++) {
@@ -355,27 +385,31 @@ BucketIndex IndexBucket(const Bound& bound, const Bucket& bucket, program::Subje
 
 namespace {
 
-// How far a condition reaches: one that looks only at the person, or only at the visit, is asked once for all their rows.
+// How far a condition reaches: one that looks only at the person, or only at the visit, is asked once for all their
+// rows.
 enum class Reach { kPerson, kVisit, kRow };
 
 Reach ReachOf(const Node& node) {
   Reach reach = Reach::kPerson;
   switch (node.op) {
-    case Op::kConst: return Reach::kPerson;
+    case Op::kConst:
+      return Reach::kPerson;
     case Op::kField:
       if (node.slot >= lang::kMacroSlot || node.hop == Hop::kVisit) return Reach::kVisit;
       return node.hop == Hop::kPerson ? Reach::kPerson : Reach::kRow;
     case Op::kKnowledge:
     case Op::kParam:
     case Op::kInTable:
-    case Op::kUnits: return Reach::kRow;
+    case Op::kUnits:
+      return Reach::kRow;
     case Op::kExists:
     case Op::kAll:
     case Op::kCountIf:
       if (node.base_slot >= lang::kMacroSlot) return Reach::kRow;
       reach = Reach::kVisit;
       break;
-    default: break;
+    default:
+      break;
   }
   for (const Node* arg : node.args) reach = std::max(reach, ReachOf(*arg));
   return reach;
@@ -402,8 +436,9 @@ bool CanRefute(const Node& node, Reach& reach) {
   return node.op == Op::kOr && CanRefute(*node.args[0], reach) && CanRefute(*node.args[1], reach);
 }
 
-// Throws rows out before they are looked at one by one: those whose key no table holds, whose person or whose visit already
-// makes a conjunct false. A false decides '&&' wherever it stands, so nothing is lost, and reasons stay those of Sieve.
+// Throws rows out before they are looked at one by one: those whose key no table holds, whose person or whose visit
+// already makes a conjunct false. A false decides '&&' wherever it stands, so nothing is lost, and reasons stay those
+// of Sieve.
 class Prefilter {
  public:
   Prefilter(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket)
@@ -417,8 +452,10 @@ class Prefilter {
     for (const Node* conjunct : side.conjuncts) {
       Reach reach = Reach::kPerson;
       if (!CanRefute(*conjunct, reach)) continue;
-      if (reach == Reach::kPerson) of_person_.push_back(conjunct);
-      else if (side.of != Kind::kVisit) of_visit_.push_back(conjunct);
+      if (reach == Reach::kPerson)
+        of_person_.push_back(conjunct);
+      else if (side.of != Kind::kVisit)
+        of_visit_.push_back(conjunct);
     }
     for (uint16_t index : side.bindings) {
       const Node& key = *rule.bindings[index].keys[0];
@@ -428,14 +465,17 @@ class Prefilter {
   }
 
   // Null when there is nothing to ask. `persons`: only their rows matter; null = everybody's.
-  std::optional<std::vector<uint32_t>> Run(const std::vector<uint32_t>* candidates, const std::vector<uint32_t>* persons) {
-    if (of_person_.empty() && of_visit_.empty() && keys_.empty() && !stays_only_ && !(persons && !candidates)) return std::nullopt;
+  std::optional<std::vector<uint32_t>> Run(const std::vector<uint32_t>* candidates,
+                                           const std::vector<uint32_t>* persons) {
+    if (of_person_.empty() && of_visit_.empty() && keys_.empty() && !stays_only_ && !(persons && !candidates))
+      return std::nullopt;
     if (candidates && candidates->size() < kChunk) return std::nullopt;
     std::vector<uint32_t> rows;
     if (candidates) {
       if (!of_person_.empty()) person_memo_.assign(bucket_.persons(), kUnasked);
       for (uint32_t row : *candidates) {
-        if (KeysHold(row) && (of_person_.empty() || Memo(of_person_, person_memo_, table_.person[row], row))) rows.push_back(row);
+        if (KeysHold(row) && (of_person_.empty() || Memo(of_person_, person_memo_, table_.person[row], row)))
+          rows.push_back(row);
       }
     } else {
       WholePersons(persons, rows);
@@ -495,7 +535,9 @@ class Prefilter {
     size_t kept = 0;
     for (uint32_t row : rows) {
       uint32_t visit = table_.visit[row];
-      if (visit != kNoRow && memo[visit] == kUnasked && stays_only_ && bucket_.table(Kind::kVisit).At(stay_, visit) == kFalse) memo[visit] = 0;
+      if (visit != kNoRow && memo[visit] == kUnasked && stays_only_ &&
+          bucket_.table(Kind::kVisit).At(stay_, visit) == kFalse)
+        memo[visit] = 0;
       if (visit == kNoRow || Memo(of_visit_, memo, visit, row)) rows[kept++] = row;
     }
     rows.resize(kept);
@@ -522,7 +564,8 @@ Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& sid
   if ((candidates && candidates->empty()) || bucket.table(side.of).rows == 0) return selection;
   std::optional<std::vector<uint32_t>> filtered;
   // Rows without a time are unknown whatever else holds: they must reach the sieve.
-  if (index.times[static_cast<size_t>(side.of)].complete) filtered = Prefilter(bound, rule, side, slot, bucket).Run(candidates, persons);
+  if (index.times[static_cast<size_t>(side.of)].complete)
+    filtered = Prefilter(bound, rule, side, slot, bucket).Run(candidates, persons);
   if (filtered) candidates = &*filtered;
   Sieve sieve(bound, rule, side, slot, bucket, index.times[static_cast<size_t>(side.of)]);
   if (candidates) {
@@ -542,10 +585,17 @@ Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& sid
   return selection;
 }
 
-std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket, const Selection& selection) {
+std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket,
+                                const Selection& selection) {
   std::vector<int64_t> values(selection.rows.size());
   for (size_t at = 0; at < values.size(); at += kChunk) {
-    Batch batch{&bound, &rule, &bucket, rule.a.of, 0, std::min(kChunk, values.size() - at), selection.rows.data() + at,
+    Batch batch{&bound,
+                &rule,
+                &bucket,
+                rule.a.of,
+                0,
+                std::min(kChunk, values.size() - at),
+                selection.rows.data() + at,
                 selection.lookups.empty() ? nullptr : selection.lookups.data() + at};
     Vector(node, batch, values.data() + at);
   }

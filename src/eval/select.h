@@ -13,8 +13,8 @@ inline constexpr size_t kChunk = 1024;
 
 struct Selection {
   std::vector<uint32_t> rows;
-  std::vector<int64_t> states;                       // kTrue or unknown
-  std::vector<std::array<int32_t, 16>> lookups;      // empty when the side has no binding
+  std::vector<int64_t> states;                   // kTrue or unknown
+  std::vector<std::array<int32_t, 16>> lookups;  // empty when the side has no binding
 };
 
 // First and last time of the rows of a kind; when every row has one.
@@ -37,6 +37,7 @@ Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& sid
                  const BucketIndex& index, const std::vector<uint32_t>* persons = nullptr);
 
 // Values of an expression over selected rows, unary rules only (slot 0).
-std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket, const Selection& selection);
+std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket,
+                                const Selection& selection);
 
 }  // namespace yijian::eval

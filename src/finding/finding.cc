@@ -6,10 +6,14 @@
 namespace yijian::finding {
 
 void Collector::Sort() {
-  auto place = [](const Finding& f) { return std::tuple(f.rule, f.person, f.charged.front().row, f.charged.size(), f.evidence); };
-  std::sort(findings.begin(), findings.end(), [&](const Finding& left, const Finding& right) { return place(left) < place(right); });
+  auto place = [](const Finding& f) {
+    return std::tuple(f.rule, f.person, f.charged.front().row, f.charged.size(), f.evidence);
+  };
+  std::sort(findings.begin(), findings.end(),
+            [&](const Finding& left, const Finding& right) { return place(left) < place(right); });
   auto spot = [](const Unknown& u) { return std::tuple(u.rule, u.person, u.row, u.reason); };
-  std::sort(unknowns.begin(), unknowns.end(), [&](const Unknown& left, const Unknown& right) { return spot(left) < spot(right); });
+  std::sort(unknowns.begin(), unknowns.end(),
+            [&](const Unknown& left, const Unknown& right) { return spot(left) < spot(right); });
 }
 
 }  // namespace yijian::finding

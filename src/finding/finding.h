@@ -37,13 +37,13 @@ struct FactValue {
 };
 
 struct Finding {
-  uint32_t rule = 0;    // index in the RuleSet
-  uint32_t person = 0;  // row of the person (or subject) table
+  uint32_t rule = 0;                // index in the RuleSet
+  uint32_t person = 0;              // row of the person (or subject) table
   std::vector<ChargedRow> charged;  // in time order, at least one
   std::vector<RowRef> evidence;     // other rows the accusation rests on, in time order
   std::vector<FactValue> facts;
-  Fen amount = 0;                   // sum over charged
-  bool amount_unknown = false;      // a fact the formula needs is missing on some row; amount sums the others
+  Fen amount = 0;               // sum over charged
+  bool amount_unknown = false;  // a fact the formula needs is missing on some row; amount sums the others
   std::string message_zh;
   std::string message_en;
   friend bool operator==(const Finding&, const Finding&) = default;
@@ -53,7 +53,7 @@ struct Finding {
 struct Unknown {
   uint32_t rule = 0;
   uint32_t person = 0;
-  RowRef row;          // the row in question, or the first of the group
+  RowRef row;               // the row in question, or the first of the group
   std::string_view reason;  // "person.birth"; the text belongs to the rules' Bound, which outlives it
   friend bool operator==(const Unknown&, const Unknown&) = default;
 };

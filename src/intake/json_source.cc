@@ -191,7 +191,7 @@ Result<bool> JsonLinesSource::Next(Piece& piece) {
     size_t left = used_ - from_;
     const char* end = left == 0 ? nullptr : static_cast<const char*>(std::memchr(begin, '\n', left));
     if (end == nullptr && !ended_) {
-      std::memmove(text_.data(), begin, left);
+      if (left > 0) std::memmove(text_.data(), begin, left);
       used_ = left;
       from_ = 0;
       if (skipped_bytes_ >= 0 || used_ > kRecordBytesMax) {

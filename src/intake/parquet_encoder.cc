@@ -280,7 +280,8 @@ EncodedChunk ChunkEncoder::Integers(std::span<const int64_t> values, ParquetType
     return Seal(chunk);
   }
   body_ = levels;
-  if (chunk.has_range && std::bit_width(static_cast<uint64_t>(chunk.max - chunk.min)) <= kDeltaBitsMax &&
+  if (chunk.has_range &&
+      std::bit_width(static_cast<uint64_t>(chunk.max) - static_cast<uint64_t>(chunk.min)) <= kDeltaBitsMax &&
       BytesOf(type) == 8) {
     numbers_.clear();
     for (int64_t value : values) {

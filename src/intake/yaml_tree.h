@@ -29,7 +29,7 @@ struct YamlNode {
   std::string text;     // of a scalar
   bool quoted = false;  // 'so' or "so": never a keyword
   lang::Place place;
-  std::vector<YamlNode> items;                            // of a list
+  std::vector<YamlNode> items;      // of a list
   std::vector<YamlMember> members;  // of a map, in order
   const YamlNode* Find(std::string_view key) const;
 };

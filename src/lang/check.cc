@@ -20,29 +20,35 @@ constexpr std::array kFunctions{
     FunctionInfo{"days", "days(n) -> duration", "n 天", "visit.end - visit.begin > days(60)"},
     FunctionInfo{"hours", "hours(n) -> duration", "n 小时", "b.time - a.time < hours(20)"},
     FunctionInfo{"minutes", "minutes(n) -> duration", "n 分钟", "visit.end - visit.begin < minutes(3)"},
-    FunctionInfo{"days_between", "days_between(a, b) -> number", "从 a 到 b 的日历天数", "days_between(a.end, b.begin) <= 15"},
+    FunctionInfo{"days_between", "days_between(a, b) -> number", "从 a 到 b 的日历天数",
+                 "days_between(a.end, b.begin) <= 15"},
     FunctionInfo{"stay_days", "stay_days(visit) -> number", "住院天数，至少 1", "sum(line.qty) > stay_days(visit)"},
-    FunctionInfo{"min", "min(x, y) -> the same type; min(x) over a group", "较小者；组内最小", "min(line.price, line.price_limit)"},
+    FunctionInfo{"min", "min(x, y) -> the same type; min(x) over a group", "较小者；组内最小",
+                 "min(line.price, line.price_limit)"},
     FunctionInfo{"max", "max(x, y) -> the same type; max(x) over a group", "较大者；组内最大", "max(line.qty - 1, 0)"},
     FunctionInfo{"abs", "abs(x) -> the same type", "绝对值", "abs(line.amount - line.price * line.qty) > 0.01"},
     FunctionInfo{"floor", "floor(x) -> number", "向下取整", "floor(line.qty) == line.qty"},
     FunctionInfo{"ceil", "ceil(x) -> number", "向上取整", "ceil(line.qty / 2) > 1"},
-    FunctionInfo{"round", "round(x) -> number; money to the fen", "四舍五入；金额到分", "round(line.price * line.qty) == line.amount"},
+    FunctionInfo{"round", "round(x) -> number; money to the fen", "四舍五入；金额到分",
+                 "round(line.price * line.qty) == line.amount"},
     FunctionInfo{"known", "known(x) -> bool", "是否有值", "known(line.doctor)"},
     FunctionInfo{"or", "x.or(y) -> the same type", "缺失时取 y", "line.days.or(1) > 30"},
     FunctionInfo{"startsWith", "code.startsWith(text) -> bool", "编码前缀", "visit.diagnosis.startsWith('Z51')"},
     FunctionInfo{"prefix", "code.prefix(n) -> text", "前 n 个字符", "a.diagnosis.prefix(3) == b.diagnosis.prefix(3)"},
-    FunctionInfo{"doses_per_day", "doses_per_day(frequency) -> number", "每日次数", "line.dose * doses_per_day(line.frequency) > 4"},
+    FunctionInfo{"doses_per_day", "doses_per_day(frequency) -> number", "每日次数",
+                 "line.dose * doses_per_day(line.frequency) > 4"},
     FunctionInfo{"count", "count() -> number", "组内行数", "count() > 3"},
     FunctionInfo{"sum", "sum(x) -> the same type", "组内合计", "sum(line.qty) > 24"},
     FunctionInfo{"distinct", "distinct(x) -> number", "组内不同值个数", "distinct(visit.institution) >= 4"},
-    FunctionInfo{"exists", "list.exists(d, condition) -> bool", "存在", "visit.diagnoses.exists(d, d.code.startsWith('N18'))"},
+    FunctionInfo{"exists", "list.exists(d, condition) -> bool", "存在",
+                 "visit.diagnoses.exists(d, d.code.startsWith('N18'))"},
     FunctionInfo{"all", "list.all(d, condition) -> bool", "全部", "visit.diagnoses.all(d, !d.main)"},
     FunctionInfo{"countIf", "list.countIf(d, condition) -> number", "计数", "visit.operations.countIf(o, o.main) > 1"},
 };
 
 bool IsOrdered(Type type) {
-  return type == Type::kNumber || type == Type::kMoney || type == Type::kTime || type == Type::kDate || type == Type::kDuration;
+  return type == Type::kNumber || type == Type::kMoney || type == Type::kTime || type == Type::kDate ||
+         type == Type::kDuration;
 }
 bool IsNumeric(Type type) { return type == Type::kNumber || type == Type::kMoney; }
 bool IsWhen(Type type) { return type == Type::kTime || type == Type::kDate; }
@@ -76,18 +82,30 @@ class Checker {
 
   ExprPtr Check(const Node& node) {
     switch (node.kind) {
-      case NodeKind::kBool: return Constant(Type::kBool, node.number);
-      case NodeKind::kNumber: return Constant(Type::kNumber, node.number);
-      case NodeKind::kText: return CodeConstant(node.text);
-      case NodeKind::kNull: return Fail(node, Code::kNotAllowedHere, "null has no meaning in rules", "ask known(x)");
-      case NodeKind::kName: return Name(node);
-      case NodeKind::kMember: return Member(node);
-      case NodeKind::kIndex: return Fail(node, Code::kNotAllowedHere, "a table is looked up in 'with' only", "with: {k: table[line.item]}");
-      case NodeKind::kList: return Fail(node, Code::kNotAllowedHere, "a list stands only on the right of 'in'");
-      case NodeKind::kUnary: return Unary(node);
-      case NodeKind::kBinary: return Binary(node);
-      case NodeKind::kTernary: return Ternary(node);
-      case NodeKind::kCall: return Call(node);
+      case NodeKind::kBool:
+        return Constant(Type::kBool, node.number);
+      case NodeKind::kNumber:
+        return Constant(Type::kNumber, node.number);
+      case NodeKind::kText:
+        return CodeConstant(node.text);
+      case NodeKind::kNull:
+        return Fail(node, Code::kNotAllowedHere, "null has no meaning in rules", "ask known(x)");
+      case NodeKind::kName:
+        return Name(node);
+      case NodeKind::kMember:
+        return Member(node);
+      case NodeKind::kIndex:
+        return Fail(node, Code::kNotAllowedHere, "a table is looked up in 'with' only", "with: {k: table[line.item]}");
+      case NodeKind::kList:
+        return Fail(node, Code::kNotAllowedHere, "a list stands only on the right of 'in'");
+      case NodeKind::kUnary:
+        return Unary(node);
+      case NodeKind::kBinary:
+        return Binary(node);
+      case NodeKind::kTernary:
+        return Ternary(node);
+      case NodeKind::kCall:
+        return Call(node);
     }
     return nullptr;
   }
@@ -95,7 +113,8 @@ class Checker {
   ExprPtr Want(ExprPtr expr, Type want, const Node& node) {
     if (!expr || want == Type::kAny || expr->type == want) return expr;
     if (want == Type::kMoney && expr->type == Type::kNumber) return Retyped(std::move(expr), Type::kMoney);
-    return Fail(node, Code::kTypeMismatch, std::string("expected ") + TypeName(want) + ", this is " + TypeName(expr->type));
+    return Fail(node, Code::kTypeMismatch,
+                std::string("expected ") + TypeName(want) + ", this is " + TypeName(expr->type));
   }
 
  private:
@@ -142,13 +161,15 @@ class Checker {
     }
     bool parent = node.text == "person" || node.text == "visit";
     if (parent && !FindRow(node.text) && !scope_.person) {
-      return Fail(node, Code::kNotAllowedHere, "'" + node.text + "' is not known here", "the timeline is not that of a person");
+      return Fail(node, Code::kNotAllowedHere, "'" + node.text + "' is not known here",
+                  "the timeline is not that of a person");
     }
     if (node.text == "visit" && !FindRow(node.text) && !scope_.rows.empty() && !HasOneSlot()) {
       return Fail(node, Code::kUnknownName, "there are two visits here", "write a.visit or b.visit");
     }
     if (FindRow(node.text) || parent) {
-      return Fail(node, Code::kTypeMismatch, "'" + node.text + "' is a row, not a value", "name a field: " + node.text + ".<field>");
+      return Fail(node, Code::kTypeMismatch, "'" + node.text + "' is a row, not a value",
+                  "name a field: " + node.text + ".<field>");
     }
     std::vector<std::string> names{"person", "visit", "param"};
     for (const RowName& row : scope_.rows) names.push_back(row.name);
@@ -189,7 +210,8 @@ class Checker {
   }
 
   static RowPath Parent(RowPath base, std::string_view name) {
-    if (name == "person") return {true, base.slot, base.kind == Kind::kPerson ? Hop::kOwn : Hop::kPerson, Kind::kPerson};
+    if (name == "person")
+      return {true, base.slot, base.kind == Kind::kPerson ? Hop::kOwn : Hop::kPerson, Kind::kPerson};
     if (base.kind == Kind::kVisit) return base;
     if (base.kind == Kind::kPerson) return {};
     return {true, base.slot, Hop::kVisit, Kind::kVisit};
@@ -212,7 +234,8 @@ class Checker {
       std::vector<std::string> names;
       for (const FieldInfo& known : timeline::Fields(row.kind)) names.emplace_back(known.name);
       return Fail(node, Code::kUnknownField,
-                  "a " + std::string(timeline::InfoOf(row.kind).name) + " has no field '" + node.text + "'", DidYouMean(node.text, names));
+                  "a " + std::string(timeline::InfoOf(row.kind).name) + " has no field '" + node.text + "'",
+                  DidYouMean(node.text, names));
     }
     auto expr = std::make_shared<Expr>();
     expr->op = Op::kField;
@@ -231,7 +254,8 @@ class Checker {
     if (at == params.end()) {
       std::vector<std::string> names;
       for (const auto& [name, param] : params) names.push_back(name);
-      return Fail(node, Code::kUnknownParameter, "params.yaml has no '" + node.text + "'", DidYouMean(node.text, names));
+      return Fail(node, Code::kUnknownParameter, "params.yaml has no '" + node.text + "'",
+                  DidYouMean(node.text, names));
     }
     auto expr = std::make_shared<Expr>();
     expr->op = Op::kParam;
@@ -253,17 +277,20 @@ class Checker {
       }
       names.push_back(binding.table->values[i].first);
     }
-    return Fail(node, Code::kUnknownField, "table " + binding.table->name + " has no value '" + node.text + "'", DidYouMean(node.text, names));
+    return Fail(node, Code::kUnknownField, "table " + binding.table->name + " has no value '" + node.text + "'",
+                DidYouMean(node.text, names));
   }
 
   ExprPtr Unary(const Node& node) {
     ExprPtr child = Check(*node.children[0]);
     if (!child) return nullptr;
     if (node.text == "!") {
-      if (child->type != Type::kBool) return Fail(node, Code::kTypeMismatch, std::string("'!' needs a condition, this is ") + TypeName(child->type));
+      if (child->type != Type::kBool)
+        return Fail(node, Code::kTypeMismatch, std::string("'!' needs a condition, this is ") + TypeName(child->type));
       return Make(Op::kNot, Type::kBool, {child});
     }
-    if (!IsNumeric(child->type) && child->type != Type::kDuration) return Fail(node, Code::kTypeMismatch, std::string("'-' needs a number, this is ") + TypeName(child->type));
+    if (!IsNumeric(child->type) && child->type != Type::kDuration)
+      return Fail(node, Code::kTypeMismatch, std::string("'-' needs a number, this is ") + TypeName(child->type));
     if (child->op == Op::kConst) return Constant(child->type, -child->value);
     return Make(Op::kNegate, child->type, {child});
   }
@@ -276,7 +303,9 @@ class Checker {
     const std::string& op = node.text;
     if (op == "&&" || op == "||") {
       if (left->type != Type::kBool || right->type != Type::kBool) {
-        return Fail(node, Code::kTypeMismatch, "'" + op + "' joins conditions, these are " + TypeName(left->type) + " and " + TypeName(right->type));
+        return Fail(
+            node, Code::kTypeMismatch,
+            "'" + op + "' joins conditions, these are " + TypeName(left->type) + " and " + TypeName(right->type));
       }
       return Make(op == "&&" ? Op::kAnd : Op::kOr, Type::kBool, {left, right});
     }
@@ -285,28 +314,34 @@ class Checker {
   }
 
   ExprPtr Comparison(const Node& node, ExprPtr left, ExprPtr right) {
-    if (left->type == Type::kMoney && right->type == Type::kNumber && right->op == Op::kConst) right = Retyped(right, Type::kMoney);
-    if (right->type == Type::kMoney && left->type == Type::kNumber && left->op == Op::kConst) left = Retyped(left, Type::kMoney);
-    if (right->type == Type::kMoney && left->type == Type::kNumber && left->op == Op::kParam) left = Retyped(left, Type::kMoney);
-    if (left->type == Type::kMoney && right->type == Type::kNumber && right->op == Op::kParam) right = Retyped(right, Type::kMoney);
+    if (left->type == Type::kMoney && right->type == Type::kNumber && right->op == Op::kConst)
+      right = Retyped(right, Type::kMoney);
+    if (right->type == Type::kMoney && left->type == Type::kNumber && left->op == Op::kConst)
+      left = Retyped(left, Type::kMoney);
+    if (right->type == Type::kMoney && left->type == Type::kNumber && left->op == Op::kParam)
+      left = Retyped(left, Type::kMoney);
+    if (left->type == Type::kMoney && right->type == Type::kNumber && right->op == Op::kParam)
+      right = Retyped(right, Type::kMoney);
     left = DateLiteral(std::move(left), right->type);
     right = DateLiteral(std::move(right), left->type);
     if (left->type == Type::kTime && right->type == Type::kDate) right = Make(Op::kDateToTime, Type::kTime, {right});
     if (left->type == Type::kDate && right->type == Type::kTime) left = Make(Op::kDateToTime, Type::kTime, {left});
     if (left->type != right->type) {
-      return Fail(node, Code::kTypeMismatch, std::string("cannot compare ") + TypeName(left->type) + " with " + TypeName(right->type));
+      return Fail(node, Code::kTypeMismatch,
+                  std::string("cannot compare ") + TypeName(left->type) + " with " + TypeName(right->type));
     }
     bool equality = node.text == "==" || node.text == "!=";
     if (left->type == Type::kText) return Fail(node, Code::kTypeMismatch, "a display text cannot be compared");
     if (!equality && !IsOrdered(left->type)) {
-      return Fail(node, Code::kTypeMismatch, std::string("'") + node.text + "' needs an order, " + TypeName(left->type) + " has none");
+      return Fail(node, Code::kTypeMismatch,
+                  std::string("'") + node.text + "' needs an order, " + TypeName(left->type) + " has none");
     }
-    Op op = node.text == "==" ? Op::kEqual
+    Op op = node.text == "=="   ? Op::kEqual
             : node.text == "!=" ? Op::kNotEqual
-            : node.text == "<" ? Op::kLess
+            : node.text == "<"  ? Op::kLess
             : node.text == "<=" ? Op::kLessEqual
-            : node.text == ">" ? Op::kGreater
-                               : Op::kGreaterEqual;
+            : node.text == ">"  ? Op::kGreater
+                                : Op::kGreaterEqual;
     return Make(op, Type::kBool, {left, right});
   }
 
@@ -326,18 +361,30 @@ class Checker {
     Type l = left->type;
     Type r = right->type;
     auto mixed = [&] {
-      return Fail(node, Code::kTypeMismatch, std::string("cannot compute ") + TypeName(l) + " " + op + " " + TypeName(r));
+      return Fail(node, Code::kTypeMismatch,
+                  std::string("cannot compute ") + TypeName(l) + " " + op + " " + TypeName(r));
     };
     if (op == '+' || op == '-') {
-      if (l == Type::kMoney && r == Type::kNumber && (right->op == Op::kConst || right->op == Op::kParam)) r = Type::kMoney;
-      if (r == Type::kMoney && l == Type::kNumber && (left->op == Op::kConst || left->op == Op::kParam)) l = Type::kMoney;
+      if (l == Type::kMoney && r == Type::kNumber && (right->op == Op::kConst || right->op == Op::kParam))
+        r = Type::kMoney;
+      if (r == Type::kMoney && l == Type::kNumber && (left->op == Op::kConst || left->op == Op::kParam))
+        l = Type::kMoney;
       if (IsNumeric(l) && l == r) return Make(op == '+' ? Op::kAdd : Op::kSubtract, l, {left, right});
-      if (l == Type::kDuration && r == Type::kDuration) return Make(op == '+' ? Op::kAddRaw : Op::kSubtractRaw, l, {left, right});
-      if (l == Type::kDate && r != Type::kNumber) { left = Make(Op::kDateToTime, Type::kTime, {left}); l = Type::kTime; }
-      if (r == Type::kDate) { right = Make(Op::kDateToTime, Type::kTime, {right}); r = Type::kTime; }
-      if (l == Type::kTime && r == Type::kDuration) return Make(op == '+' ? Op::kAddRaw : Op::kSubtractRaw, Type::kTime, {left, right});
+      if (l == Type::kDuration && r == Type::kDuration)
+        return Make(op == '+' ? Op::kAddRaw : Op::kSubtractRaw, l, {left, right});
+      if (l == Type::kDate && r != Type::kNumber) {
+        left = Make(Op::kDateToTime, Type::kTime, {left});
+        l = Type::kTime;
+      }
+      if (r == Type::kDate) {
+        right = Make(Op::kDateToTime, Type::kTime, {right});
+        r = Type::kTime;
+      }
+      if (l == Type::kTime && r == Type::kDuration)
+        return Make(op == '+' ? Op::kAddRaw : Op::kSubtractRaw, Type::kTime, {left, right});
       if (op == '+' && l == Type::kDuration && r == Type::kTime) return Make(Op::kAddRaw, Type::kTime, {left, right});
-      if (op == '-' && l == Type::kTime && r == Type::kTime) return Make(Op::kSubtractRaw, Type::kDuration, {left, right});
+      if (op == '-' && l == Type::kTime && r == Type::kTime)
+        return Make(Op::kSubtractRaw, Type::kDuration, {left, right});
       return mixed();
     }
     if (op == '*') {
@@ -355,20 +402,25 @@ class Checker {
   ExprPtr In(const Node& node) {
     ExprPtr left = Check(*node.children[0]);
     if (!left) return nullptr;
-    if (left->type != Type::kCode) return Fail(node, Code::kTypeMismatch, std::string("'in' needs a code on its left, this is ") + TypeName(left->type));
+    if (left->type != Type::kCode)
+      return Fail(node, Code::kTypeMismatch,
+                  std::string("'in' needs a code on its left, this is ") + TypeName(left->type));
     const Node& right = *node.children[1];
     if (right.kind == NodeKind::kList) {
       std::vector<ExprPtr> args{left};
       for (const NodePtr& child : right.children) {
-        if (child->kind != NodeKind::kText) return Fail(*child, Code::kTypeMismatch, "the list after 'in' holds texts only");
+        if (child->kind != NodeKind::kText)
+          return Fail(*child, Code::kTypeMismatch, "the list after 'in' holds texts only");
         args.push_back(CodeConstant(child->text));
       }
       return Make(Op::kInList, Type::kBool, std::move(args));
     }
-    if (right.kind != NodeKind::kName) return Fail(right, Code::kTypeMismatch, "'in' needs a list or a knowledge table on its right");
+    if (right.kind != NodeKind::kName)
+      return Fail(right, Code::kTypeMismatch, "'in' needs a list or a knowledge table on its right");
     const TableSchema* table = FindTable(right);
     if (!table) return nullptr;
-    if (table->keys != 1) return Fail(right, Code::kWrongArguments, "table " + table->name + " has two keys; 'in' needs a table with one");
+    if (table->keys != 1)
+      return Fail(right, Code::kWrongArguments, "table " + table->name + " has two keys; 'in' needs a table with one");
     auto expr = std::make_shared<Expr>();
     expr->op = Op::kInTable;
     expr->type = Type::kBool;
@@ -393,10 +445,14 @@ class Checker {
     ExprPtr yes = Check(*node.children[1]);
     ExprPtr no = Check(*node.children[2]);
     if (!condition || !yes || !no) return nullptr;
-    if (condition->type != Type::kBool) return Fail(node, Code::kTypeMismatch, "what stands before '?' must be a condition");
+    if (condition->type != Type::kBool)
+      return Fail(node, Code::kTypeMismatch, "what stands before '?' must be a condition");
     if (yes->type == Type::kMoney && no->type == Type::kNumber) no = Retyped(no, Type::kMoney);
     if (no->type == Type::kMoney && yes->type == Type::kNumber) yes = Retyped(yes, Type::kMoney);
-    if (yes->type != no->type) return Fail(node, Code::kTypeMismatch, std::string("both sides of ':' must be of one type, these are ") + TypeName(yes->type) + " and " + TypeName(no->type));
+    if (yes->type != no->type)
+      return Fail(node, Code::kTypeMismatch,
+                  std::string("both sides of ':' must be of one type, these are ") + TypeName(yes->type) + " and " +
+                      TypeName(no->type));
     return Make(Op::kTernary, yes->type, {condition, yes, no});
   }
 
@@ -404,7 +460,9 @@ class Checker {
     const std::string& name = node.text;
     if (node.method && (name == "exists" || name == "all" || name == "countIf")) return Macro(node);
     if (name == "stay_days") return StayDays(node);
-    if (name == "count" || name == "sum" || name == "distinct" || ((name == "min" || name == "max") && node.children.size() == 1)) return Aggregate(node);
+    if (name == "count" || name == "sum" || name == "distinct" ||
+        ((name == "min" || name == "max") && node.children.size() == 1))
+      return Aggregate(node);
     std::vector<ExprPtr> args;
     for (const NodePtr& child : node.children) {
       args.push_back(Check(*child));
@@ -415,7 +473,9 @@ class Checker {
 
   ExprPtr WrongArguments(const Node& node) {
     for (const FunctionInfo& function : kFunctions) {
-      if (function.name == node.text) return Fail(node, Code::kWrongArguments, node.text + "() takes other arguments", "it is " + std::string(function.signature));
+      if (function.name == node.text)
+        return Fail(node, Code::kWrongArguments, node.text + "() takes other arguments",
+                    "it is " + std::string(function.signature));
     }
     std::vector<std::string> names;
     for (const FunctionInfo& function : kFunctions) names.emplace_back(function.name);
@@ -436,17 +496,26 @@ class Checker {
       if (args[0]->type == Type::kMoney) args[1] = Want(args[1], Type::kMoney, node);
       if (!args[1]) return nullptr;
       args[1] = DateLiteral(args[1], args[0]->type);
-      if (args[0]->type != args[1]->type) return Fail(node, Code::kTypeMismatch, std::string("x.or(y) needs one type, these are ") + TypeName(args[0]->type) + " and " + TypeName(args[1]->type));
+      if (args[0]->type != args[1]->type)
+        return Fail(node, Code::kTypeMismatch,
+                    std::string("x.or(y) needs one type, these are ") + TypeName(args[0]->type) + " and " +
+                        TypeName(args[1]->type));
       Type type = args[0]->type;
       return Make(Op::kOrElse, type, std::move(args));
     }
     if ((name == "age" || name == "age_days" || name == "days_between") && n == 2 && as_day(0) && as_day(1)) {
-      return Make(name == "age" ? Op::kAge : name == "age_days" ? Op::kAgeDays : Op::kDaysBetween, Type::kNumber, std::move(args));
+      return Make(name == "age"        ? Op::kAge
+                  : name == "age_days" ? Op::kAgeDays
+                                       : Op::kDaysBetween,
+                  Type::kNumber, std::move(args));
     }
     if (name == "day" && n == 1 && as_day(0)) return args[0];
     if (name == "hour_of" && n == 1 && is(0, Type::kTime)) return Make(Op::kHourOf, Type::kNumber, std::move(args));
     if ((name == "weekday" || name == "month_of" || name == "year_of") && n == 1 && as_day(0)) {
-      return Make(name == "weekday" ? Op::kWeekday : name == "month_of" ? Op::kMonthOf : Op::kYearOf, Type::kNumber, std::move(args));
+      return Make(name == "weekday"    ? Op::kWeekday
+                  : name == "month_of" ? Op::kMonthOf
+                                       : Op::kYearOf,
+                  Type::kNumber, std::move(args));
     }
     if ((name == "days" || name == "hours" || name == "minutes") && n == 1 && is(0, Type::kNumber)) {
       int64_t unit = name == "days" ? kSecondsPerDay : name == "hours" ? kSecondsPerHour : 60;
@@ -469,7 +538,8 @@ class Checker {
       Type type = args[0]->type;
       return Make(name == "floor" ? Op::kFloor : name == "ceil" ? Op::kCeil : Op::kRound, type, std::move(args));
     }
-    if (name == "startsWith" && node.method && n == 2 && is(0, Type::kCode) && args[1]->op == Op::kConst && is(1, Type::kCode)) {
+    if (name == "startsWith" && node.method && n == 2 && is(0, Type::kCode) && args[1]->op == Op::kConst &&
+        is(1, Type::kCode)) {
       auto expr = std::make_shared<Expr>();
       expr->op = Op::kStartsWith;
       expr->type = Type::kBool;
@@ -477,7 +547,8 @@ class Checker {
       expr->args = {args[0]};
       return expr;
     }
-    if (name == "prefix" && node.method && n == 2 && is(0, Type::kCode) && args[1]->op == Op::kConst && is(1, Type::kNumber)) {
+    if (name == "prefix" && node.method && n == 2 && is(0, Type::kCode) && args[1]->op == Op::kConst &&
+        is(1, Type::kNumber)) {
       auto expr = std::make_shared<Expr>();
       expr->op = Op::kPrefix;
       expr->type = Type::kCode;
@@ -485,7 +556,8 @@ class Checker {
       expr->args = {args[0]};
       return expr;
     }
-    if (name == "doses_per_day" && n == 1 && is(0, Type::kCode)) return Make(Op::kDosesPerDay, Type::kNumber, std::move(args));
+    if (name == "doses_per_day" && n == 1 && is(0, Type::kCode))
+      return Make(Op::kDosesPerDay, Type::kNumber, std::move(args));
     return WrongArguments(node);
   }
 
@@ -509,7 +581,10 @@ class Checker {
 
   ExprPtr Aggregate(const Node& node) {
     if (!scope_.aggregates || in_aggregate_) {
-      return Fail(node, Code::kNotAllowedHere, node.text + "() over a group has a meaning only in having, excess, facts and message of group and window rules");
+      return Fail(
+          node, Code::kNotAllowedHere,
+          node.text +
+              "() over a group has a meaning only in having, excess, facts and message of group and window rules");
     }
     if (node.text == "count") {
       if (!node.children.empty()) return WrongArguments(node);
@@ -521,7 +596,8 @@ class Checker {
     in_aggregate_ = false;
     if (!arg) return nullptr;
     if (node.text == "distinct") return Make(Op::kDistinct, Type::kNumber, {arg});
-    if (node.text == "sum" ? !(IsNumeric(arg->type) || arg->type == Type::kDuration) : !IsOrdered(arg->type)) return WrongArguments(node);
+    if (node.text == "sum" ? !(IsNumeric(arg->type) || arg->type == Type::kDuration) : !IsOrdered(arg->type))
+      return WrongArguments(node);
     Type type = arg->type;
     return Make(node.text == "sum" ? Op::kSum : node.text == "min" ? Op::kMinOf : Op::kMaxOf, type, {arg});
   }
@@ -560,43 +636,94 @@ class Checker {
   bool in_aggregate_ = false;
 };
 
-constexpr std::array<const char*, 44> kOpNames{
-    "const", "field", "knowledge", "param", "units", "not", "negate", "and", "or", "eq", "ne", "lt", "le", "gt", "ge",
-    "add", "sub", "mul", "div", "add_raw", "sub_raw", "scale_raw", "date_to_time", "ternary", "in_list", "in_table", "starts_with", "prefix", "doses_per_day",
-    "age", "age_days", "day", "hour_of", "weekday", "month_of", "year_of", "days_between", "days", "min", "max", "abs", "floor", "ceil", "round"};
+constexpr std::array<const char*, 44> kOpNames{"const",
+                                               "field",
+                                               "knowledge",
+                                               "param",
+                                               "units",
+                                               "not",
+                                               "negate",
+                                               "and",
+                                               "or",
+                                               "eq",
+                                               "ne",
+                                               "lt",
+                                               "le",
+                                               "gt",
+                                               "ge",
+                                               "add",
+                                               "sub",
+                                               "mul",
+                                               "div",
+                                               "add_raw",
+                                               "sub_raw",
+                                               "scale_raw",
+                                               "date_to_time",
+                                               "ternary",
+                                               "in_list",
+                                               "in_table",
+                                               "starts_with",
+                                               "prefix",
+                                               "doses_per_day",
+                                               "age",
+                                               "age_days",
+                                               "day",
+                                               "hour_of",
+                                               "weekday",
+                                               "month_of",
+                                               "year_of",
+                                               "days_between",
+                                               "days",
+                                               "min",
+                                               "max",
+                                               "abs",
+                                               "floor",
+                                               "ceil",
+                                               "round"};
 
 const char* OpName(Op op) {
   auto index = static_cast<size_t>(op);
   if (index < kOpNames.size()) return kOpNames[index];
-  constexpr std::array<const char*, 10> kRest{"known", "or_else", "count", "sum", "min_of", "max_of", "distinct", "exists", "all", "count_if"};
+  constexpr std::array<const char*, 10> kRest{"known",  "or_else",  "count",  "sum", "min_of",
+                                              "max_of", "distinct", "exists", "all", "count_if"};
   return kRest[index - kOpNames.size()];
 }
 
 }  // namespace
 
 const char* TypeName(Type type) {
-  constexpr std::array<const char*, 10> kNames{"bool", "number", "money", "time", "date", "duration", "text", "id", "display text", "any"};
+  constexpr std::array<const char*, 10> kNames{"bool",     "number", "money", "time",         "date",
+                                               "duration", "text",   "id",    "display text", "any"};
   return kNames[static_cast<size_t>(type)];
 }
 
 Type TypeOf(timeline::FieldType type) {
   using F = timeline::FieldType;
   switch (type) {
-    case F::kBool: return Type::kBool;
-    case F::kNumber: return Type::kNumber;
-    case F::kMoney: return Type::kMoney;
-    case F::kTime: return Type::kTime;
-    case F::kDate: return Type::kDate;
-    case F::kCode: return Type::kCode;
-    case F::kId: return Type::kId;
-    case F::kText: return Type::kText;
+    case F::kBool:
+      return Type::kBool;
+    case F::kNumber:
+      return Type::kNumber;
+    case F::kMoney:
+      return Type::kMoney;
+    case F::kTime:
+      return Type::kTime;
+    case F::kDate:
+      return Type::kDate;
+    case F::kCode:
+      return Type::kCode;
+    case F::kId:
+      return Type::kId;
+    case F::kText:
+      return Type::kText;
   }
   return Type::kText;
 }
 
 std::span<const FunctionInfo> Functions() { return kFunctions; }
 
-ExprPtr CheckTree(const Node& node, std::string_view text, const Place& place, Type want, const Scope& scope, Diagnostics& diagnostics) {
+ExprPtr CheckTree(const Node& node, std::string_view text, const Place& place, Type want, const Scope& scope,
+                  Diagnostics& diagnostics) {
   Checker checker(text, place, scope, diagnostics);
   return checker.Want(checker.Check(node), want, node);
 }
@@ -613,7 +740,8 @@ std::string Dump(const Expr& expr) {
   if (expr.op == Op::kConst) text += " " + (expr.text.empty() ? std::to_string(expr.value) : "'" + expr.text + "'");
   if (expr.op == Op::kField) {
     constexpr std::array<const char*, 3> kHops{"", ".visit", ".person"};
-    text += " $" + std::to_string(expr.slot) + kHops[static_cast<size_t>(expr.hop)] + "." + std::string(timeline::Fields(expr.kind)[expr.field].name);
+    text += " $" + std::to_string(expr.slot) + kHops[static_cast<size_t>(expr.hop)] + "." +
+            std::string(timeline::Fields(expr.kind)[expr.field].name);
   }
   if (expr.op == Op::kKnowledge) text += " k" + std::to_string(expr.binding) + "." + std::to_string(expr.column);
   if (expr.op == Op::kStartsWith) text += " '" + expr.text + "'";

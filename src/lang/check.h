@@ -4,9 +4,9 @@
 //   scope.rows.push_back({"line", Kind::kLine, 0, false});
 //   ExprPtr where = Check("line.amount > 100", place, Type::kBool, scope, diagnostics);
 //
-// `lang` learns field names from timeline/catalogue.h and tables and parameters from the Scope it is handed; it loads nothing.
-// Errors: diagnostics; the result is null when there was one.
-// Threads: typed trees are immutable and may be shared.
+// `lang` learns field names from timeline/catalogue.h and tables and parameters from the Scope it is handed; it loads
+// nothing. Errors: diagnostics; the result is null when there was one. Threads: typed trees are immutable and may be
+// shared.
 #pragma once
 
 #include <cstdint>
@@ -37,24 +37,55 @@ enum class Op : uint8_t {
   kKnowledge,  // binding, column
   kParam,      // param
   kUnits,      // charged units of the row, in `amount`
-  kNot, kNegate,
-  kAnd, kOr,
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kAdd, kSubtract, kMultiply, kDivide,  // number arithmetic; kAddRaw for times
-  kAddRaw, kSubtractRaw,                // time and duration: plain seconds
-  kScaleRaw,                            // duration * number
-  kDateToTime,                          // a date where a time is compared: its midnight
+  kNot,
+  kNegate,
+  kAnd,
+  kOr,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,  // number arithmetic; kAddRaw for times
+  kAddRaw,
+  kSubtractRaw,  // time and duration: plain seconds
+  kScaleRaw,     // duration * number
+  kDateToTime,   // a date where a time is compared: its midnight
   kTernary,
-  kInList,     // args[0] a code, rest constants
-  kInTable,    // args[0] a code, table
-  kStartsWith, // args[0] a code, text
-  kPrefix,     // args[0] a code, value characters
+  kInList,      // args[0] a code, rest constants
+  kInTable,     // args[0] a code, table
+  kStartsWith,  // args[0] a code, text
+  kPrefix,      // args[0] a code, value characters
   kDosesPerDay,
-  kAge, kAgeDays, kDay, kHourOf, kWeekday, kMonthOf, kYearOf, kDaysBetween,
-  kDays,       // number -> duration, value seconds each
-  kMin, kMax, kAbs, kFloor, kCeil, kRound, kKnown, kOrElse,
-  kCount, kSum, kMinOf, kMaxOf, kDistinct,  // aggregates over the group
-  kExists, kAll, kCountIf,                  // over diagnoses or operations of a visit: slot is the variable's
+  kAge,
+  kAgeDays,
+  kDay,
+  kHourOf,
+  kWeekday,
+  kMonthOf,
+  kYearOf,
+  kDaysBetween,
+  kDays,  // number -> duration, value seconds each
+  kMin,
+  kMax,
+  kAbs,
+  kFloor,
+  kCeil,
+  kRound,
+  kKnown,
+  kOrElse,
+  kCount,
+  kSum,
+  kMinOf,
+  kMaxOf,
+  kDistinct,  // aggregates over the group
+  kExists,
+  kAll,
+  kCountIf,  // over diagnoses or operations of a visit: slot is the variable's
 };
 
 struct Expr;
@@ -71,7 +102,7 @@ struct Expr {
   uint16_t field = 0;
   uint16_t binding = 0;  // kKnowledge
   uint16_t column = 0;
-  std::string name;      // table of kInTable, parameter of kParam
+  std::string name;  // table of kInTable, parameter of kParam
   std::vector<ExprPtr> args;
 };
 

@@ -27,7 +27,8 @@ constexpr std::array kCodes{
     CodeInfo{Code::kFactMissing, "the message uses a fact that the rule does not state", "message: {zh: '{agee} 岁'}"},
     CodeInfo{Code::kNoCases, "the rule has no case with a finding, or none without", "a rule without P-001.cases"},
     CodeInfo{Code::kKnowledgeRow, "a knowledge row cannot be read", "from=2025-13-01"},
-    CodeInfo{Code::kContradiction, "two knowledge rows in force together say different things", "男 and 女 for one item"},
+    CodeInfo{Code::kContradiction, "two knowledge rows in force together say different things",
+             "男 and 女 for one item"},
     CodeInfo{Code::kRowCount, "the table holds another number of rows than it expects", "expect: {rows: 390}"},
     CodeInfo{Code::kCaseSyntax, "a case line cannot be read", "2025-03-05 lime L1 qty=1"},
 };

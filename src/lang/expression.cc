@@ -24,7 +24,8 @@ class Lexer {
   explicit Lexer(std::string_view text) : text_(text) {}
 
   Token Next() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) at_++;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+      at_++;
     Token token;
     token.offset = static_cast<int>(at_);
     if (at_ >= text_.size()) return token;
@@ -39,7 +40,9 @@ class Lexer {
  private:
   Token Number(Token token) {
     size_t start = at_;
-    while (at_ < text_.size() && (IsDigit(text_[at_]) || (text_[at_] == '.' && at_ + 1 < text_.size() && IsDigit(text_[at_ + 1])))) at_++;
+    while (at_ < text_.size() &&
+           (IsDigit(text_[at_]) || (text_[at_] == '.' && at_ + 1 < text_.size() && IsDigit(text_[at_ + 1]))))
+      at_++;
     token.text = text_.substr(start, at_ - start);
     std::optional<Micro> number = ParseMicro(token.text);
     token.kind = number ? TokenKind::kNumber : TokenKind::kBad;
@@ -106,7 +109,8 @@ class Lexer {
     }
     char c = text_[at_++];
     token.text = c;
-    token.kind = std::string_view("!<>+-*/?:.,()[]").find(c) == std::string_view::npos ? TokenKind::kBad : TokenKind::kSign;
+    token.kind =
+        std::string_view("!<>+-*/?:.,()[]").find(c) == std::string_view::npos ? TokenKind::kBad : TokenKind::kSign;
     if (token.kind == TokenKind::kBad) token.text = std::string("'") + c + "' has no meaning here";
     return token;
   }
@@ -153,7 +157,8 @@ class Parser {
 
   bool Expect(std::string_view sign) {
     if (Accept(sign)) return true;
-    Fail("expected '" + std::string(sign) + "' before " + (token_.kind == TokenKind::kEnd ? "the end" : "'" + token_.text + "'"));
+    Fail("expected '" + std::string(sign) + "' before " +
+         (token_.kind == TokenKind::kEnd ? "the end" : "'" + token_.text + "'"));
     return false;
   }
 
@@ -173,7 +178,8 @@ class Parser {
 
   NodePtr Ternary() {
     DepthGuard guard(depth_);
-    if (guard.depth > kDepthMax) return Fail("the expression nests deeper than " + std::to_string(kDepthMax), Code::kTooDeep);
+    if (guard.depth > kDepthMax)
+      return Fail("the expression nests deeper than " + std::to_string(kDepthMax), Code::kTooDeep);
     NodePtr condition = Binary(0);
     if (!condition || !IsSign("?")) return condition;
     auto node = Make(NodeKind::kTernary, token_.offset);
@@ -194,7 +200,9 @@ class Parser {
     if (token_.kind != TokenKind::kSign) return -1;
     if (token_.text == "||") return 0;
     if (token_.text == "&&") return 1;
-    if (token_.text == "==" || token_.text == "!=" || token_.text == "<" || token_.text == "<=" || token_.text == ">" || token_.text == ">=") return 2;
+    if (token_.text == "==" || token_.text == "!=" || token_.text == "<" || token_.text == "<=" || token_.text == ">" ||
+        token_.text == ">=")
+      return 2;
     if (token_.text == "+" || token_.text == "-") return 3;
     if (token_.text == "*" || token_.text == "/") return 4;
     return -1;
@@ -207,11 +215,13 @@ class Parser {
     while (left) {
       int strength = Strength();
       if (strength < strength_min) return left;
-      if (++chain > 4 * kDepthMax) return Fail("more than " + std::to_string(4 * kDepthMax) + " operators in one chain", Code::kTooDeep);
+      if (++chain > 4 * kDepthMax)
+        return Fail("more than " + std::to_string(4 * kDepthMax) + " operators in one chain", Code::kTooDeep);
       auto node = Make(NodeKind::kBinary, token_.offset, token_.text);
       Advance();
       DepthGuard guard(depth_);
-      if (guard.depth > kDepthMax) return Fail("the expression nests deeper than " + std::to_string(kDepthMax), Code::kTooDeep);
+      if (guard.depth > kDepthMax)
+        return Fail("the expression nests deeper than " + std::to_string(kDepthMax), Code::kTooDeep);
       NodePtr right = Binary(strength + 1);
       if (!right) return nullptr;
       node->children.push_back(std::move(left));
@@ -223,7 +233,8 @@ class Parser {
 
   NodePtr Unary() {
     DepthGuard guard(depth_);
-    if (guard.depth > kDepthMax) return Fail("the expression nests deeper than " + std::to_string(kDepthMax), Code::kTooDeep);
+    if (guard.depth > kDepthMax)
+      return Fail("the expression nests deeper than " + std::to_string(kDepthMax), Code::kTooDeep);
     if (IsSign("!") || IsSign("-")) {
       auto node = Make(NodeKind::kUnary, token_.offset, token_.text);
       Advance();
@@ -239,7 +250,8 @@ class Parser {
     NodePtr node = Primary();
     int chain = 0;
     while (node) {
-      if (++chain > kDepthMax) return Fail("more than " + std::to_string(kDepthMax) + " members in one chain", Code::kTooDeep);
+      if (++chain > kDepthMax)
+        return Fail("more than " + std::to_string(kDepthMax) + " members in one chain", Code::kTooDeep);
       int offset = token_.offset;
       if (Accept(".")) {
         if (token_.kind != TokenKind::kName) return Fail("expected a name after '.'");
@@ -289,8 +301,11 @@ class Parser {
         node->number = token.number;
         return node;
       }
-      case TokenKind::kText: Advance(); return Make(NodeKind::kText, token.offset, token.text);
-      case TokenKind::kName: return Name(token);
+      case TokenKind::kText:
+        Advance();
+        return Make(NodeKind::kText, token.offset, token.text);
+      case TokenKind::kName:
+        return Name(token);
       case TokenKind::kSign:
         if (Accept("(")) {
           NodePtr inner = Ternary();
@@ -301,8 +316,10 @@ class Parser {
           return Arguments("[", "]", *list) ? NodePtr(std::move(list)) : nullptr;
         }
         return Fail("expected a value before '" + token.text + "'");
-      case TokenKind::kEnd: return Fail("the expression ends where a value is expected");
-      case TokenKind::kBad: return nullptr;
+      case TokenKind::kEnd:
+        return Fail("the expression ends where a value is expected");
+      case TokenKind::kBad:
+        return nullptr;
     }
     return nullptr;
   }
@@ -340,7 +357,8 @@ std::string Join(const std::vector<NodePtr>& nodes, size_t first) {
 }
 
 bool IsPlainName(std::string_view name) {
-  if (name.empty() || !IsNameStart(name[0]) || name == "in" || name == "true" || name == "false" || name == "null") return false;
+  if (name.empty() || !IsNameStart(name[0]) || name == "in" || name == "true" || name == "false" || name == "null")
+    return false;
   for (char c : name) {
     if (!IsNameStart(c) && !IsDigit(c)) return false;
   }
@@ -387,18 +405,28 @@ Place PlaceOf(const Place& start, std::string_view text, int offset) {
 std::string Print(const Node& node) {
   switch (node.kind) {
     case NodeKind::kBool:
-    case NodeKind::kNull: return node.text;
-    case NodeKind::kNumber: return FormatMicro(node.number);
-    case NodeKind::kText: return PrintText(node.text);
-    case NodeKind::kName: return PrintName(node.text);
-    case NodeKind::kMember: return Print(*node.children[0]) + "." + PrintName(node.text);
-    case NodeKind::kIndex: return Print(*node.children[0]) + "[" + Join(node.children, 1) + "]";
+    case NodeKind::kNull:
+      return node.text;
+    case NodeKind::kNumber:
+      return FormatMicro(node.number);
+    case NodeKind::kText:
+      return PrintText(node.text);
+    case NodeKind::kName:
+      return PrintName(node.text);
+    case NodeKind::kMember:
+      return Print(*node.children[0]) + "." + PrintName(node.text);
+    case NodeKind::kIndex:
+      return Print(*node.children[0]) + "[" + Join(node.children, 1) + "]";
     case NodeKind::kCall:
-      if (node.method) return Print(*node.children[0]) + "." + PrintName(node.text) + "(" + Join(node.children, 1) + ")";
+      if (node.method)
+        return Print(*node.children[0]) + "." + PrintName(node.text) + "(" + Join(node.children, 1) + ")";
       return PrintName(node.text) + "(" + Join(node.children, 0) + ")";
-    case NodeKind::kList: return "[" + Join(node.children, 0) + "]";
-    case NodeKind::kUnary: return "(" + node.text + Print(*node.children[0]) + ")";
-    case NodeKind::kBinary: return "(" + Print(*node.children[0]) + " " + node.text + " " + Print(*node.children[1]) + ")";
+    case NodeKind::kList:
+      return "[" + Join(node.children, 0) + "]";
+    case NodeKind::kUnary:
+      return "(" + node.text + Print(*node.children[0]) + ")";
+    case NodeKind::kBinary:
+      return "(" + Print(*node.children[0]) + " " + node.text + " " + Print(*node.children[1]) + ")";
     case NodeKind::kTernary:
       return "(" + Print(*node.children[0]) + " ? " + Print(*node.children[1]) + " : " + Print(*node.children[2]) + ")";
   }

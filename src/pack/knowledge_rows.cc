@@ -19,34 +19,48 @@ using program::KnowledgeRow;
 std::optional<int64_t> ParseValue(Type type, const std::string& cell) {
   switch (type) {
     case Type::kNumber:
-    case Type::kMoney: return ParseMicro(cell);
-    case Type::kDuration: return ParseDuration(cell);
-    case Type::kDate: return ParseDate(cell);
+    case Type::kMoney:
+      return ParseMicro(cell);
+    case Type::kDuration:
+      return ParseDuration(cell);
+    case Type::kDate:
+      return ParseDate(cell);
     case Type::kBool:
       if (cell == "true" || cell == "1") return 1;
       if (cell == "false" || cell == "0") return 0;
       return std::nullopt;
-    default: return 0;  // a text stands in texts
+    default:
+      return 0;  // a text stands in texts
   }
 }
 
 std::string_view ExpectedOf(Type type) {
   switch (type) {
-    case Type::kNumber: return "a number";
-    case Type::kMoney: return "yuan such as 12.50";
-    case Type::kDuration: return "a duration such as 15d or 6h";
-    case Type::kDate: return "a date YYYY-MM-DD";
-    case Type::kBool: return "true or false";
-    default: return "a text";
+    case Type::kNumber:
+      return "a number";
+    case Type::kMoney:
+      return "yuan such as 12.50";
+    case Type::kDuration:
+      return "a duration such as 15d or 6h";
+    case Type::kDate:
+      return "a date YYYY-MM-DD";
+    case Type::kBool:
+      return "true or false";
+    default:
+      return "a text";
   }
 }
 
 std::string ValueText(Type type, int64_t value) {
   switch (type) {
-    case Type::kDuration: return FormatMicro(DivMicro(value, kSecondsPerHour)) + "h";
-    case Type::kDate: return FormatDate(static_cast<Date>(value));
-    case Type::kBool: return value != 0 ? "true" : "false";
-    default: return FormatMicro(value);
+    case Type::kDuration:
+      return FormatMicro(DivMicro(value, kSecondsPerHour)) + "h";
+    case Type::kDate:
+      return FormatDate(static_cast<Date>(value));
+    case Type::kBool:
+      return value != 0 ? "true" : "false";
+    default:
+      return FormatMicro(value);
   }
 }
 
@@ -161,9 +175,14 @@ bool RowLayout::Fill(const Slot& slot, const std::string& cell, KnowledgeRow& ro
       row.batch = static_cast<int>(*number / kMicro);
       return true;
     }
-    case Part::kSource: row.source = cell; return true;
-    case Part::kName: row.name = cell; return true;
-    case Part::kNote: return true;
+    case Part::kSource:
+      row.source = cell;
+      return true;
+    case Part::kName:
+      row.name = cell;
+      return true;
+    case Part::kNote:
+      return true;
   }
   return true;
 }

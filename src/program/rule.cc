@@ -77,14 +77,16 @@ void AddFields(const Rule& rule, FieldSet& fields) {
   for (const Fact& fact : rule.facts) AddExpr(fact.value, fields);
   if (rule.subject == Subject::kPerson) {
     // The finding names its institution, its day, and the fund's share.
-    for (std::string_view name : {"institution", "area", "begin", "end", "stay", "fund", "scope", "total"}) Add(Kind::kVisit, name, fields);
+    for (std::string_view name : {"institution", "area", "begin", "end", "stay", "fund", "scope", "total"})
+      Add(Kind::kVisit, name, fields);
   }
 }
 
 namespace {
 
 void DumpSide(const char* name, const Rule& rule, const Side& side, std::string& text) {
-  text += std::string("  ") + name + ": " + (side.stays_only ? "stay" : std::string(timeline::InfoOf(side.of).name)) + "\n";
+  text +=
+      std::string("  ") + name + ": " + (side.stays_only ? "stay" : std::string(timeline::InfoOf(side.of).name)) + "\n";
   for (uint16_t index : side.bindings) {
     const Binding& binding = rule.bindings[index];
     text += "    with k" + std::to_string(index) + " = " + binding.table + "[";
@@ -97,7 +99,8 @@ void DumpSide(const char* name, const Rule& rule, const Side& side, std::string&
 }  // namespace
 
 std::string Dump(const Rule& rule) {
-  std::string text = rule.id + "@" + std::to_string(rule.version) + " " + NameOf(rule.form) + " of " + NameOf(rule.subject) + "\n";
+  std::string text =
+      rule.id + "@" + std::to_string(rule.version) + " " + NameOf(rule.form) + " of " + NameOf(rule.subject) + "\n";
   DumpSide("a", rule, rule.a, text);
   if (rule.b) DumpSide("b", rule, *rule.b, text);
   for (uint16_t index : rule.match) {

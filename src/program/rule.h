@@ -5,8 +5,8 @@
 // Threads: immutable once built.
 #pragma once
 
-#include <cstdint>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -82,9 +82,9 @@ struct Rule {
   std::vector<std::string> basis;
   Severity severity = Severity::kSuspect;
   uint8_t moments = kPost;
-  Date from = INT32_MIN;   // [from, until)
+  Date from = INT32_MIN;  // [from, until)
   Date until = INT32_MAX;
-  std::string area;        // prefix of the institution's division; empty = everywhere
+  std::string area;  // prefix of the institution's division; empty = everywhere
   Bilingual why;
   Bilingual false_alarms;
   Form form = Form::kEach;
@@ -93,34 +93,34 @@ struct Rule {
   Side a;
   std::optional<Side> b;
   std::vector<Binding> bindings;
-  std::vector<uint16_t> match;   // bindings over a and b
-  lang::ExprPtr where;           // over a and b (pair, overlap, sequence)
+  std::vector<uint16_t> match;  // bindings over a and b
+  lang::ExprPtr where;          // over a and b (pair, overlap, sequence)
   std::vector<Exception> unless;
 
-  std::vector<lang::ExprPtr> by; // group, window
+  std::vector<lang::ExprPtr> by;  // group, window
   Within within;
   lang::ExprPtr having;
   Charge charge = Charge::kAll;
   lang::ExprPtr excess;
-  int64_t gap_days_min = 0;      // sequence
+  int64_t gap_days_min = 0;  // sequence
   int64_t gap_days_max = 0;
   bool next_only = false;
   Direction direction = Direction::kAny;
 
-  lang::ExprPtr amount;          // money per charged row, whose row is slot 0; null = the default
-  std::vector<Fact> facts;       // slots as in where; group: first row, aggregates allowed
+  lang::ExprPtr amount;     // money per charged row, whose row is slot 0; null = the default
+  std::vector<Fact> facts;  // slots as in where; group: first row, aggregates allowed
   Bilingual message;
-  std::string source_text;       // the YAML as written, for explanations
+  std::string source_text;  // the YAML as written, for explanations
   std::string file;
 };
 
 // A knowledge table with its rows as texts; eval resolves codes when it binds.
 struct KnowledgeRow {
   std::vector<std::string> keys;
-  std::vector<int64_t> values;       // by schema; codes stand in texts, dates in days, others as in lang::Param
-  std::vector<std::string> texts;    // for values of type text
-  std::vector<bool> known;           // false: the cell was empty
-  Date from = INT32_MIN;             // [from, until)
+  std::vector<int64_t> values;     // by schema; codes stand in texts, dates in days, others as in lang::Param
+  std::vector<std::string> texts;  // for values of type text
+  std::vector<bool> known;         // false: the cell was empty
+  Date from = INT32_MIN;           // [from, until)
   Date until = INT32_MAX;
   std::string area;
   std::string source;
@@ -130,7 +130,7 @@ struct KnowledgeRow {
 
 struct KnowledgeTable {
   lang::TableSchema schema;
-  bool prefix = true;   // keys match the beginning of a code, the longest wins; else they must be equal
+  bool prefix = true;  // keys match the beginning of a code, the longest wins; else they must be equal
   std::string source;
   std::vector<KnowledgeRow> rows;
 };

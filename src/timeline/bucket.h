@@ -50,11 +50,11 @@ using Column = std::vector<int64_t>;
 
 struct Table {
   uint32_t rows = 0;
-  std::vector<Column> columns;        // by field ordinal; empty when not loaded
-  std::vector<uint32_t> person;       // row of the person table
-  std::vector<uint32_t> visit;        // row of the visit table, kNoRow when the visit is not in the lake
-  std::vector<int64_t> row_id;        // names the row in the lake; empty for persons
-  std::vector<uint32_t> person_first; // rows of person p are [person_first[p], person_first[p + 1])
+  std::vector<Column> columns;         // by field ordinal; empty when not loaded
+  std::vector<uint32_t> person;        // row of the person table
+  std::vector<uint32_t> visit;         // row of the visit table, kNoRow when the visit is not in the lake
+  std::vector<int64_t> row_id;         // names the row in the lake; empty for persons
+  std::vector<uint32_t> person_first;  // rows of person p are [person_first[p], person_first[p + 1])
 
   int64_t At(size_t field, uint32_t row) const { return columns[field].empty() ? kNull : columns[field][row]; }
 };

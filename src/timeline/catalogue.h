@@ -47,11 +47,11 @@ enum class Storage : uint8_t {
 
 struct FieldInfo {
   Kind kind;
-  std::string_view name;    // in the rule language
+  std::string_view name;  // in the rule language
   FieldType type;
   std::string_view column;  // in the lake: national name, or ours with suffix _key
   Storage storage;
-  std::string_view zh;      // for manuals and screens
+  std::string_view zh;  // for manuals and screens
 };
 
 struct KindInfo {

@@ -38,26 +38,40 @@ std::optional<int64_t> ParseField(FieldType type, std::string_view text, CodeBoo
       if (text == "0" || text == "false") return 0;
       return std::nullopt;
     case FieldType::kNumber:
-    case FieldType::kMoney: return ParseMicro(text);
-    case FieldType::kTime: return ParseTime(text);
-    case FieldType::kDate: return ParseDate(text);
-    case FieldType::kCode: return text.empty() ? std::nullopt : std::optional<int64_t>(codes.Intern(text));
-    case FieldType::kId: return text.empty() ? std::nullopt : std::optional<int64_t>(IdOf(text));
-    case FieldType::kText: return std::nullopt;
+    case FieldType::kMoney:
+      return ParseMicro(text);
+    case FieldType::kTime:
+      return ParseTime(text);
+    case FieldType::kDate:
+      return ParseDate(text);
+    case FieldType::kCode:
+      return text.empty() ? std::nullopt : std::optional<int64_t>(codes.Intern(text));
+    case FieldType::kId:
+      return text.empty() ? std::nullopt : std::optional<int64_t>(IdOf(text));
+    case FieldType::kText:
+      return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::string_view Expected(FieldType type) {
   switch (type) {
-    case FieldType::kBool: return "0, 1, true or false";
-    case FieldType::kNumber: return "a number such as 2.5";
-    case FieldType::kMoney: return "yuan such as 12.50";
-    case FieldType::kTime: return "a time YYYY-MM-DD or YYYY-MM-DDTHH:MM[:SS]";
-    case FieldType::kDate: return "a date YYYY-MM-DD";
-    case FieldType::kCode: return "a code";
-    case FieldType::kId: return "an id";
-    case FieldType::kText: return "a text";
+    case FieldType::kBool:
+      return "0, 1, true or false";
+    case FieldType::kNumber:
+      return "a number such as 2.5";
+    case FieldType::kMoney:
+      return "yuan such as 12.50";
+    case FieldType::kTime:
+      return "a time YYYY-MM-DD or YYYY-MM-DDTHH:MM[:SS]";
+    case FieldType::kDate:
+      return "a date YYYY-MM-DD";
+    case FieldType::kCode:
+      return "a code";
+    case FieldType::kId:
+      return "an id";
+    case FieldType::kText:
+      return "a text";
   }
   return "a value";
 }

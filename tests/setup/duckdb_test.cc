@@ -52,14 +52,11 @@ TEST_F(DuckDbTest, WritesAndReadsParquet) {
 
 // Persons are spread over buckets by this number, the last eight bytes of the MD5 read lowest byte first. Another value
 // would send a person elsewhere.
-TEST_F(DuckDbTest, HashesPersonsAsBefore) {
-  EXPECT_EQ(Ask("SELECT md5_number_lower('a')"), "7000413967451013937");
-}
+TEST_F(DuckDbTest, HashesPersonsAsBefore) { EXPECT_EQ(Ask("SELECT md5_number_lower('a')"), "7000413967451013937"); }
 
 TEST_F(DuckDbTest, HasJsonAndTimeZonesBuiltIn) {
   EXPECT_EQ(Ask("SELECT '{\"n\": 7}'::JSON ->> 'n'"), "7");
-  EXPECT_EQ(Ask("SELECT timezone('Asia/Shanghai', TIMESTAMPTZ '2024-03-05 00:15:00+00')"),
-            "2024-03-05 08:15:00");
+  EXPECT_EQ(Ask("SELECT timezone('Asia/Shanghai', TIMESTAMPTZ '2024-03-05 00:15:00+00')"), "2024-03-05 08:15:00");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A source nobody designed for: real-shaped US inpatient claims come in by a mapping alone, and rules written in the language
-// give the answers that others computed independently (data/README.md there).
+// A source nobody designed for: real-shaped US inpatient claims come in by a mapping alone, and rules written in the
+// language give the answers that others computed independently (data/README.md there).
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 TEST(UsInpatient, LoadsByMappingAndGivesTheKnownAnswers) {
   fs::path source = YIJIAN_SOURCE_DIR;
   fs::path data = source / "../shared/data/us-inpatient-claims";
-  if (!fs::exists(data / "inpatient.csv")) GTEST_SKIP() << "the claims are not here (" << data << "); they may not be shipped";
+  if (!fs::exists(data / "inpatient.csv"))
+    GTEST_SKIP() << "the claims are not here (" << data << "); they may not be shipped";
   fs::path lake = fs::temp_directory_path() / ("yijian-us-" + std::to_string(getpid()));
   fs::remove_all(lake);
 
