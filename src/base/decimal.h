@@ -36,6 +36,12 @@ inline Micro AddMicro(Micro left, Micro right) {
   return AddSaturated(left, right);
 }
 
+inline Micro SubtractMicro(Micro left, Micro right) {
+  Micro difference = 0;
+  bool fits = !__builtin_sub_overflow(left, right, &difference) && difference <= kMicroMax && difference >= -kMicroMax;
+  return fits ? difference : (left > right ? kMicroMax : -kMicroMax);
+}
+
 // Nearly all products fit 64 bits, where dividing by a constant is a multiplication.
 inline Micro MulMicro(Micro left, Micro right, Round round = Round::kHalfUp) {
   Micro product = 0;

@@ -133,7 +133,7 @@ int64_t Apply(const Node& node, int64_t left, int64_t right) {
     case Op::kAdd:
       return AddMicro(left, right);
     case Op::kSubtract:
-      return AddMicro(left, -right);
+      return SubtractMicro(left, right);
     case Op::kMultiply:
       return MulMicro(left, right);
     case Op::kDivide:

@@ -95,7 +95,7 @@ void Binary(const Node& node, const Batch& batch, int64_t* out) {
     case Op::kAdd:
       return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return AddMicro(l, r); });
     case Op::kSubtract:
-      return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return AddMicro(l, -r); });
+      return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return SubtractMicro(l, r); });
     case Op::kMultiply:
       return CompareLoop(out, right.data(), n, out, [](int64_t l, int64_t r) { return MulMicro(l, r); });
     default:

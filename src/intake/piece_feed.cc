@@ -18,12 +18,12 @@ SourceFormat FormatOf(const SourceSpec& spec, const std::string& path) {
 Status PieceFeed::OpenNext() {
   const InputFile& file = files_[next_file_];
   auto index = static_cast<int>(next_file_++);
-  source_ = TRY(OpenSource(file.path, FormatOf(*file.spec, file.path), index));
-  const SourcePlan* plan = TRY(batch_.PlanSource(*file.spec, source_->columns(), file.path));
+  std::unique_ptr<Source> source = TRY(OpenSource(file.path, FormatOf(*file.spec, file.path), index));
+  const SourcePlan* plan = TRY(batch_.PlanSource(*file.spec, source->columns(), file.path));
   plans_.push_back({index, file.path, plan, next_base_});
   digest_ = std::make_unique<FileDigest>();
-  if (!source_->Tap([digest = digest_.get()](const char* bytes, size_t size) { digest->Add(bytes, size); }))
-    digest_.reset();
+  if (!source->Tap([digest = digest_.get()](const char* bytes, size_t size) { digest->Add(bytes, size); })) digest_.reset();
+  source_ = std::move(source);
   return {};
 }
 
@@ -41,6 +41,13 @@ Status PieceFeed::CloseCurrent() {
 
 Result<const FilePlan*> PieceFeed::Next(Piece& piece) {
   std::lock_guard lock(mutex_);
+  if (failed_) return static_cast<const FilePlan*>(nullptr);  // another thread tells why
+  Result<const FilePlan*> next = NextOf(piece);
+  if (!next) failed_ = true;
+  return next;
+}
+
+Result<const FilePlan*> PieceFeed::NextOf(Piece& piece) {
   while (true) {
     if (!source_) {
       if (next_file_ == files_.size()) return static_cast<const FilePlan*>(nullptr);

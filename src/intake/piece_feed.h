@@ -42,12 +42,14 @@ class PieceFeed {
   int64_t rows(size_t file) const { return rows_[file]; }
 
  private:
+  Result<const FilePlan*> NextOf(Piece& piece);
   Status OpenNext();
   Status CloseCurrent();
 
   Batch& batch_;
   std::vector<InputFile> files_;
   std::mutex mutex_;
+  bool failed_ = false;
   std::unique_ptr<Source> source_;
   std::unique_ptr<FileDigest> digest_;
   std::deque<FilePlan> plans_;
