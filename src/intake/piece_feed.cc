@@ -22,7 +22,8 @@ Status PieceFeed::OpenNext() {
   const SourcePlan* plan = TRY(batch_.PlanSource(*file.spec, source->columns(), file.path));
   plans_.push_back({index, file.path, plan, next_base_});
   digest_ = std::make_unique<FileDigest>();
-  if (!source->Tap([digest = digest_.get()](const char* bytes, size_t size) { digest->Add(bytes, size); })) digest_.reset();
+  if (!source->Tap([digest = digest_.get()](const char* bytes, size_t size) { digest->Add(bytes, size); }))
+    digest_.reset();
   source_ = std::move(source);
   return {};
 }
