@@ -103,7 +103,7 @@ void RuleScore::Add(const RuleScore& other) {
 ScoreReport Score(const std::vector<FoundRow>& found, const std::vector<TruthRow>& truth) {
   ScoreReport report;
   Map map(truth);
-  std::vector<bool> recalled(truth.size(), false);
+  std::vector<std::string> recalled(truth.size());  // the rule that did
   for (const FoundRow& finding : found) {
     RuleScore& score = report.by_rule[finding.rule];
     std::set<size_t> touched = map.Touched(finding);
@@ -111,7 +111,10 @@ ScoreReport Score(const std::vector<FoundRow>& found, const std::vector<TruthRow
     bool lookalike = false;
     for (size_t i : touched) {
       if (!IsVariantOf(finding.rule, truth[i].rule)) continue;
-      if (truth[i].kind == "violation" && map.Matches(finding, truth[i])) matching = recalled[i] = true;
+      if (truth[i].kind == "violation" && map.Matches(finding, truth[i])) {
+        matching = true;
+        recalled[i] = finding.rule;
+      }
       lookalike = lookalike || truth[i].kind == "lookalike";
     }
     if (matching) {
@@ -132,17 +135,18 @@ ScoreReport Score(const std::vector<FoundRow>& found, const std::vector<TruthRow
   for (size_t i = 0; i < truth.size(); i++) {
     const TruthRow& row = truth[i];
     if (row.kind != "violation" && row.kind != "lookalike") continue;
-    RuleScore& score = report.by_rule[row.rule];
+    // A scene names a catalogue id: it counts with the variant that found it.
+    RuleScore& score = report.by_rule[recalled[i].empty() ? row.rule : recalled[i]];
     if (row.kind == "lookalike") {
       score.lookalikes++;
       continue;
     }
     score.planted++;
-    score.recalled += recalled[i] ? 1 : 0;
+    score.recalled += recalled[i].empty() ? 0 : 1;
     score.scenes += row.source == "scene" ? 1 : 0;
-    score.scenes_recalled += row.source == "scene" && recalled[i] ? 1 : 0;
+    score.scenes_recalled += row.source == "scene" && !recalled[i].empty() ? 1 : 0;
     score.expected += row.amount.value_or(0);
-    if (!recalled[i]) report.missed.push_back(row);
+    if (recalled[i].empty()) report.missed.push_back(row);
   }
   for (const auto& [rule, score] : report.by_rule) report.total.Add(score);
   return report;
