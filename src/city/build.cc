@@ -117,7 +117,7 @@ Result<Summary> Build(const Options& options, const std::function<void(const Pro
   Era era = TRY(EraOf(options));
   program::RuleSet rules = TRY(RulesOf(options));
   Lookup lookup(rules);
-  Town town(options.seed, options.persons);
+  Town town(options.persons);
   Cashier cashier(town, [&](std::string_view code, std::string_view level) {
     return lookup.Ceiling(code, level, era.from, era.until);
   });

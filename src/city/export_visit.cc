@@ -205,7 +205,7 @@ void Exporter::WriteLine(const Life& life, const Visit& visit, size_t ordinal, P
   bool plain = !visit.planted && line.doctor != 0;
   if (plain && luck < static_cast<uint64_t>(noise_.no_doctor)) {
     pages.spoilt.push_back(mdtrt + "," + sn);
-  } else if (plain && luck < static_cast<uint64_t>(noise_.no_doctor + noise_.dummy_doctor)) {
+  } else if (plain && luck < static_cast<uint64_t>(noise_.no_doctor) + static_cast<uint64_t>(noise_.dummy_doctor)) {
     row.Put(Fee("bilg_dr_code"), "0000");
     pages.spoilt.push_back(mdtrt + "," + sn);
   } else {

@@ -129,7 +129,7 @@ Files
   PSN_INFO_B MEDINS_INFO_B RTAL_PHAC_B DR_INFO_B    registers
   MDTRT_D SETL_D FEE_LIST_D SETL_LIST_DIAG_D SETL_LIST_OPRN_D    the five extract tables, columns in bureau order
   3513 3512    trace codes sold or given back; trace codes taken in
-  STOCK        opening, purchases, claims and closing per institution and item
+  STOCK        opening, purchases and closing per institution and item
   truth.csv    what was planted: violations, look-alikes and noise
 
 Noise, as in real exports: persons without a birth date )";

@@ -38,7 +38,8 @@ Biography::Biography(const World& world, Life& life, const std::vector<Quiet>& q
   paid_.balance = person_.balance_fen;
   const Era& era = world.era;
   taken_.assign(static_cast<size_t>(era.until - era.from), false);
-  month_visits_.assign(static_cast<size_t>(MonthIndexOf(era.until) - MonthIndexOf(era.from) + 1), 0);
+  int months = MonthIndexOf(era.until) - MonthIndexOf(era.from) + 1;
+  month_visits_.assign(static_cast<size_t>(months), 0);
   Date end = std::min({era.until, person_.death.value_or(era.until), person_.paused.value_or(era.until)});
   for (Date day = era.from; day < era.until; day++) {
     if (day <= person_.birth || day < person_.enrolled || day >= end)

@@ -28,7 +28,7 @@ SmallCity MakeCity(uint64_t persons) {
   EXPECT_TRUE(diagnostics.ok()) << diagnostics.Render();
   Era era{1, *ParseDate("2026-01-01"), *ParseDate("2027-01-01")};
   Lookup lookup(city.rules);
-  Town town(era.seed, persons);
+  Town town(persons);
   Cashier cashier(town, [&](std::string_view code, std::string_view level) {
     return lookup.Ceiling(code, level, era.from, era.until);
   });

@@ -29,7 +29,7 @@ std::string LakeKeyHex(const std::string& id) {
 // What each row and subject was planted for.
 class Map {
  public:
-  explicit Map(const std::vector<TruthRow>& truth) : truth_(truth) {
+  explicit Map(const std::vector<TruthRow>& truth) {
     for (size_t i = 0; i < truth.size(); i++) {
       const TruthRow& row = truth[i];
       if (row.kind == "noise") {
@@ -73,7 +73,6 @@ class Map {
   }
 
  private:
-  const std::vector<TruthRow>& truth_;
   std::unordered_map<std::string, std::vector<size_t>> by_line_;
   std::unordered_map<std::string, std::vector<size_t>> by_visit_;
   std::unordered_map<std::string, std::vector<size_t>> by_subject_;

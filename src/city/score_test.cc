@@ -67,10 +67,12 @@ TEST(Score, TheCleanBackgroundIsAFalseFindingAndSpoiltRowsAreNot) {
 TEST(Score, ATraceCodeMatchesByItsKeyInTheLake) {
   TruthRow code{"violation", "scene", "M-125", "one pack twice", "89900030000000000001", {}, {}, 5000};
   // md5('89900030000000000001'): the last eight bytes, little-endian, shifted by one.
-  FoundRow found{"f", "M-125", "5c1fe1f4b7d9f7b3", "", 5000, {}};
+  FoundRow found{"f", "M-125", "566cfea6687a1698", "", 5000, {}};
   FoundRow named{"f", "M-125", "89900030000000000001", "", 5000, {}};
   EXPECT_EQ(Score({named}, {code}).total.recalled, 1);
-  EXPECT_EQ(Score({found}, {code}).total.recalled, 0) << "another code's key";
+  EXPECT_EQ(Score({found}, {code}).total.recalled, 1);
+  FoundRow other{"f", "M-125", "5c1fe1f4b7d9f7b3", "", 5000, {}};
+  EXPECT_EQ(Score({other}, {code}).total.recalled, 0) << "another code's key";
 }
 
 TEST(Score, FindingsAreReadInBothLanguagesAndWithAByteOrderMark) {

@@ -93,7 +93,7 @@ inline constexpr std::string_view kSoldHeader =
     "fixmedinsCode,medListCodg,medinsListCodg,medinsListName,fixmedinsBchno,mdtrtId,mdtrtSetlType,bkkpSn"
     ",drugTracCodg,psnNo,psnCertType,certno,psnName,memo,trdnFlag,updtTime,opterName,rid,crteTime,optTime"
     ",opterId,crterName,crterId,optinsNo,fixBlngAdmdvs,setlId,tracEvent,cnt,detItemFeeSumamt";
-// The stock book: 3501 stock-takes, 3502 changes, 3503 and 3504 purchases, and what was claimed, as one table.
+// The stock book: 3501 stock-takes, 3502 changes, 3503 and 3504 purchases as one table, in the lake's own columns.
 inline constexpr std::string_view kStockHeader =
     "fixmedins_code,stock_event,stock_time,stock_sn,med_list_codg,fixmedins_hilist_id,fixmedins_hilist_name,"
     "fixmedins_bchno,inv_chg_type,cnt,pric,rx_flag";

@@ -59,8 +59,8 @@ class Stagehand {
   // stage_line.cc
   void Lines(uint32_t person, Life& life);
   void PlaceLine(uint32_t row, Visit& visit, Life& life);
-  void LineMoney(uint32_t row, Line& line, Life& life);
-  void LineDefaults(uint32_t row, const Visit& visit, Line& line, Life& life);
+  void LineMoney(uint32_t row, Line& line);
+  void LineDefaults(uint32_t row, Line& line);
   void Settle(Life& life);
   void SettleVisit(Visit& visit, Life& life);
   void StorySettlement(uint32_t row, Visit& visit, Life& life);

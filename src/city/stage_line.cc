@@ -66,8 +66,8 @@ void Stagehand::PlaceLine(uint32_t row, Visit& visit, Life& life) {
   if (item.substr(0, 6) == "003402" && visit.dept != Dept::kCount) line.dept = line.exec_dept = Dept::kRehab;
   line.doctor = visit.doctor;
   line.exec_doctor = visit.doctor;
-  LineMoney(row, line, life);
-  LineDefaults(row, visit, line, life);
+  LineMoney(row, line);
+  LineDefaults(row, line);
   SetFields(Kind::kLine, row, kFeeHeader,
             {"time", "item", "qty", "price", "amount", "full_self", "over_limit", "first_self", "scope", "prescription",
              "settlement", "person_key"},
@@ -80,7 +80,7 @@ void Stagehand::PlaceLine(uint32_t row, Visit& visit, Life& life) {
   }
 }
 
-void Stagehand::LineMoney(uint32_t row, Line& line, Life& life) {
+void Stagehand::LineMoney(uint32_t row, Line& line) {
   int64_t qty = Value(Kind::kLine, "qty", row);
   int64_t price = Value(Kind::kLine, "price", row);
   std::optional<Fen> amount = Money(Kind::kLine, "amount", row);
@@ -97,11 +97,10 @@ void Stagehand::LineMoney(uint32_t row, Line& line, Life& life) {
   Fen gap = line.amount - line.full_self - line.over_limit - line.first_self - line.scope;
   if (gap != 0 && !Blank(Kind::kLine, "full_self")) line.full_self += gap;
   if (!scope && Blank(Kind::kLine, "scope") && !amount) line.set.push_back({Fee("inscp_amt"), {}});
-  (void)life;
 }
 
 // What a line of this code usually says, where the rule does not look.
-void Stagehand::LineDefaults(uint32_t row, const Visit& visit, Line& line, Life& life) {
+void Stagehand::LineDefaults(uint32_t row, Line& line) {
   auto fill = [&](std::string_view field, int column, std::string_view text) {
     if (Value(Kind::kLine, field, row) == kNull && !Blank(Kind::kLine, field)) line.set.push_back({column, text});
   };
@@ -117,8 +116,6 @@ void Stagehand::LineDefaults(uint32_t row, const Visit& visit, Line& line, Life&
   if (Value(Kind::kLine, "doctor", row) != kNull) line.set.push_back({Fee("bilg_dr_name"), {}});
   if (Value(Kind::kLine, "exec_doctor", row) != kNull) line.set.push_back({Fee("acord_dr_name"), {}});
   line.set.push_back({Fee("medins_list_codg"), line.code});
-  (void)visit;
-  (void)life;
 }
 
 void Stagehand::Settle(Life& life) {

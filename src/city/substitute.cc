@@ -61,7 +61,7 @@ class Signature {
     for (const std::string& item : items) {
       for (const std::string& prefix : words_.prefixes) text += item.compare(0, prefix.size(), prefix) == 0 ? 'y' : 'n';
       for (const std::string& constant : words_.constants) text += item == constant ? 'Y' : 'N';
-      text += item.size() > 0 ? item[0] : ' ';
+      text += item.empty() ? ' ' : item[0];
     }
     for (const std::string& table : tables_) {
       for (Date day : days_) text += AtDay(table, items, day);

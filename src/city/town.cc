@@ -74,7 +74,7 @@ std::string NameOf(uint64_t number, bool female) {
   return name + std::string(given[mixed / 64 % given.size()]);
 }
 
-Town::Town(uint64_t seed, uint64_t persons) : seed_(seed) {
+Town::Town(uint64_t persons) {
   Add(Tier::kThird, AtLeast(2, persons / 150'000));
   Add(Tier::kSecond, AtLeast(4, persons / 40'000));
   Add(Tier::kTownship, AtLeast(8, persons / 12'000));

@@ -1,7 +1,7 @@
 // The institutions of the city: hospitals of three levels, township centres, clinics and pharmacies, with departments
 // and doctors.
 //
-//   Town town(seed, 20'000);
+//   Town town(20'000);
 //   const Institution& hospital = town.At(town.Second(resident_index));
 //   town.DoctorOf(hospital, Dept::kCardiology, 0)   // serial; code D + area + 6 digits
 //
@@ -71,7 +71,7 @@ inline constexpr uint32_t kCounties = 4;  // made-up parts of the city
 
 class Town {
  public:
-  Town(uint64_t seed, uint64_t persons);
+  explicit Town(uint64_t persons);
 
   const std::vector<Institution>& institutions() const { return institutions_; }
   const Institution& At(uint32_t ordinal) const { return institutions_[ordinal]; }
@@ -93,7 +93,6 @@ class Town {
  private:
   void Add(Tier tier, uint32_t count);
 
-  uint64_t seed_;
   std::vector<Institution> institutions_;
   uint32_t first_[kTierCount] = {};
   uint32_t count_[kTierCount] = {};
