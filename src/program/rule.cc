@@ -27,6 +27,9 @@ void AddSide(const Side& side, FieldSet& fields) {
   if (!info.end.empty()) Add(side.of, info.end, fields);
   if (side.stays_only) Add(Kind::kVisit, "stay", fields);
   AddExpr(side.where, fields);
+  // What a row costs when the rule has no formula of its own.
+  if (side.of == Kind::kTrace) Add(side.of, "amount", fields);
+  if (side.of == Kind::kSettlement) Add(side.of, "fund", fields);
   if (side.of == Kind::kLine) {
     for (std::string_view name : {"item", "qty", "price", "amount", "scope"}) Add(Kind::kLine, name, fields);
   }
