@@ -2,6 +2,8 @@
 #
 #   OpenSSL::Crypto  DuckDB::DuckDB  yaml-cpp::yaml-cpp  nlohmann_json::nlohmann_json  CLI11::CLI11
 #   PkgConfig::orcus  PkgConfig::xlsxwriter  PkgConfig::xxhash  absl::flat_hash_map  Threads::Threads
+#   SOCI::core  SOCI::sqlite3  SOCI::postgresql  PkgConfig::sqlite3  PkgConfig::libpq  CURL::libcurl
+#   PkgConfig::argon2  PkgConfig::oath  cpp-jwt::cpp-jwt  restinio::restinio  RocksDB::rocksdb-shared
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
@@ -35,6 +37,25 @@ endforeach()
 set_target_properties(PkgConfig::orcus PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${folders}")
 pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(oath REQUIRED IMPORTED_TARGET liboath)
+find_package(CURL REQUIRED)
+find_package(cpp-jwt REQUIRED)
+find_package(restinio REQUIRED)
+find_package(RocksDB REQUIRED)
+
+# SOCI's own config names every backend and their development packages, most of which we do not want.
+find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
+foreach(part IN ITEMS core sqlite3 postgresql)
+  find_library(SOCI_${part}_LIBRARY soci_${part} REQUIRED)
+  mark_as_advanced(SOCI_${part}_LIBRARY)
+  add_library(SOCI::${part} SHARED IMPORTED GLOBAL)
+  set_target_properties(SOCI::${part} PROPERTIES
+    IMPORTED_LOCATION "${SOCI_${part}_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${SOCI_INCLUDE_DIR};${SOCI_INCLUDE_DIR}/soci")
+endforeach()
 
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)

@@ -12,7 +12,13 @@ packages=(
   libabsl-dev libxxhash-dev    # hash tables and hashes
   libyaml-cpp-dev liborcus-dev libixion-dev # pack, intake, city: YAML and XLSX
   nlohmann-json3-dev libcli11-dev
-  libxlsxwriter-dev zlib1g-dev # app: reports as XLSX
+  libxlsxwriter-dev zlib1g-dev # app, document: tables as XLSX
+  libsoci-dev libsqlite3-dev libpq-dev postgresql # store: SQLite and PostgreSQL; tests start a real server
+  libargon2-dev liboath-dev libcurl4-openssl-dev libcpp-jwt-dev # account: passwords, one-time codes, OIDC
+  librestinio-dev libasio-dev libfmt-dev # http
+  librocksdb-dev               # realtime: timelines of persons
+  libkainjow-mustache-dev weasyprint pandoc fonts-noto-cjk # document: templates, PDF, DOCX, Chinese type
+  chromium poppler-utils       # browser tests; what a PDF says
 )
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
