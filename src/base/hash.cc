@@ -69,6 +69,16 @@ Result<std::string> Sha256HexOfFile(const std::string& path) {
 
 uint64_t KeyOf(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
+int64_t IdKeyOf(std::string_view id) {
+  static EVP_MD* const kMd5 = EVP_MD_fetch(nullptr, "MD5", nullptr);  // fetching costs more than the digest
+  std::array<unsigned char, 16> digest{};
+  unsigned length = 0;
+  CHECK(kMd5 && EVP_Digest(id.data(), id.size(), digest.data(), &length, kMd5, nullptr) == 1 && length == 16);
+  uint64_t lower = 0;
+  for (size_t i = 16; i-- > 8;) lower = lower << 8 | digest[i];
+  return static_cast<int64_t>(lower >> 1);
+}
+
 std::string HexOf(uint64_t key) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text(16, '0');

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash.h"
 #include "intake/parquet_writer.h"
 #include "lake/database.h"
 #include "lake/testing.h"
@@ -34,6 +35,7 @@ TEST(IdKeyTest, IsWhatDuckDbComputes) {
         lake::Must(connection.QueryInt("SELECT (md5_number_lower(" + lake::Quote(ids[i]) + ") >> 1)::BIGINT"));
     EXPECT_EQ(keys[i], expected) << ids[i];
     EXPECT_EQ(KeyOfId(ids[i]), expected) << ids[i];
+    EXPECT_EQ(IdKeyOf(ids[i]), expected) << ids[i];
   }
 }
 
