@@ -126,5 +126,50 @@ TEST(Library, ColumnsAgreeWithTheJudgeOnTheShippedRules) {
   EXPECT_LE(never_count, rules.rules.size() / 20) << "never hit, so nothing was proved about: " << never;
 }
 
+// What real time rests on: codes that come after the rules were bound are judged as if they had been there before.
+TEST(Library, CodesThatCameLaterAreJudgedLikeThoseThatWereThere) {
+  std::string packs = YIJIAN_SOURCE_DIR "/rules/packs";
+  lang::Diagnostics diagnostics;
+  program::RuleSet rules = pack::LoadRules({packs}, diagnostics);
+  ASSERT_TRUE(diagnostics.ok()) << diagnostics.Render();
+  std::vector<std::vector<std::string>> cases = CaseTimelines(packs);
+  size_t findings = 0;
+  for (unsigned seed = 0; seed < 4; seed++) {
+    std::mt19937 random(seed);
+    timeline::CodeBook late_codes;
+    auto late = eval::Bind(rules, late_codes);
+    ASSERT_TRUE(late) << late.error().message;
+    int64_t at_first = late_codes.size();
+    std::vector<std::string> texts;
+    for (const auto& lines : cases) texts.push_back(Broken(lines, random));
+    timeline::CodeBook codes;
+    std::vector<timeline::Story> stories;
+    for (const std::string& text : texts) {
+      if (auto story = timeline::ParseStory(text, codes)) stories.push_back(std::move(*story));
+    }
+    auto bound = eval::Bind(rules, codes);
+    ASSERT_TRUE(bound) << bound.error().message;
+    size_t at = 0;
+    for (const std::string& text : texts) {
+      auto story = timeline::ParseStory(text, late_codes);
+      if (!story) continue;
+      ASSERT_TRUE(eval::Cover(**late, late_codes));
+      ASSERT_EQ(eval::CoveredOf(**late), late_codes.size());
+      Collector there, later, later_plain;
+      eval::EvaluateColumns(**bound, stories[at].bucket, there);
+      eval::EvaluateColumns(**late, story->bucket, later);
+      eval::EvaluatePlain(**late, story->bucket, later_plain);
+      for (Collector* found : {&there, &later, &later_plain}) found->Sort();
+      ASSERT_EQ(there.findings, later.findings) << text;
+      ASSERT_EQ(there.findings, later_plain.findings) << text;
+      ASSERT_EQ(Show(there.unknowns, rules), Show(later.unknowns, rules)) << text;
+      findings += there.findings.size();
+      at++;
+    }
+    EXPECT_GT(late_codes.size(), at_first + 100) << "nothing came late";
+  }
+  EXPECT_GT(findings, 1000U);
+}
+
 }  // namespace
 }  // namespace yijian::audit

@@ -27,6 +27,8 @@ const FieldNumbers& Numbers() {
   return numbers;
 }
 
+}  // namespace
+
 bool BeginsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
 Micro DosesPerDay(std::string_view frequency) {
@@ -92,6 +94,63 @@ std::string_view PrefixOf(std::string_view text, int64_t count) {
   return text.substr(0, at);
 }
 
+bool IsBetter(const KnowledgeTable& table, int32_t left, int32_t right) {
+  const KnowledgeRow& l = table.rows[static_cast<size_t>(left)];
+  const KnowledgeRow& r = table.rows[static_cast<size_t>(right)];
+  size_t l_key = 0, r_key = 0;
+  for (const std::string& key : l.keys) l_key += key.size();
+  for (const std::string& key : r.keys) r_key += key.size();
+  if (l_key != r_key) return l_key > r_key;
+  if (l.area.size() != r.area.size()) return l.area.size() > r.area.size();
+  if (l.from != r.from) return l.from > r.from;
+  return left < right;
+}
+
+namespace {
+
+bool IsItem(const Node* node, uint8_t slot) {
+  return node->op == Op::kField && node->slot == slot && node->hop == Hop::kOwn && node->kind == Kind::kLine &&
+         node->field == Numbers().line_item;
+}
+
+// False only when the condition is certainly false for every line of this code.
+bool MayHold(const Node* node, uint8_t slot, int64_t code) {
+  switch (node->op) {
+    case Op::kAnd:
+      return MayHold(node->args[0], slot, code) && MayHold(node->args[1], slot, code);
+    case Op::kOr:
+      return MayHold(node->args[0], slot, code) || MayHold(node->args[1], slot, code);
+    case Op::kInList:
+    case Op::kStartsWith:
+      return !IsItem(node->args[0], slot) || MapAt(*node, code) == kTrue;
+    case Op::kInTable:
+      return !IsItem(node->args[0], slot) || node->table->Holds(code);
+    case Op::kEqual:
+      return !(IsItem(node->args[0], slot) && node->args[1]->op == Op::kConst) || node->args[1]->value == code;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+bool MayInterest(const BoundRule& rule, const BoundSide& side, uint8_t slot, int64_t code) {
+  if (side.where && !MayHold(side.where, slot, code)) return false;
+  for (uint16_t index : side.bindings) {
+    const BoundBinding& binding = rule.bindings[index];
+    if (IsItem(binding.keys[0], slot) && !binding.table->Holds(code)) return false;
+  }
+  // A pair table names the partners of both sides.
+  for (uint16_t index : rule.rule->match) {
+    const BoundBinding& binding = rule.bindings[index];
+    if (binding.keys.size() != 2 || !IsItem(binding.keys[slot], slot)) continue;
+    if (slot == 0 ? !binding.table->Holds(code) : !binding.table->HoldsSecond(code)) return false;
+  }
+  return true;
+}
+
+namespace {
+
 class Binder {
  public:
   Binder(const program::RuleSet& set, timeline::CodeBook& codes, Bound& bound)
@@ -146,6 +205,7 @@ class Binder {
         codes_.Intern(std::string(PrefixOf(codes_.Text(id), characters)));
     }
     bound_.code_count = codes_.size();
+    bound_.late = std::make_unique<LateCodes>(bound_.code_count);
   }
 
   void InternExpr(const ExprPtr& expr) {
@@ -177,6 +237,10 @@ class Binder {
   void BindTable(const std::string& name, const KnowledgeTable& table) {
     BoundTable& bound = bound_.tables[name];
     bound.source = &table;
+    bound.bound = &bound_;
+    bound.number = static_cast<uint32_t>(bound_.tables_by_number.size());
+    bound_.tables_by_number.push_back(&bound);
+    bound.second.assign(static_cast<size_t>(bound_.code_count), 0);
     std::vector<std::vector<int32_t>> by_code(static_cast<size_t>(bound_.code_count));
     std::unordered_map<std::string, std::vector<int64_t>> expanded;  // one key stands in many rows of a pair table
     auto expand = [&](const std::string& key) -> const std::vector<int64_t>& {
@@ -192,6 +256,7 @@ class Binder {
       for (int64_t id : firsts) by_code[static_cast<size_t>(id)].push_back(index);
       if (row.keys.size() < 2) continue;
       const std::vector<int64_t>& seconds = expand(row.keys[1]);
+      for (int64_t right : seconds) bound.second[static_cast<size_t>(right)] = 1;
       for (int64_t left : firsts) {
         for (int64_t right : seconds) {
           bound.pairs[static_cast<uint64_t>(left) << 32 | static_cast<uint64_t>(right)].push_back(index);
@@ -199,17 +264,7 @@ class Binder {
         }
       }
     }
-    auto better = [&](int32_t left, int32_t right) {
-      const KnowledgeRow& l = table.rows[static_cast<size_t>(left)];
-      const KnowledgeRow& r = table.rows[static_cast<size_t>(right)];
-      size_t l_key = 0, r_key = 0;
-      for (const std::string& key : l.keys) l_key += key.size();
-      for (const std::string& key : r.keys) r_key += key.size();
-      if (l_key != r_key) return l_key > r_key;
-      if (l.area.size() != r.area.size()) return l.area.size() > r.area.size();
-      if (l.from != r.from) return l.from > r.from;
-      return left < right;
-    };
+    auto better = [&](int32_t left, int32_t right) { return IsBetter(table, left, right); };
     bound.first.push_back(0);
     for (std::vector<int32_t>& list : by_code) {
       std::sort(list.begin(), list.end(), better);
@@ -295,13 +350,22 @@ class Binder {
 
   // A function of one code becomes an array over all codes.
   void BindMap(const Expr& expr, Node& node) {
-    std::vector<int64_t>& map = bound_.maps.emplace_back(static_cast<size_t>(bound_.code_count), kFalse);
+    node.map_number = static_cast<uint32_t>(bound_.maps.size());
+    node.late = bound_.late.get();
+    CodeMap& map = bound_.maps.emplace_back();
+    map.values.assign(static_cast<size_t>(bound_.code_count), kFalse);
+    map.op = expr.op;
+    map.text = expr.text;
+    map.characters = expr.value;
     std::set<int64_t> listed;
     for (size_t i = 1; i < expr.args.size(); i++) listed.insert(codes_.Find(expr.args[i]->text));
-    if (expr.op == Op::kDosesPerDay) node.unknown = UnknownOf(Reason("doses_per_day"));
+    if (expr.op == Op::kDosesPerDay) {
+      node.unknown = UnknownOf(Reason("doses_per_day"));
+      map.otherwise = node.unknown;
+    }
     for (int64_t id = 1; id < bound_.code_count; id++) {
       const std::string& text = codes_.Text(id);
-      int64_t& value = map[static_cast<size_t>(id)];
+      int64_t& value = map.values[static_cast<size_t>(id)];
       if (expr.op == Op::kStartsWith) value = BeginsWith(text, expr.text) ? kTrue : kFalse;
       if (expr.op == Op::kInList) value = listed.count(id) > 0 ? kTrue : kFalse;
       if (expr.op == Op::kPrefix) value = codes_.Find(PrefixOf(text, expr.value));
@@ -428,50 +492,11 @@ class Binder {
 
   // --- interest: which item codes can matter to a side at all ---
 
-  static bool IsItem(const Node* node, uint8_t slot) {
-    return node->op == Op::kField && node->slot == slot && node->hop == Hop::kOwn && node->kind == Kind::kLine &&
-           node->field == Numbers().line_item;
-  }
-
-  // False only when the condition is certainly false for every line of this code.
-  static bool MayHold(const Node* node, uint8_t slot, int64_t code) {
-    switch (node->op) {
-      case Op::kAnd:
-        return MayHold(node->args[0], slot, code) && MayHold(node->args[1], slot, code);
-      case Op::kOr:
-        return MayHold(node->args[0], slot, code) || MayHold(node->args[1], slot, code);
-      case Op::kInList:
-      case Op::kStartsWith:
-        return !IsItem(node->args[0], slot) || (*node->map)[static_cast<size_t>(code)] == kTrue;
-      case Op::kInTable:
-        return !IsItem(node->args[0], slot) || node->table->Holds(code);
-      case Op::kEqual:
-        return !(IsItem(node->args[0], slot) && node->args[1]->op == Op::kConst) || node->args[1]->value == code;
-      default:
-        return true;
-    }
-  }
-
   std::vector<uint8_t> InterestOf(const BoundRule& rule, const BoundSide& side, uint8_t slot) const {
     if (side.of != Kind::kLine) return {};
     std::vector<uint8_t> interest(static_cast<size_t>(bound_.code_count), 1);
-    for (int64_t code = 1; code < bound_.code_count; code++) {
-      bool may = !side.where || MayHold(side.where, slot, code);
-      for (uint16_t index : side.bindings) {
-        const BoundBinding& binding = rule.bindings[index];
-        if (may && IsItem(binding.keys[0], slot)) may = binding.table->Holds(code);
-      }
-      interest[static_cast<size_t>(code)] = may ? 1 : 0;
-    }
-    // A pair table names the partners of both sides.
-    for (uint16_t index : rule.rule->match) {
-      const BoundBinding& binding = rule.bindings[index];
-      if (binding.keys.size() != 2 || !IsItem(binding.keys[slot], slot)) continue;
-      for (int64_t code = 1; code < bound_.code_count; code++) {
-        bool holds = slot == 0 ? binding.table->Holds(code) : binding.table->partners.count(code) > 0;
-        if (!holds) interest[static_cast<size_t>(code)] = 0;
-      }
-    }
+    for (int64_t code = 1; code < bound_.code_count; code++)
+      interest[static_cast<size_t>(code)] = MayInterest(rule, side, slot, code) ? 1 : 0;
     // Lines without an item code: only rules that never look at it.
     bool all = std::all_of(interest.begin() + 1, interest.end(), [](uint8_t may) { return may != 0; });
     return all ? std::vector<uint8_t>{} : interest;
@@ -520,13 +545,46 @@ int32_t BoundTable::Choose(const int32_t* begin, const int32_t* end, Date day, c
   return kNoKnowledge;
 }
 
+std::pair<const int32_t*, const int32_t*> BoundTable::RowsOf(int64_t key) const {
+  if (!IsLate(key))
+    return {entries.data() + first[static_cast<size_t>(key)], entries.data() + first[static_cast<size_t>(key) + 1]};
+  const std::vector<int32_t>* list = bound->late->RowsOf(number, key);
+  return list ? std::pair{list->data(), list->data() + list->size()} : std::pair{entries.data(), entries.data()};
+}
+
+bool BoundTable::HoldsLate(int64_t key) const { return bound->late->RowsOf(number, key) != nullptr; }
+
+bool BoundTable::HoldsSecond(int64_t key) const {
+  if (key < 0) return false;
+  return IsLate(key) ? bound->late->HoldsSecond(number, key) : second[static_cast<size_t>(key)] != 0;
+}
+
+bool BoundTable::IsSecond(int32_t row, int64_t key2) const {
+  const std::string& key = source->rows[static_cast<size_t>(row)].keys[1];
+  const std::string& text = bound->TextOf(key2);
+  return source->prefix ? BeginsWith(text, key) : text == key;
+}
+
+bool BoundTable::MayPair(int64_t key, int64_t key2) const {
+  if (!Holds(key) || !HoldsSecond(key2)) return false;
+  auto [begin, end] = RowsOf(key);
+  return std::any_of(begin, end, [&](int32_t row) { return IsSecond(row, key2); });
+}
+
 int32_t BoundTable::Find(int64_t key, Date day, const std::string& area) const {
   if (!Holds(key)) return kNoKnowledge;
-  auto code = static_cast<size_t>(key);
-  return Choose(entries.data() + first[code], entries.data() + first[code + 1], day, area);
+  auto [begin, end] = RowsOf(key);
+  return Choose(begin, end, day, area);
 }
 
 int32_t BoundTable::Find(int64_t key, int64_t key2, Date day, const std::string& area) const {
+  if (IsLate(key) || IsLate(key2)) {  // few: their pairs are not listed, but tried
+    if (!Holds(key) || !HoldsSecond(key2)) return kNoKnowledge;
+    std::vector<int32_t> both;
+    auto [begin, end] = RowsOf(key);
+    std::copy_if(begin, end, std::back_inserter(both), [&](int32_t row) { return IsSecond(row, key2); });
+    return Choose(both.data(), both.data() + both.size(), day, area);
+  }
   auto at = pairs.find(static_cast<uint64_t>(key) << 32 | static_cast<uint64_t>(key2));
   if (at == pairs.end()) return kNoKnowledge;
   return Choose(at->second.data(), at->second.data() + at->second.size(), day, area);
@@ -566,9 +624,9 @@ uint32_t VisitOf(const Bucket& bucket, Kind kind, uint32_t row) {
   return table.visit.empty() ? kNoRow : table.visit[row];
 }
 
-const std::string& AreaOf(const Bucket& bucket, const timeline::CodeBook& codes, Kind kind, uint32_t row) {
+const std::string& AreaOf(const Bucket& bucket, const Bound& bound, Kind kind, uint32_t row) {
   uint32_t visit = VisitOf(bucket, kind, row);
-  return codes.Text(visit == kNoRow ? kNull : bucket.table(Kind::kVisit).At(Numbers().visit_area, visit));
+  return bound.TextOf(visit == kNoRow ? kNull : bucket.table(Kind::kVisit).At(Numbers().visit_area, visit));
 }
 
 program::FieldSet FieldsOf(const Bound& bound, program::Subject subject) {
@@ -582,6 +640,16 @@ program::FieldSet FieldsOf(const Bound& bound, program::Subject subject) {
 const std::vector<program::Rule>& RulesOf(const Bound& bound) { return bound.set->rules; }
 
 const timeline::CodeBook& CodesOf(const Bound& bound) { return *bound.codes; }
+
+Status Cover(const Bound& bound, timeline::CodeBook& codes) { return bound.late->Cover(bound, codes); }
+
+int64_t CoveredOf(const Bound& bound) { return bound.late->covered(); }
+
+bool Concerns(const Bound& bound, program::Subject subject, int64_t item) {
+  if (const LateCode* late = bound.late->Find(item)) return !late->sides[static_cast<size_t>(subject)].empty();
+  const std::vector<uint16_t>& group = bound.item_index[static_cast<size_t>(subject)].group;
+  return static_cast<uint64_t>(item) < group.size() && group[static_cast<size_t>(item)] != 0;
+}
 
 std::vector<int64_t> ItemsOf(const Bound& bound, program::Subject subject) {
   std::vector<int64_t> items;

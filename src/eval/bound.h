@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "eval/evaluate.h"
+#include "eval/late_codes.h"
 #include "eval/value.h"
 #include "program/rule.h"
 
@@ -48,20 +49,44 @@ class BoundTable {
   int32_t Find(int64_t key, Date day, const std::string& area) const;
   int32_t Find(int64_t key, int64_t key2, Date day, const std::string& area) const;
   bool Holds(int64_t key) const {
-    return key >= 0 && key + 1 < static_cast<int64_t>(first.size()) &&
-           first[static_cast<size_t>(key)] < first[static_cast<size_t>(key) + 1];
+    if (key < 0 || key + 1 >= static_cast<int64_t>(first.size())) return IsLate(key) && HoldsLate(key);
+    return first[static_cast<size_t>(key)] < first[static_cast<size_t>(key) + 1];
   }
+  // Whether the code is the second key of some row, whatever the first.
+  bool HoldsSecond(int64_t key) const;
+  // Whether some row is about both, whatever the day.
+  bool MayPair(int64_t key, int64_t key2) const;
+  // Beyond the arrays: the book gained the code after Bind.
+  bool IsLate(int64_t key) const { return key + 1 >= static_cast<int64_t>(first.size()); }
 
   const program::KnowledgeTable* source = nullptr;
+  const Bound* bound = nullptr;
+  uint32_t number = 0;
   std::vector<Row> rows;
   // Candidates of code c, best first: entries [first[c], first[c + 1]) (first key alone for tables with two).
   std::vector<uint32_t> first;
   std::vector<int32_t> entries;
   std::unordered_map<uint64_t, std::vector<int32_t>> pairs;    // key << 32 | key2, best first
   std::unordered_map<int64_t, std::vector<int64_t>> partners;  // second key -> first keys, ascending
+  std::vector<uint8_t> second;                                 // by code: the second key of some row
 
  private:
   int32_t Choose(const int32_t* begin, const int32_t* end, Date day, const std::string& area) const;
+  bool HoldsLate(int64_t key) const;
+  std::pair<const int32_t*, const int32_t*> RowsOf(int64_t key) const;
+  bool IsSecond(int32_t row, int64_t key2) const;
+};
+
+// Of rows that apply, which is asked first: longest keys, longest area, latest from.
+bool IsBetter(const program::KnowledgeTable& table, int32_t left, int32_t right);
+
+// A function of one code, as an array over the codes of Bind.
+struct CodeMap {
+  std::vector<int64_t> values;
+  Op op = Op::kInList;
+  std::string text;        // kStartsWith
+  int64_t characters = 0;  // kPrefix
+  int64_t otherwise = 0;   // what it says of most codes
 };
 
 struct ParamSpan {
@@ -81,9 +106,11 @@ struct Node {
   uint16_t field = 0;
   uint16_t binding = 0;
   uint16_t column = 0;
-  uint8_t base_slot = 0;                      // macros: whose visit
-  int64_t unknown = 0;                        // what a missing value becomes
-  const std::vector<int64_t>* map = nullptr;  // by code id
+  uint8_t base_slot = 0;  // macros: whose visit
+  int64_t unknown = 0;    // what a missing value becomes
+  const CodeMap* map = nullptr;
+  uint32_t map_number = 0;
+  const LateCodes* late = nullptr;  // with a map
   const BoundTable* table = nullptr;
   std::vector<ParamSpan> params;
   std::vector<const Node*> args;
@@ -153,8 +180,9 @@ class Bound {
   std::vector<std::string> reasons;
   int64_t code_count = 0;
   std::deque<Node> nodes;
-  std::deque<std::vector<int64_t>> maps;
+  std::deque<CodeMap> maps;
   std::map<std::string, BoundTable> tables;
+  std::vector<const BoundTable*> tables_by_number;
   std::vector<const BoundSide*> sides;
 
   // Sides over lines that are indexed by item, grouped per subject: code -> group, group -> sides.
@@ -163,7 +191,16 @@ class Bound {
     std::vector<std::vector<uint32_t>> group_sides;  // side indexes; group 0 is empty
   };
   std::array<ItemIndex, 4> item_index;
+  std::unique_ptr<LateCodes> late;  // grows; see Cover
 
+  const std::string& TextOf(int64_t code) const {
+    const LateCode* added = late->Find(code);
+    return added ? added->text : codes->Text(code);
+  }
+  const std::string& NameOf(int64_t code) const {
+    const LateCode* added = late->Find(code);
+    return added ? added->name : codes->Name(code);
+  }
   const std::string& ReasonText(int64_t unknown) const { return reasons[ReasonOf(unknown)]; }
 };
 
@@ -174,6 +211,25 @@ int64_t TimeOf(const Bucket& bucket, Kind kind, uint32_t row);
 // End of the row's interval; its time when it is a point. kNull when unknown.
 int64_t EndOf(const Bucket& bucket, Kind kind, uint32_t row);
 uint32_t VisitOf(const Bucket& bucket, Kind kind, uint32_t row);
-const std::string& AreaOf(const Bucket& bucket, const timeline::CodeBook& codes, Kind kind, uint32_t row);
+const std::string& AreaOf(const Bucket& bucket, const Bound& bound, Kind kind, uint32_t row);
+
+// What the node's map says of a code.
+inline int64_t MapAt(const Node& node, int64_t code) {
+  if (static_cast<uint64_t>(code) < node.map->values.size()) return node.map->values[static_cast<size_t>(code)];
+  const LateCode* added = node.late->Find(code);
+  if (!added) return kFalse;
+  for (const auto& [map, value] : added->maps) {
+    if (map == node.map_number) return value;
+  }
+  return node.map->otherwise;
+}
+
+// --- what Bind and Cover do alike ---
+
+bool BeginsWith(std::string_view text, std::string_view prefix);
+std::string_view PrefixOf(std::string_view text, int64_t count);  // the first characters, not bytes
+Micro DosesPerDay(std::string_view frequency);                    // kNull when it is not known
+// False only when the side certainly does not want a line of this item.
+bool MayInterest(const BoundRule& rule, const BoundSide& side, uint8_t slot, int64_t code);
 
 }  // namespace yijian::eval

@@ -317,8 +317,14 @@ class Columns {
     for (size_t at = a.first; at < a.last; at++)
       by_code_.push_back({bucket_.table(rule_.a.of).At(partner_a_, a_.rows[at]), at});
     std::sort(by_code_.begin(), by_code_.end());
+    bool late_a = !by_code_.empty() && partner_table_->IsLate(by_code_.back().first);
     for (size_t one = b.first; one < b.last; one++) {
-      auto partner = partner_table_->partners.find(bucket_.table(rule_.b.of).At(partner_b_, b_.rows[one]));
+      int64_t code_b = bucket_.table(rule_.b.of).At(partner_b_, b_.rows[one]);
+      if (late_a || partner_table_->IsLate(code_b)) {  // the list of partners does not know them
+        TryLatePartners(one, code_b, Reach(times_b_[one], a, times_a_));
+        continue;
+      }
+      auto partner = partner_table_->partners.find(code_b);
       if (partner == partner_table_->partners.end()) continue;
       Span reach = Reach(times_b_[one], a, times_a_);
       if (reach.first == reach.last) continue;
@@ -336,6 +342,15 @@ class Columns {
       std::sort(partners_.begin(), partners_.end());
       TryPartners(one, false);
     }
+  }
+
+  void TryLatePartners(size_t one, int64_t code_b, Span reach) {
+    partners_.clear();
+    for (const auto& [code, at] : by_code_) {
+      if (code >= 0 && partner_table_->MayPair(code, code_b)) AddPartner(at, reach);
+    }
+    std::sort(partners_.begin(), partners_.end());
+    TryPartners(one, false);
   }
 
   void AddPartner(size_t at, Span reach) {
@@ -402,7 +417,10 @@ class Columns {
 void EvaluateColumns(const Bound& bound, const Bucket& bucket, Sink& sink, EvaluateOptions options) {
   BucketIndex index = IndexBucket(bound, bucket, options.subject);
   for (const BoundRule& rule : bound.rules) {
-    if (rule.rule->subject == options.subject) Columns(bound, rule, bucket, index, sink).Run();
+    if (rule.rule->subject != options.subject || (rule.rule->moments & options.moments) == 0) continue;
+    if (options.watch && !options.watch->Begin(rule.index)) continue;
+    Columns(bound, rule, bucket, index, sink).Run();
+    if (options.watch) options.watch->End(rule.index);
   }
 }
 

@@ -33,9 +33,26 @@ class Bound;
 // `rules` outlives the result.
 Result<std::shared_ptr<const Bound>> Bind(const program::RuleSet& rules, timeline::CodeBook& codes);
 
+// Codes that `codes` gained after Bind: from here on the bound rules judge them as if they had been there before, at a
+// few microseconds each (and more for the first). `codes` must be the book given to Bind or a later copy of it; it
+// gains prefixes that rules compare. Threads: may be called while others evaluate, and from several threads, as long as
+// `codes` itself is not shared meanwhile. Errors:  kLimit after four million: bind anew.
+Status Cover(const Bound& bound, timeline::CodeBook& codes);
+int64_t CoveredOf(const Bound& bound);  // codes below this number are known
+
+// Asked before each rule and told after it: budgets of time, costs of rules. Called from the evaluating thread.
+class RuleWatch {
+ public:
+  virtual ~RuleWatch() = default;
+  virtual bool Begin(uint32_t rule) = 0;  // false: the rule is passed over, and End not called
+  virtual void End(uint32_t rule) = 0;
+};
+
 // Only rules of this subject run: a bucket holds the timelines of one kind of subject.
 struct EvaluateOptions {
   program::Subject subject = program::Subject::kPerson;
+  uint8_t moments = program::kPre | program::kMid | program::kPost;  // only rules of one of these
+  RuleWatch* watch = nullptr;                                        // EvaluateColumns only
 };
 
 void EvaluatePlain(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink,
@@ -46,6 +63,8 @@ void EvaluateColumns(const Bound& bound, const timeline::Bucket& bucket, finding
 // Fields to load for a subject's rules, and (for subjects other than persons) the item codes they are interested in.
 program::FieldSet FieldsOf(const Bound& bound, program::Subject subject);
 std::vector<int64_t> ItemsOf(const Bound& bound, program::Subject subject);
+// Whether rules about items are interested in this one; for single rows, covered codes too.
+bool Concerns(const Bound& bound, program::Subject subject, int64_t item);
 const std::vector<program::Rule>& RulesOf(const Bound& bound);
 const timeline::CodeBook& CodesOf(const Bound& bound);
 

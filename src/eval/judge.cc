@@ -79,8 +79,7 @@ int64_t JudgeRow(const BoundSide& side, uint8_t slot, uint32_t row, Context& con
   Date day = DayOf(time);
   if (day < rule.from || day >= rule.until) return kFalse;
   const std::string* area = nullptr;
-  if (!rule.area.empty() || !side.bindings.empty())
-    area = &AreaOf(*context.bucket, *context.bound->codes, side.of, row);
+  if (!rule.area.empty() || !side.bindings.empty()) area = &AreaOf(*context.bucket, *context.bound, side.of, row);
   if (!rule.area.empty() && area->compare(0, rule.area.size(), rule.area) != 0) return kFalse;
   for (uint16_t index : side.bindings) {
     int64_t missing = kFalse;
@@ -202,7 +201,7 @@ int64_t JudgePair(Context& context) {
   SetAnchor(context, 0);
   if (!rule.rule->match.empty()) {
     int64_t time = TimeOf(*context.bucket, rule.a.of, context.rows[0]);
-    const std::string& area = AreaOf(*context.bucket, *context.bound->codes, rule.a.of, context.rows[0]);
+    const std::string& area = AreaOf(*context.bucket, *context.bound, rule.a.of, context.rows[0]);
     for (uint16_t index : rule.rule->match) {
       int64_t missing = kFalse;
       int32_t found = time == kNull ? kNoKnowledge : LookUp(rule.bindings[index], context, DayOf(time), area, missing);
@@ -237,7 +236,7 @@ std::string FormatFact(const Bound& bound, Type type, int64_t value) {
       if (value % kSecondsPerHour == 0) return std::to_string(value / kSecondsPerHour) + "h";
       return FormatMicro(DivMicro(value * kMicro, 60 * kMicro)) + "min";
     case Type::kCode:
-      return bound.codes->Name(value).empty() ? bound.codes->Text(value) : bound.codes->Name(value);
+      return bound.NameOf(value).empty() ? bound.TextOf(value) : bound.NameOf(value);
     default:
       return std::to_string(value);
   }
@@ -330,8 +329,8 @@ struct Reporter {
         case Piece::Kind::kItem:
         case Piece::Kind::kCode: {
           int64_t code = value_of(shown.code);
-          const std::string& name = context.bound->codes->Name(code);
-          text += piece.kind == Piece::Kind::kItem && !name.empty() ? name : context.bound->codes->Text(code);
+          const std::string& name = context.bound->NameOf(code);
+          text += piece.kind == Piece::Kind::kItem && !name.empty() ? name : context.bound->TextOf(code);
           break;
         }
         case Piece::Kind::kTime: {
@@ -357,8 +356,8 @@ struct Reporter {
         case Piece::Kind::kInstitution: {
           static const size_t kInstitution = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "institution"));
           int64_t code = visit == kNoRow ? kNull : Value(Kind::kVisit, kInstitution, visit);
-          const std::string& name = context.bound->codes->Name(code);
-          text += name.empty() ? context.bound->codes->Text(code) : name;
+          const std::string& name = context.bound->NameOf(code);
+          text += name.empty() ? context.bound->TextOf(code) : name;
           break;
         }
         case Piece::Kind::kVisit:

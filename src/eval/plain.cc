@@ -193,7 +193,7 @@ class Plain {
 
 void EvaluatePlain(const Bound& bound, const Bucket& bucket, Sink& sink, EvaluateOptions options) {
   for (const BoundRule& rule : bound.rules) {
-    if (rule.rule->subject != options.subject) continue;
+    if (rule.rule->subject != options.subject || (rule.rule->moments & options.moments) == 0) continue;
     Plain plain(bound, rule, bucket, sink);
     for (uint32_t person = 0; person < bucket.persons(); person++) plain.Run(person);
   }

@@ -170,8 +170,7 @@ int64_t Apply(const Node& node, int64_t value) {
     case Op::kPrefix:
     case Op::kDosesPerDay:
     case Op::kInList:
-      return value >= 0 && static_cast<size_t>(value) < node.map->size() ? (*node.map)[static_cast<size_t>(value)]
-                                                                         : kFalse;
+      return MapAt(node, value);
     case Op::kDay:
       return DayOf(value);
     case Op::kDateToTime:
@@ -218,7 +217,7 @@ int64_t Evaluate(const Node& node, Context& context) {
       if (IsUnknown(code)) return code;
       int64_t time = TimeOf(*context.bucket, context.anchor_kind, context.anchor);
       if (time == kNull) return kNoTime;
-      const std::string& area = AreaOf(*context.bucket, *context.bound->codes, context.anchor_kind, context.anchor);
+      const std::string& area = AreaOf(*context.bucket, *context.bound, context.anchor_kind, context.anchor);
       return node.table->Find(code, DayOf(time), area) == kNoKnowledge ? kFalse : kTrue;
     }
     case Op::kTernary: {

@@ -130,11 +130,11 @@ void Choice(const Node& node, const Batch& batch, int64_t* out) {
 
 void Map(const Node& node, const Batch& batch, int64_t* out) {
   Vector(*node.args[0], batch, out);
-  const int64_t* map = node.map->data();
-  auto size = static_cast<int64_t>(node.map->size());
+  const int64_t* map = node.map->values.data();
+  auto size = static_cast<int64_t>(node.map->values.size());
   for (size_t i = 0; i < batch.size; i++) {
     if (IsUnknown(out[i])) continue;
-    out[i] = out[i] >= 0 && out[i] < size ? map[out[i]] : kFalse;
+    out[i] = out[i] >= 0 && out[i] < size ? map[out[i]] : MapAt(node, out[i]);
   }
 }
 
@@ -260,8 +260,7 @@ class Sieve {
       }
       Date day = DayOf(time);
       if (day < rule.from || day >= rule.until) continue;
-      if (!rule.area.empty() &&
-          AreaOf(bucket_, *bound_.codes, side_.of, row).compare(0, rule.area.size(), rule.area) != 0)
+      if (!rule.area.empty() && AreaOf(bucket_, bound_, side_.of, row).compare(0, rule.area.size(), rule.area) != 0)
         continue;
       if (!side_.bindings.empty() && !LookUpAll(row, day, context, lookups_[kept], states_[kept])) continue;
       kept++;
@@ -274,7 +273,7 @@ class Sieve {
     context.rows[slot_] = row;
     context.anchor = row;
     context.lookups.fill(kNoKnowledge);
-    const std::string& area = AreaOf(bucket_, *bound_.codes, side_.of, row);
+    const std::string& area = AreaOf(bucket_, bound_, side_.of, row);
     for (uint16_t index : side_.bindings) {
       int64_t missing = kFalse;
       context.lookups[index] = LookUp(rule_.bindings[index], context, day, area, missing);
@@ -371,13 +370,19 @@ BucketIndex IndexBucket(const Bound& bound, const Bucket& bucket, program::Subje
   const Bound::ItemIndex& index = bound.item_index[static_cast<size_t>(subject)];
   const Table& lines = bucket.table(Kind::kLine);
   static const size_t kItem = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "item"));
-  if (index.group_sides.size() < 2 || lines.columns.empty() || lines.columns[kItem].empty()) return found;
+  if (lines.columns.empty() || lines.columns[kItem].empty()) return found;
   const Column& items = lines.columns[kItem];
   const uint16_t* groups = index.group.data();
   auto codes = static_cast<uint64_t>(index.group.size());
   for (uint32_t row = 0; row < lines.rows; row++) {
     auto code = static_cast<uint64_t>(items[row]);
-    if (code >= codes || groups[code] == 0) continue;  // kNull is a huge unsigned number
+    if (code >= codes) {  // kNull is a huge unsigned number
+      const LateCode* late = bound.late->Find(items[row]);
+      if (!late) continue;
+      for (uint32_t side : late->sides[static_cast<size_t>(subject)]) found.candidates[side].push_back(row);
+      continue;
+    }
+    if (groups[code] == 0) continue;
     for (uint32_t side : index.group_sides[groups[code]]) found.candidates[side].push_back(row);
   }
   return found;
