@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 JOBS := $(shell tools/jobs.sh)
 CTEST := ctest --parallel $(JOBS) --no-label-summary
 
-.PHONY: build demo test bench format format-check tidy golden fuzz asan coverage clean setup
+.PHONY: build web demo test bench format format-check tidy golden fuzz asan coverage clean setup
 .DEFAULT_GOAL := build
 
 setup:
@@ -12,6 +12,9 @@ setup:
 
 build: setup  ## the optimised build, build/release
 	@tools/build.sh release
+
+web: setup  ## the workbench's pages, web/dist
+	@tools/build_web.sh
 
 demo: build  ## a synthetic city, taken in and audited
 	@tools/demo.sh

@@ -1,0 +1,55 @@
+// Who is signed in, and what the server says he may do. The screen only hides what would be refused; the server decides.
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { api, ask, setCsrf, type Schemas } from '@/api/client'
+import { ProblemError } from '@/api/problem'
+
+export type Me = Schemas['Me']
+export type Role = Schemas['Role']
+export type Area = Schemas['Area']
+
+export const useSession = defineStore('session', () => {
+  const me = ref<Me | null>(null)
+  const known = ref(false)
+  const areas = ref<Area[]>([])
+  const area = ref('')
+
+  const roles = computed<readonly Role[]>(() => me.value?.roles ?? [])
+
+  function enter(who: Me) {
+    me.value = who
+    known.value = true
+    area.value = who.area.code
+    setCsrf(who.csrf)
+  }
+  function leave() {
+    me.value = null
+    known.value = true
+    areas.value = []
+    area.value = ''
+    setCsrf('')
+  }
+
+  // Asks the server once; 401 means nobody.
+  async function recall() {
+    if (known.value) return
+    try {
+      enter(await ask(api.GET('/api/session')))
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error
+      leave()
+    }
+  }
+  async function loadAreas() {
+    areas.value = await ask(api.GET('/api/areas'))
+  }
+  async function signOut() {
+    await ask(api.DELETE('/api/session'))
+    leave()
+  }
+
+  const hasRole = (...wanted: Role[]) => roles.value.some((role) => wanted.includes(role))
+  const may = (permission: string) => me.value?.permissions.includes(permission) ?? false
+
+  return { me, known, roles, areas, area, enter, leave, recall, loadAreas, signOut, hasRole, may }
+})

@@ -1,0 +1,27 @@
+// What jsdom lacks and our components ask for.
+import { config } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach } from 'vitest'
+import { i18n, setLocale } from '@/i18n'
+
+class StillObserver {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+globalThis.ResizeObserver ??= StillObserver as unknown as typeof ResizeObserver
+window.matchMedia ??= ((query: string) => ({
+  matches: false,
+  media: query,
+  addEventListener() {},
+  removeEventListener() {},
+})) as unknown as typeof window.matchMedia
+Element.prototype.scrollIntoView ??= () => {}
+
+beforeEach(async () => {
+  localStorage.clear()
+  const pinia = createPinia()
+  setActivePinia(pinia)
+  await setLocale('zh-CN')
+  config.global.plugins = [pinia, i18n]
+})
