@@ -17,8 +17,8 @@ packages=(
   libargon2-dev liboath-dev libcurl4-openssl-dev libcpp-jwt-dev # account: passwords, one-time codes, OIDC
   librestinio-dev libasio-dev libfmt-dev # http
   librocksdb-dev               # realtime: timelines of persons
-  libkainjow-mustache-dev weasyprint pandoc fonts-noto-cjk # document: templates, PDF, DOCX, Chinese type
-  chromium poppler-utils       # browser tests; what a PDF says
+  libkainjow-mustache-dev weasyprint pandoc fonts-arphic-gbsn00lp fonts-wqy-zenhei # document: templates, PDF, DOCX, Chinese type that subsets fast
+  chromium fonts-noto-cjk poppler-utils unzip # browser tests; what a PDF and a workbook say
 )
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
