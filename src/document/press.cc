@@ -56,6 +56,7 @@ Result<Press> Press::Open(const std::string& folder) {
   Press press;
   press.folder_ = folder;
   press.style_ = TRY(ReadFile(fs::path(folder) / "style.css"));
+  press.tables_ = TRY(ReadFile(fs::path(folder) / "tables.part"));
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().extension() != ".html") continue;
@@ -86,6 +87,7 @@ Result<std::string> Press::Html(const std::string& kind, std::string_view data, 
   json value = TRY(Enriched(data));
   // Pandoc knows styles by name, a browser by class; the frame gives each its own.
   value["docx"] = format == Format::kDocx;
+  value["tables_html"] = TRY(Fill(tables_, value));
   json frame = value;
   frame["body"] = TRY(Fill(found->second, value).While(kind));
   frame["style"] = style_;

@@ -11,7 +11,7 @@
 //          `x_fen` is joined by `x_yuan` ("12,345.67") and `x_words` (大写), a day `x` by `x_zh` ("2026年11月25日"),
 //          and members of lists by `index` from 1. `tables` (a list of {name, head: [{zh, kind: text|money|number}],
 //          rows:
-//          [[cell]]}; money cells in fen) can be shown by every template and is what XLSX holds.
+//          [[cell]]}; money cells in fen) stands where a template says `tables_html` and is what XLSX holds.
 // Errors:  kNotFound an unknown kind, or XLSX of data without tables; kInvalidInput data that are no such JSON; kIo and
 //          kLimit of the programs.
 // Threads: const; share freely.
@@ -48,6 +48,7 @@ class Press {
   std::string folder_;
   std::string frame_;
   std::string style_;
+  std::string tables_;
   std::map<std::string, std::string> templates_;
 };
 

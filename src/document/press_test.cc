@@ -47,6 +47,7 @@ TEST_F(PressTest, DocxSaysTheSame) {
   ASSERT_TRUE(docx) << docx.error().message;
   std::string text = *RunProgram({"pandoc", "--from", "docx", "--to", "plain"}, *docx, {});
   EXPECT_THAT(text, HasSubstr("第一医院："));
+  EXPECT_THAT(text, HasSubstr("24.50"));
   EXPECT_THAT(text, HasSubstr("请于期限内整改。"));
   EXPECT_THAT(text, Not(HasSubstr("font:")));  // style sheets are for pages
 }
