@@ -14,10 +14,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace yijian {
 
@@ -32,9 +34,23 @@ enum class ErrorCode {
 
 const char* ErrorCodeName(ErrorCode code);
 
+// What a room knows beyond code and message: for programs a stable word, for people the Chinese words, for forms the
+// fields.
+struct ErrorDetail {
+  std::string word;        // "same_person", "version_conflict"; becomes the problem's code
+  std::string zh;          // the message in Chinese; Error::message is English
+  bool forbidden = false;  // he may see it but not do it: 403 on the wire whatever the code
+  struct Field {
+    std::string field;  // JSON pointer
+    std::string expected;
+  };
+  std::vector<Field> fields;
+};
+
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;
+  std::shared_ptr<const ErrorDetail> detail;  // mostly none
 };
 
 template <typename T>
@@ -85,12 +101,12 @@ class [[nodiscard]] Status {
   std::monostate done_;
 };
 
-inline Error InvalidInput(std::string message) { return {ErrorCode::kInvalidInput, std::move(message)}; }
-inline Error NotFound(std::string message) { return {ErrorCode::kNotFound, std::move(message)}; }
-inline Error Conflict(std::string message) { return {ErrorCode::kConflict, std::move(message)}; }
-inline Error LimitReached(std::string message) { return {ErrorCode::kLimit, std::move(message)}; }
-inline Error IoError(std::string message) { return {ErrorCode::kIo, std::move(message)}; }
-inline Error InternalError(std::string message) { return {ErrorCode::kInternal, std::move(message)}; }
+inline Error InvalidInput(std::string message) { return {ErrorCode::kInvalidInput, std::move(message), {}}; }
+inline Error NotFound(std::string message) { return {ErrorCode::kNotFound, std::move(message), {}}; }
+inline Error Conflict(std::string message) { return {ErrorCode::kConflict, std::move(message), {}}; }
+inline Error LimitReached(std::string message) { return {ErrorCode::kLimit, std::move(message), {}}; }
+inline Error IoError(std::string message) { return {ErrorCode::kIo, std::move(message), {}}; }
+inline Error InternalError(std::string message) { return {ErrorCode::kInternal, std::move(message), {}}; }
 
 }  // namespace yijian
 
