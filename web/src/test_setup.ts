@@ -17,6 +17,10 @@ window.matchMedia ??= ((query: string) => ({
   removeEventListener() {},
 })) as unknown as typeof window.matchMedia
 Element.prototype.scrollIntoView ??= () => {}
+for (const [name, size] of [['clientWidth', 800], ['clientHeight', 400]] as const) {
+  Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size })
+}
+HTMLCanvasElement.prototype.getContext = () => null
 
 beforeEach(async () => {
   localStorage.clear()

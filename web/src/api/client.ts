@@ -30,7 +30,7 @@ const guard: Middleware = {
   },
 }
 
-export const api = createClient<paths>({ credentials: 'same-origin' })
+export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin', fetch: (request) => globalThis.fetch(request) })
 api.use(guard)
 
 interface Answer<T> {
