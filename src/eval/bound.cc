@@ -641,6 +641,10 @@ const std::vector<program::Rule>& RulesOf(const Bound& bound) { return bound.set
 
 const timeline::CodeBook& CodesOf(const Bound& bound) { return *bound.codes; }
 
+const std::string& TextOf(const Bound& bound, int64_t code) { return bound.TextOf(code); }
+
+const std::string& NameOf(const Bound& bound, int64_t code) { return bound.NameOf(code); }
+
 Status Cover(const Bound& bound, timeline::CodeBook& codes) { return bound.late->Cover(bound, codes); }
 
 int64_t CoveredOf(const Bound& bound) { return bound.late->covered(); }

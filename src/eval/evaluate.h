@@ -67,5 +67,8 @@ std::vector<int64_t> ItemsOf(const Bound& bound, program::Subject subject);
 bool Concerns(const Bound& bound, program::Subject subject, int64_t item);
 const std::vector<program::Rule>& RulesOf(const Bound& bound);
 const timeline::CodeBook& CodesOf(const Bound& bound);
+// The text and name of a code, covered ones too; empty when unknown.
+const std::string& TextOf(const Bound& bound, int64_t code);
+const std::string& NameOf(const Bound& bound, int64_t code);
 
 }  // namespace yijian::eval

@@ -1,0 +1,418 @@
+#include "realtime/service.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/hash.h"
+
+namespace yijian::realtime {
+namespace {
+
+using program::Subject;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr Subject kSubjects[] = {Subject::kPerson, Subject::kDoctor, Subject::kCode};
+
+const char* NameOfMoment(program::Moment moment) { return moment == program::kPre ? "pre" : "mid"; }
+
+std::string KeyOfFeedback(const Feedback& feedback) { return feedback.hit + "/" + FormatTime(feedback.at); }
+
+nlohmann::json ReadNote(std::string_view text) {
+  nlohmann::json note = nlohmann::json::parse(text, nullptr, false);
+  return note.is_object() ? note : nlohmann::json::object();
+}
+
+}  // namespace
+
+// One draft on its way: what was known, and what would be, of all it names.
+struct Service::Case {
+  const Draft* draft = nullptr;
+  struct Known {
+    Subject subject = Subject::kPerson;
+    History before;
+    History after;
+  };
+  std::vector<Known> known;
+  Verdict verdict;
+  std::vector<uint32_t> not_reached;
+};
+
+namespace {
+
+bool Wanted(const Draft& draft, const program::Rule& rule) {
+  return draft.rules.empty() || std::find(draft.rules.begin(), draft.rules.end(), rule.id) != draft.rules.end();
+}
+
+void Join(Verdict from, Verdict& to) {
+  std::move(from.added.begin(), from.added.end(), std::back_inserter(to.added));
+  std::move(from.lifted.begin(), from.lifted.end(), std::back_inserter(to.lifted));
+  std::move(from.doubts.begin(), from.doubts.end(), std::back_inserter(to.doubts));
+}
+
+// All cases of one moment in one evaluation for each kind of subject. Cases is a vector of Service::Case.
+template <typename Cases>
+void JudgeCases(const PackVersion& version, program::Moment moment, Cases& cases, bool count,
+                std::optional<SteadyClock::time_point> deadline) {
+  for (Subject subject : kSubjects) {
+    std::vector<Pair> pairs;
+    std::vector<size_t> owner;
+    for (size_t i = 0; i < cases.size(); i++) {
+      if (cases[i].draft->moment != moment) continue;
+      for (const auto& known : cases[i].known) {
+        if (known.subject != subject) continue;
+        pairs.push_back({&known.before, &known.after, cases[i].draft->now});
+        owner.push_back(i);
+      }
+    }
+    if (pairs.empty()) continue;
+    std::vector<uint32_t> not_reached;
+    std::vector<Verdict> verdicts = Judge(
+        version, pairs, {.subject = subject, .moments = moment, .deadline = deadline, .count = count}, &not_reached);
+    for (size_t i = 0; i < pairs.size(); i++) {
+      Join(std::move(verdicts[i]), cases[owner[i]].verdict);
+      std::vector<uint32_t>& left = cases[owner[i]].not_reached;
+      for (uint32_t rule : not_reached) {
+        if (std::find(left.begin(), left.end(), rule) == left.end()) left.push_back(rule);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Service::Service(Store& store, Clock clock) : store_(store), clock_(std::move(clock)) {
+  auto first = std::make_shared<State>();
+  first->policy = std::make_shared<const Policy>();
+  state_.store(std::move(first));
+}
+
+void Service::Change(const std::function<void(State&)>& change) {
+  std::lock_guard lock(change_mutex_);
+  auto next = std::make_shared<State>(*state());
+  change(*next);
+  state_.store(std::move(next), std::memory_order_release);
+}
+
+Status Service::LoadLive(const std::vector<std::string>& pack_dirs) {
+  std::shared_ptr<const PackVersion> version = TRY(PackVersion::Load("live", pack_dirs, store_.codes()));
+  TRY(store_.KeepCodes());
+  Change([&](State& state) { state.live = version; });
+  return {};
+}
+
+Status Service::LoadShadow(const std::vector<std::string>& pack_dirs) {
+  std::shared_ptr<const PackVersion> version = TRY(PackVersion::Load("shadow", pack_dirs, store_.codes()));
+  TRY(store_.KeepCodes());
+  Change([&](State& state) { state.shadow = version; });
+  std::lock_guard lock(shadow_mutex_);
+  shadow_use_.clear();
+  return {};
+}
+
+void Service::DropShadow() {
+  Change([](State& state) { state.shadow = nullptr; });
+}
+
+void Service::SetPolicy(Policy policy) {
+  auto next = std::make_shared<const Policy>(std::move(policy));
+  Change([&](State& state) { state.policy = next; });
+}
+
+std::shared_ptr<const PackVersion> Service::live() const { return state()->live; }
+std::shared_ptr<const PackVersion> Service::shadow() const { return state()->shadow; }
+std::shared_ptr<const Policy> Service::policy() const { return state()->policy; }
+
+Status Service::Gather(const State& state, std::vector<Case>& cases) const {
+  for (const std::shared_ptr<const PackVersion>& version : {state.live, state.shadow}) {
+    if (version) TRY(store_.codes().Cover(version->bound()));
+  }
+  auto wanted = [&](int64_t item) {
+    return eval::Concerns(state.live->bound(), Subject::kDoctor, item) ||
+           (state.shadow && eval::Concerns(state.shadow->bound(), Subject::kDoctor, item));
+  };
+  auto text = [&](int64_t code) { return eval::TextOf(state.live->bound(), code); };
+
+  std::vector<int64_t> persons;
+  std::vector<size_t> owner;
+  for (size_t i = 0; i < cases.size(); i++) {
+    if (cases[i].draft->told.subject == kNull) continue;
+    persons.push_back(cases[i].draft->told.subject);
+    owner.push_back(i);
+  }
+  std::vector<History> known;
+  if (persons.size() == 1)
+    known.push_back(TRY(store_.Get(Subject::kPerson, persons[0])));
+  else if (!persons.empty())
+    known = TRY(store_.Get(Subject::kPerson, persons));
+  for (size_t i = 0; i < owner.size(); i++) {
+    Case& one = cases[owner[i]];
+    Case::Known& person = one.known.emplace_back();
+    person.before = std::move(known[i]);
+    if (person.before.no.empty()) person.before.no = one.draft->told.no;
+    person.after = person.before;
+    Absorb(person.after, one.draft->told);
+  }
+  for (Case& one : cases) {
+    static const History kNobody;
+    for (realtime::Change& change :
+         Spread(one.known.empty() ? kNobody : one.known[0].before, one.draft->told, wanted, text)) {
+      if (!state.live->Has(change.subject, one.draft->moment) &&
+          !(state.shadow && state.shadow->Has(change.subject, one.draft->moment)))
+        continue;
+      Case::Known of{change.subject, TRY(store_.Get(change.subject, change.told.subject)), {}};
+      of.before.no = change.told.no;
+      of.after = of.before;
+      Absorb(of.after, change.told);
+      one.known.push_back(std::move(of));
+    }
+  }
+  return {};
+}
+
+Answer Service::Finish(const State& state, Case& one) const {
+  const PackVersion& version = *state.live;
+  const Draft& draft = *one.draft;
+  Answer answer;
+  answer.version = state.live;
+  for (Accusation& added : one.verdict.added) {
+    const program::Rule& rule = version.rules().rules[added.rule];
+    if (!Wanted(draft, rule)) continue;
+    const AdviceRow& row = state.policy->RowFor(rule, draft.moment, draft.institution);
+    Hit hit;
+    hit.remedy_zh = RemedyFor(version, added).zh;
+    hit.remedy_en = RemedyFor(version, added).en;
+    // What may still come is no reason to stop anybody.
+    hit.advice = added.open_until == kNull ? row.advice : std::min(row.advice, Advice::kWarn);
+    hit.reason_needed = row.reason && added.open_until == kNull;
+    hit.accusation = std::move(added);
+    answer.advice = std::max(answer.advice, hit.advice);
+    answer.hits.push_back(std::move(hit));
+  }
+  for (Accusation& lifted : one.verdict.lifted) {
+    if (Wanted(draft, version.rules().rules[lifted.rule])) answer.lifted.push_back(std::move(lifted));
+  }
+  for (Doubt& doubt : one.verdict.doubts) {
+    if (Wanted(draft, version.rules().rules[doubt.rule])) answer.doubts.push_back(std::move(doubt));
+  }
+  for (uint32_t index : one.not_reached) {
+    const program::Rule& rule = version.rules().rules[index];
+    if (!Wanted(draft, rule)) continue;
+    answer.not_reached.push_back(index);
+    if (!state.policy->FailsClosed(rule.rule_class)) continue;
+    answer.held_back = true;
+    answer.advice = Advice::kBlock;
+  }
+  return answer;
+}
+
+Result<Answer> Service::Ask(const Draft& draft) {
+  std::vector<Answer> answers = TRY(AskMany({&draft, 1}));
+  return std::move(answers[0]);
+}
+
+Result<std::vector<Answer>> Service::AskMany(std::span<const Draft> drafts) {
+  SteadyClock::time_point start = SteadyClock::now();
+  std::shared_ptr<const State> state = this->state();
+  if (!state->live) return InvalidInput("no rule pack is loaded");
+  for (const Draft& draft : drafts) {
+    if (draft.told.empty()) return InvalidInput("a draft without rows");
+  }
+  std::vector<Case> cases(drafts.size());
+  for (size_t i = 0; i < drafts.size(); i++) cases[i].draft = &drafts[i];
+  TRY(Gather(*state, cases));
+  std::optional<SteadyClock::time_point> deadline;
+  if (state->policy->budget_ms() > 0) deadline = start + std::chrono::milliseconds(state->policy->budget_ms());
+  for (program::Moment moment : {program::kPre, program::kMid}) JudgeCases(*state->live, moment, cases, true, deadline);
+  bool shadow = state->shadow && static_cast<int>(asked_++ % 100) < state->policy->shadow_percent();
+  std::vector<Answer> answers;
+  if (shadow) CompareShadow(*state, cases);
+  for (Case& one : cases) answers.push_back(Finish(*state, one));
+  auto spent = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
+  for (size_t i = 0; i < answers.size(); i++) {
+    answers[i].microseconds = spent.count();
+    TRY(LogHits(drafts[i], answers[i]));
+  }
+  return answers;
+}
+
+// Accusations of one version and not of the other, by rule id, rows and money.
+void Service::CompareShadow(const State& state, std::vector<Case>& cases) {
+  std::vector<Case> again;
+  for (const Case& one : cases) again.push_back({one.draft, one.known, {}, {}});
+  for (program::Moment moment : {program::kPre, program::kMid})
+    JudgeCases(*state.shadow, moment, again, true, std::nullopt);
+  std::vector<Note> notes;
+  std::lock_guard lock(shadow_mutex_);
+  for (size_t i = 0; i < cases.size(); i++) {
+    auto names = [](const PackVersion& version, const Verdict& verdict) {
+      std::map<std::string, const Accusation*> named;
+      for (const Accusation& added : verdict.added) {
+        std::string name = version.rules().rules[added.rule].id;
+        for (const AccusedRow& row : added.rows)
+          name += (row.charged ? "+" : "-") + std::to_string(row.key) + "=" + std::to_string(row.amount);
+        named[name] = &added;
+      }
+      return named;
+    };
+    auto live = names(*state.live, cases[i].verdict);
+    auto shadow = names(*state.shadow, again[i].verdict);
+    auto note = [&](const char* side, const PackVersion& version, const Accusation& accusation) {
+      nlohmann::json text{{"side", side},
+                          {"rule", version.rules().rules[accusation.rule].id},
+                          {"hit", HexOf(accusation.id)},
+                          {"msgid", cases[i].draft->msgid},
+                          {"visit", accusation.visit_no},
+                          {"amount", FormatFen(accusation.amount)},
+                          {"message", accusation.message_zh}};
+      std::string key = FormatTime(clock_()) + "/" + side + "/" + HexOf(accusation.id);
+      notes.push_back({Notes::kShadow, key, text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+    };
+    for (const auto& [name, accusation] : live) {
+      ShadowUse& use = shadow_use_[state.live->rules().rules[accusation->rule].id];
+      (shadow.contains(name) ? use.both : use.only_live)++;
+      if (!shadow.contains(name)) note("live", *state.live, *accusation);
+    }
+    for (const auto& [name, accusation] : shadow) {
+      if (live.contains(name)) continue;
+      shadow_use_[state.shadow->rules().rules[accusation->rule].id].only_shadow++;
+      note("shadow", *state.shadow, *accusation);
+    }
+  }
+  // A difference that cannot be kept is still counted; the live answer must not suffer.
+  Status ignored = notes.empty() ? Status() : store_.Put(notes);
+  static_cast<void>(ignored);
+}
+
+Status Service::LogHits(const Draft& draft, const Answer& answer) {
+  std::vector<Note> notes;
+  for (const Hit& hit : answer.hits) {
+    const program::Rule& rule = answer.version->rules().rules[hit.accusation.rule];
+    nlohmann::json text{{"rule", rule.id},
+                        {"version", rule.version},
+                        {"class", program::NameOf(rule.rule_class)},
+                        {"severity", program::NameOf(rule.severity)},
+                        {"official", rule.official},
+                        {"institution", draft.institution},
+                        {"subject", HexOf(static_cast<uint64_t>(hit.accusation.subject))},
+                        {"visit", hit.accusation.visit_no},
+                        {"moment", NameOfMoment(draft.moment)},
+                        {"at", FormatTime(clock_())},
+                        {"amount", FormatFen(hit.accusation.amount)},
+                        {"advice", NameOf(hit.advice)},
+                        {"reason_needed", hit.reason_needed},
+                        {"message", hit.accusation.message_zh}};
+    notes.push_back(
+        {Notes::kHits, HexOf(hit.accusation.id), text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+  }
+  return notes.empty() ? Status() : store_.Put(notes);
+}
+
+Result<std::optional<std::string>> Service::FindAnswer(const std::string& msgid, uint64_t digest) const {
+  if (msgid.empty()) return std::optional<std::string>();
+  std::optional<Receipt> receipt = TRY(store_.FindReceipt(msgid));
+  if (!receipt) return std::optional<std::string>();
+  if (receipt->digest != digest) return Conflict("msgid " + msgid + " was used for another message");
+  return std::optional<std::string>(std::move(receipt->response));
+}
+
+Status Service::KeepAnswer(const std::string& msgid, uint64_t digest, const std::string& response) {
+  if (msgid.empty()) return {};
+  return store_.Commit({}, Receipt{msgid, digest, clock_(), response});
+}
+
+Result<Taken> Service::Take(const Upload& upload) {
+  // The same message twice at once: the second waits, and finds the first one's receipt.
+  std::unique_lock<std::mutex> message_lock(store_.LockOf(static_cast<int64_t>(KeyOf(upload.msgid) >> 1)),
+                                            std::defer_lock);
+  std::unique_lock<std::mutex> person_lock(store_.LockOf(upload.told.subject), std::defer_lock);
+  if (message_lock.mutex() == person_lock.mutex())
+    message_lock.lock();
+  else
+    std::lock(message_lock, person_lock);
+  if (std::optional<std::string> answered = TRY(FindAnswer(upload.msgid, upload.digest)))
+    return Taken{true, std::move(*answered)};
+
+  std::shared_ptr<const State> state = this->state();
+  History before;
+  if (upload.told.subject != kNull && !upload.told.acts.empty())
+    before = TRY(store_.Get(Subject::kPerson, upload.told.subject));
+  for (const std::shared_ptr<const PackVersion>& version : {state->live, state->shadow}) {
+    if (version) TRY(store_.codes().Cover(version->bound()));
+  }
+  auto wanted = [&](int64_t item) {
+    bool by_live = state->live && eval::Concerns(state->live->bound(), Subject::kDoctor, item);
+    return by_live || (state->shadow && eval::Concerns(state->shadow->bound(), Subject::kDoctor, item));
+  };
+  auto text = [&](int64_t code) { return store_.codes().Text(code); };
+  std::vector<realtime::Change> changes = Spread(before, upload.told, wanted, text);
+  if (upload.told.subject != kNull) changes.push_back({Subject::kPerson, upload.told});
+  std::optional<Receipt> receipt;
+  if (!upload.msgid.empty()) receipt = Receipt{upload.msgid, upload.digest, clock_(), upload.response};
+  TRY(store_.Commit(changes, receipt));
+  return Taken{false, upload.response};
+}
+
+Result<FeedbackResult> Service::Take(const std::vector<Feedback>& feedback) {
+  FeedbackResult result;
+  std::vector<Note> notes;
+  for (const Feedback& one : feedback) {
+    std::optional<std::string> told = TRY(store_.Find(Notes::kHits, one.hit));
+    if (!told) {
+      result.unknown.push_back(one.hit);
+      continue;
+    }
+    nlohmann::json hit = ReadNote(*told);
+    if (one.carried_on && one.reason.empty() && hit.value("reason_needed", false)) {
+      result.without_reason.push_back(one.hit);
+      continue;
+    }
+    nlohmann::json text{{"hit", one.hit},
+                        {"rule", hit.value("rule", "")},
+                        {"institution", one.institution},
+                        {"moment", NameOfMoment(one.moment)},
+                        {"carried_on", one.carried_on},
+                        {"reason", one.reason},
+                        {"by", one.by},
+                        {"at", FormatTime(one.at)}};
+    notes.push_back(
+        {Notes::kFeedback, KeyOfFeedback(one), text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+  }
+  // All or nothing: a message with a mistake is sent again whole.
+  if (result.unknown.empty() && result.without_reason.empty()) TRY(store_.Commit({}, std::nullopt, notes));
+  return result;
+}
+
+Result<std::map<std::string, Acceptance>> Service::AcceptanceByRule(const std::string& institution) const {
+  std::map<std::string, Acceptance> by_rule;
+  TRY(store_.ForEach(Notes::kHits, "", [&](std::string_view, std::string_view text) {
+    nlohmann::json hit = ReadNote(text);
+    if (institution.empty() || hit.value("institution", "") == institution) by_rule[hit.value("rule", "")].told++;
+    return true;
+  }));
+  // Several answers to one hit: the last counts.
+  std::string last_hit;
+  nlohmann::json last;
+  auto count = [&] {
+    if (last_hit.empty() || (!institution.empty() && last.value("institution", "") != institution)) return;
+    Acceptance& rule = by_rule[last.value("rule", "")];
+    rule.answered++;
+    (last.value("carried_on", false) ? rule.carried_on : rule.changed)++;
+  };
+  TRY(store_.ForEach(Notes::kFeedback, "", [&](std::string_view key, std::string_view text) {
+    std::string hit(key.substr(0, key.find('/')));
+    if (hit != last_hit) count();
+    last_hit = hit;
+    last = ReadNote(text);
+    return true;
+  }));
+  count();
+  return by_rule;
+}
+
+std::map<std::string, ShadowUse> Service::ShadowDifferences() const {
+  std::lock_guard lock(shadow_mutex_);
+  return shadow_use_;
+}
+
+}  // namespace yijian::realtime

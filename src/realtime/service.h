@@ -1,0 +1,165 @@
+// Real time: answers drafts before care and at settlement, and takes in what was done.
+//
+//   Service service(*store, clock);
+//   TRY(service.LoadLive({"rules/packs"}));
+//   Answer answer = TRY(service.Ask(draft));                     // 3101, 3102: changes nothing but the log of hits
+//   TRY(service.Take(upload));                                   // 2204, 2207, ...: today's sale counts tomorrow
+//   TRY(service.Feedback(feedback));                             // 3103
+//
+// Ask:     the compiled rules and the evaluator of the batch audit over the person's history and the draft in hand (and
+//          the trace codes and doctors it names): see Judge and docs/decisions/0010.
+// Packs:   live and shadow versions are swapped whole (LoadLive, LoadShadow); a request ends on the version it began
+//          with. The shadow's differences are counted per rule, and kept as notes.
+// Message: Take with a msgid that was carried out before does nothing, and says so.
+// Clock:   given; the service never asks the machine what day it is.
+// Errors:  kInvalidInput drafts that cannot be; kIo the store.
+// Threads: share it. Requests about one person that change the store wait for each other.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+
+#include "realtime/judge.h"
+#include "realtime/policy.h"
+#include "realtime/store.h"
+
+namespace yijian::realtime {
+
+struct Draft {
+  std::string msgid;
+  program::Moment moment = program::kMid;
+  std::string institution;                             // that asks; code
+  Time now = 0;                                        // by the asker's clock
+  History told;                                        // the person's; subject kNull: nobody's (stock that comes in)
+  std::unordered_map<int64_t, std::string> row_names;  // lines: what the asker calls them (rx_id), by key
+  std::vector<std::string> rules;                      // only these; empty = all of the moment
+};
+
+struct Hit {
+  Accusation accusation;
+  Advice advice = Advice::kPass;
+  bool reason_needed = false;  // to carry on nevertheless
+  std::string remedy_zh;       // what to change so that it passes
+  std::string remedy_en;
+};
+
+struct Answer {
+  std::shared_ptr<const PackVersion> version;
+  std::vector<Hit> hits;
+  std::vector<Accusation> lifted;  // told before, and ended by this draft
+  std::vector<Doubt> doubts;
+  std::vector<uint32_t> not_reached;  // rules the budget left out
+  Advice advice = Advice::kPass;      // the strongest
+  bool held_back = false;             // by a class that fails closed, not by a hit
+  int64_t microseconds = 0;
+};
+
+struct Upload {
+  std::string msgid;  // empty: not idempotent
+  uint64_t digest = 0;
+  std::string infno;
+  History told;
+  std::string response;  // kept for the same message again
+};
+
+struct Taken {
+  bool again = false;    // carried out before
+  std::string response;  // what was answered then
+};
+
+struct Feedback {
+  std::string hit;  // 16 hex digits
+  program::Moment moment = program::kPre;
+  bool carried_on = false;  // dspo_way 1; else changed (2)
+  std::string reason;
+  std::string institution;
+  std::string by;
+  Time at = 0;
+};
+
+struct FeedbackResult {
+  std::vector<std::string> unknown;         // hits nobody was told
+  std::vector<std::string> without_reason;  // carried on where a reason is needed
+};
+
+struct Acceptance {
+  int64_t told = 0;      // hits
+  int64_t answered = 0;  // with feedback
+  int64_t changed = 0;   // the advice was taken
+  int64_t carried_on = 0;
+};
+
+struct ShadowUse {
+  int64_t both = 0;
+  int64_t only_live = 0;
+  int64_t only_shadow = 0;
+};
+
+class Service {
+ public:
+  using Clock = std::function<Time()>;  // the bureau's local time
+  Service(Store& store, Clock clock);
+
+  // Loads and puts in force; requests on their way are not disturbed. A version that cannot be loaded changes nothing.
+  Status LoadLive(const std::vector<std::string>& pack_dirs);
+  Status LoadShadow(const std::vector<std::string>& pack_dirs);
+  void DropShadow();
+  void SetPolicy(Policy policy);
+  std::shared_ptr<const PackVersion> live() const;
+  std::shared_ptr<const PackVersion> shadow() const;
+  std::shared_ptr<const Policy> policy() const;
+
+  Result<Answer> Ask(const Draft& draft);
+  // Each on its own, as if asked one by one, in one evaluation. In the order given.
+  Result<std::vector<Answer>> AskMany(std::span<const Draft> drafts);
+
+  Result<Taken> Take(const Upload& upload);
+  // Carried out before with this digest: what was answered. kConflict: the same msgid asked for something else.
+  Result<std::optional<std::string>> FindAnswer(const std::string& msgid, uint64_t digest) const;
+  // What the store shall keep of an answer given to a question: so that 3101 and 3102 repeat it too.
+  Status KeepAnswer(const std::string& msgid, uint64_t digest, const std::string& response);
+
+  Result<FeedbackResult> Take(const std::vector<Feedback>& feedback);
+  // By rule id; of one institution, or of all.
+  Result<std::map<std::string, Acceptance>> AcceptanceByRule(const std::string& institution = {}) const;
+
+  std::map<std::string, ShadowUse> ShadowDifferences() const;
+  Store& store() { return store_; }
+  Time Now() const { return clock_(); }
+
+ private:
+  struct Case;  // one draft on its way
+  struct State {
+    std::shared_ptr<const PackVersion> live;
+    std::shared_ptr<const PackVersion> shadow;
+    std::shared_ptr<const Policy> policy;
+  };
+
+  std::shared_ptr<const State> state() const { return state_.load(std::memory_order_acquire); }
+  void Change(const std::function<void(State&)>& change);
+  Status Gather(const State& state, std::vector<Case>& cases) const;
+  Answer Finish(const State& state, Case& one) const;
+  void CompareShadow(const State& state, std::vector<Case>& cases);
+  Status LogHits(const Draft& draft, const Answer& answer);
+
+  Store& store_;
+  Clock clock_;
+  std::atomic<std::shared_ptr<const State>> state_;
+  std::mutex change_mutex_;
+  mutable std::mutex shadow_mutex_;
+  std::map<std::string, ShadowUse> shadow_use_;
+  std::atomic<uint64_t> asked_{0};
+};
+
+// Rows and acts of a message about a person as doctors and trace codes see them. `before`: what was known of the
+// person. `wanted`: whether doctors' rules care for an item.
+std::vector<Change> Spread(const History& before, const History& told, const std::function<bool(int64_t item)>& wanted,
+                           const std::function<std::string(int64_t code)>& text);
+
+// What the asker can change so that the rule is content.
+program::Bilingual RemedyFor(const PackVersion& version, const Accusation& accusation);
+
+}  // namespace yijian::realtime

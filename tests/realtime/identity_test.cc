@@ -1,0 +1,174 @@
+// The same rules at three moments: what 3102 says settlement by settlement is what the audit finds afterwards
+// (docs/decisions/0010).
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "audit/run.h"
+#include "base/hash.h"
+#include "lake/bucket_reader.h"
+#include "lake/database.h"
+#include "lake/testing.h"
+#include "replay.h"
+
+namespace yijian::realtime {
+namespace {
+
+using lake::Must;
+using lake::TempDir;
+using program::Subject;
+
+// Charged rows with their money, then evidence; each by kind and the lake's row id.
+using Accused = std::string;
+
+std::string Name(Kind kind, int64_t row_id, bool charged, Fen amount) {
+  std::string text = charged ? "+" : "-";
+  text += timeline::InfoOf(kind).name;
+  text += std::to_string(row_id);
+  if (charged) text += "=" + std::to_string(amount);
+  return text;
+}
+
+// By rule and rows: all findings of the run in force.
+std::multiset<std::string> AuditFindings(const std::string& lake_dir, const std::set<std::string>& rules) {
+  lake::Lake lake = Must(lake::Lake::Open(lake_dir));
+  lake::Connection connection = Must(lake::OpenConnection({}));
+  std::string dir;
+  {
+    std::ifstream current(lake.PathOf("findings/current"));
+    std::getline(current, dir);
+  }
+  std::string base = lake.PathOf("findings/" + dir);
+  lake::QueryResult rows =
+      Must(connection.Query("SELECT f.finding_id, f.rule, r.kind, r.row_id, r.charged::INTEGER, (r.amount * "
+                            "100)::BIGINT FROM read_parquet('" +
+                            base + "/rows-*.parquet') r JOIN read_parquet('" + base +
+                            "/findings-*.parquet') f USING (finding_id) ORDER BY f.finding_id, r.ordinal"));
+  std::map<std::string, std::pair<std::string, std::set<std::string>>> found;
+  for (size_t row = 0; row < rows.rows(); row++) {
+    auto& [rule, names] = found[rows.Text(row, 0)];
+    rule = rows.Text(row, 1);
+    Kind kind = timeline::FindKind(rows.Text(row, 2))->kind;
+    names.insert(Name(kind, rows.Int(row, 3), rows.Int(row, 4) != 0, rows.Int(row, 5)));
+  }
+  std::multiset<std::string> findings;
+  for (const auto& [id, finding] : found) {
+    if (!rules.contains(finding.first)) continue;
+    std::string text = finding.first;
+    for (const std::string& name : finding.second) text += " " + name;
+    findings.insert(text);
+  }
+  return findings;
+}
+
+class Identity : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    dir_ = new TempDir;
+    city_ = new AuditedCity(Must(MakeCity(dir_->path(), 300, 2)));
+  }
+  static void TearDownTestSuite() {
+    delete city_;
+    delete dir_;
+  }
+  static TempDir* dir_;
+  static AuditedCity* city_;
+};
+TempDir* Identity::dir_ = nullptr;
+AuditedCity* Identity::city_ = nullptr;
+
+TEST_F(Identity, WhatSettlementsWereToldIsWhatTheAuditFinds) {
+  TempDir dir;
+  auto store = Must(Store::Open(dir / "store", {.create = true, .sync = false}));
+  Time now = 0;
+  Service service(*store, [&] { return now; });
+  Must(service.LoadLive({YIJIAN_SOURCE_DIR "/rules/packs"}));
+  Policy no_budget = Must(Policy::Parse(R"({"budget_ms": 0})"));
+  service.SetPolicy(no_budget);
+  auto snapshot = Must(lake::Snapshot::Take(Must(lake::Lake::Open(city_->lake))));
+  std::vector<Event> events = Must(EventsOf(snapshot, store->codes()));
+  const program::RuleSet& rules = service.live()->rules();
+  ASSERT_GT(events.size(), 1000U);
+
+  // The ledger: what was told and not lifted.
+  std::map<uint64_t, std::string> ledger;
+  std::map<int64_t, int64_t> row_of_visit;  // key -> the lake's row: accusations name visits by key
+  {
+    lake::BucketReader reader = Must(lake::BucketReader::Open(snapshot, lake::WantAll()));
+    timeline::Bucket all = Must(reader.Read(snapshot->all()));
+    const timeline::Table& visits = all.table(Kind::kVisit);
+    size_t key = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "key"));
+    for (uint32_t row = 0; row < visits.rows; row++) row_of_visit[visits.At(key, row)] = visits.row_id[row];
+  }
+  auto text_of = [&](const Accusation& accusation) {
+    std::set<std::string> names;
+    for (const AccusedRow& row : accusation.rows)
+      names.insert(
+          Name(row.kind, row.kind == Kind::kVisit ? row_of_visit.at(row.key) : row.key, row.charged, row.amount));
+    std::string text = rules.rules[accusation.rule].id;
+    for (const std::string& name : names) text += " " + name;
+    return text;
+  };
+  int64_t hits = 0, lifted = 0, pre_compared = 0;
+  std::map<std::string, int64_t> lifted_by_rule;
+  for (const Event& event : events) {
+    now = event.at;
+    Draft draft;
+    draft.now = event.at;
+    draft.told = event.told;
+    Answer answer = Must(service.Ask(draft));
+    ASSERT_TRUE(answer.not_reached.empty());
+    // Before the doctor signs, the rules of both moments say the same.
+    draft.moment = program::kPre;
+    Answer before = Must(service.Ask(draft));
+    std::set<std::string> pre, mid;
+    for (const Hit& hit : before.hits) {
+      if (rules.rules[hit.accusation.rule].moments & program::kMid) pre.insert(text_of(hit.accusation));
+    }
+    for (const Hit& hit : answer.hits) {
+      if (rules.rules[hit.accusation.rule].moments & program::kPre) mid.insert(text_of(hit.accusation));
+    }
+    ASSERT_EQ(pre, mid);
+    pre_compared += static_cast<int64_t>(pre.size());
+
+    for (const Accusation& accusation : answer.lifted) {
+      ASSERT_EQ(ledger.erase(accusation.id), 1U) << "lifted what was never told: " << text_of(accusation);
+      lifted_by_rule[rules.rules[accusation.rule].id]++;
+      lifted++;
+    }
+    for (const Hit& hit : answer.hits) ledger[hit.accusation.id] = text_of(hit.accusation);
+    hits += static_cast<int64_t>(answer.hits.size());
+    Must(service.Take(Upload{.told = event.told}));
+  }
+
+  std::set<std::string> mid_rules;
+  for (const program::Rule& rule : rules.rules) {
+    if (rule.moments & program::kMid) mid_rules.insert(rule.id);
+  }
+  std::multiset<std::string> told, found = AuditFindings(city_->lake, mid_rules);
+  for (const auto& [id, text] : ledger) told.insert(text);
+  std::string only_told, only_found;
+  for (const std::string& text : told) {
+    if (told.count(text) != found.count(text)) only_told += text + "\n";
+  }
+  for (const std::string& text : found) {
+    if (told.count(text) != found.count(text)) only_found += text + "\n";
+  }
+  EXPECT_EQ(only_told, only_found);
+  EXPECT_GT(found.size(), 300U);
+  EXPECT_GT(pre_compared, 100);
+  std::set<std::string> rules_seen;
+  for (const std::string& text : found) rules_seen.insert(text.substr(0, text.find(' ')));
+  EXPECT_GT(rules_seen.size(), 80U);
+  std::printf("%zu events, %lld hits told, %lld lifted, %zu stand; the audit found %zu of %zu rules\n", events.size(),
+              static_cast<long long>(hits), static_cast<long long>(lifted), told.size(), found.size(),
+              rules_seen.size());
+  for (const auto& [rule, count] : lifted_by_rule)
+    std::printf("  lifted %s %lld\n", rule.c_str(), static_cast<long long>(count));
+}
+
+}  // namespace
+}  // namespace yijian::realtime
