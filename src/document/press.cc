@@ -7,7 +7,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "document/program.h"
+#include "base/program.h"
 #include "document/sheet.h"
 #include "document/view.h"
 

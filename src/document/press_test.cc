@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "document/program.h"
+#include "base/program.h"
 
 namespace yijian::document {
 namespace {

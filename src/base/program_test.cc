@@ -1,10 +1,10 @@
-#include "document/program.h"
+#include "base/program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
-namespace yijian::document {
+namespace yijian {
 namespace {
 
 using testing::HasSubstr;
@@ -47,4 +47,4 @@ TEST_F(Program, OverrunsAndFloodsAreEndedWithTheirChildren) {
 TEST_F(Program, UnknownOnesAreAnError) { EXPECT_FALSE(RunProgram({"no-such-program"}, "", {})); }
 
 }  // namespace
-}  // namespace yijian::document
+}  // namespace yijian

@@ -1,4 +1,4 @@
-#include "document/program.h"
+#include "base/program.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 
 extern char** environ;
 
-namespace yijian::document {
+namespace yijian {
 namespace {
 
 // Both programs we run take hundreds of megabytes: a burst of requests must not start twenty.
@@ -176,4 +176,4 @@ Result<std::string> RunProgram(const std::vector<std::string>& arguments, std::s
   return std::move(talk.output);
 }
 
-}  // namespace yijian::document
+}  // namespace yijian

@@ -14,7 +14,7 @@
 
 #include "base/result.h"
 
-namespace yijian::document {
+namespace yijian {
 
 inline constexpr int kProgramsMax = 2;
 
@@ -27,4 +27,4 @@ struct ProgramLimits {
 Result<std::string> RunProgram(const std::vector<std::string>& arguments, std::string_view input,
                                const ProgramLimits& limits);
 
-}  // namespace yijian::document
+}  // namespace yijian

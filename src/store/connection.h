@@ -1,0 +1,55 @@
+// One connection and the statements prepared on it. Internal to store: the only header that sees SOCI.
+#pragma once
+
+#include <soci/soci.h>
+
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "store/database.h"
+
+namespace yijian::store {
+
+// What a library's exception means to our callers. `retry`: the same transaction may succeed when run again; `lost`:
+// the connection is gone.
+struct Failure {
+  Error error;
+  bool retry = false;
+  bool lost = false;
+};
+
+Failure FailureOf(const std::exception& exception, Dialect dialect);
+
+class Connection {
+ public:
+  Connection(Dialect dialect, std::unique_ptr<soci::session> session);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  Dialect dialect() const { return dialect_; }
+  soci::session& session() { return *session_; }
+
+  // Runs one statement. With `take`, its rows go there until it fails, which is kept in `stopped`; without, the number
+  // of touched rows comes back. Throws what SOCI throws.
+  int64_t Run(std::string_view sql, const Values& values, const std::function<Status(const Row&)>* take,
+              Status* stopped);
+  // Statements without values and results: BEGIN, COMMIT.
+  void Say(const char* sql);
+
+  // The failure behind the last error that a Session returned, for whoever decides whether to run again.
+  std::optional<Failure> failure;
+
+ private:
+  struct Prepared;
+  Prepared& Prepare(std::string_view sql, const Values& values, bool rows);
+
+  Dialect dialect_;
+  std::unique_ptr<soci::session> session_;
+  std::unordered_map<std::string, std::list<std::unique_ptr<Prepared>>::iterator> by_text_;
+  std::list<std::unique_ptr<Prepared>> prepared_;  // used last first
+};
+
+}  // namespace yijian::store

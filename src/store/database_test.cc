@@ -1,0 +1,279 @@
+#include "store/database.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <fstream>
+#include <limits>
+#include <thread>
+
+#include "store/backup.h"
+#include "store/testing.h"
+
+namespace yijian::store {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::vector<Migration> kNotes{
+    {"notes", 1, "notes",
+     "CREATE TABLE note (id {{id}}, text TEXT NOT NULL UNIQUE, fen BIGINT, share DOUBLE PRECISION);\n"
+     "CREATE TABLE remark (note BIGINT NOT NULL REFERENCES note (id), text TEXT);"},
+    {"notes", 2, "counter",
+     "CREATE TABLE counter (id BIGINT PRIMARY KEY, value BIGINT NOT NULL);\nINSERT INTO counter VALUES (1, 0);"}};
+
+constexpr const char* kInsert = "INSERT INTO note (text, fen, share) VALUES (?, ?, ?) RETURNING id";
+
+class DatabaseTest : public BothDatabases {
+ protected:
+  Result<int64_t> Add(Database& database, const std::string& text, Value fen = {}, Value share = {}) {
+    return database.Write([&](Session& session) { return session.Insert(kInsert, {text, fen, share}); });
+  }
+  int64_t Count(Database& database) {
+    return database
+        .Read([](Session& session) { return session.Query("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM note"); })
+        ->front()
+        .Int("n");
+  }
+};
+
+TEST_P(DatabaseTest, ValuesComeBackAsTheyWent) {
+  auto database = Make(kNotes);
+  int64_t huge = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(*Add(*database, "医保？ 'quoted' ; -- %_\\ \xF0\xA0\x80\x80", huge, 0.25), 1);
+  EXPECT_EQ(*Add(*database, "empty"), 2);
+  EXPECT_EQ(*Add(*database, "", int64_t{0}), 3);
+  auto rows = database->Read([](Session& session) { return session.Query("SELECT * FROM note ORDER BY id"); });
+  ASSERT_TRUE(rows.has_value()) << rows.error().message;
+  ASSERT_EQ(rows->size(), 3u);
+  EXPECT_EQ((*rows)[0].Text("text"), "医保？ 'quoted' ; -- %_\\ \xF0\xA0\x80\x80");
+  EXPECT_EQ((*rows)[0].Int("fen"), huge);
+  EXPECT_EQ((*rows)[0].Real("share"), 0.25);
+  EXPECT_TRUE((*rows)[1].IsNull("fen"));
+  EXPECT_EQ((*rows)[1].MaybeReal("share"), std::nullopt);
+  EXPECT_EQ((*rows)[2].Text("text"), "");
+  EXPECT_EQ((*rows)[2].MaybeInt("fen"), 0);
+}
+
+TEST_P(DatabaseTest, StatementsRunAgainWithOtherValuesAndTypes) {
+  auto database = Make(kNotes);
+  for (int i = 0; i < 50; i++) {
+    ASSERT_TRUE(Add(*database, "n" + std::to_string(i), i % 3 == 0 ? Value() : Value(int64_t{i})).has_value());
+  }
+  Status read = database->Read([](Session& session) -> Status {
+    for (int64_t low : {10, 40, 10}) {
+      Rows rows = TRY(session.Query("SELECT text FROM note WHERE fen >= ? AND text <> ? ORDER BY id", {low, "n44"}));
+      EXPECT_EQ(rows.front().Text("text"), low == 10 ? "n10" : "n40");
+    }
+    return {};
+  });
+  EXPECT_TRUE(read.has_value()) << read.error().message;
+}
+
+TEST_P(DatabaseTest, AnErrorRollsAllBack) {
+  auto database = Make(kNotes);
+  Status failed = database->Write([&](Session& session) -> Status {
+    TRY(session.Insert(kInsert, {"half", Value(), Value()}));
+    return InvalidInput("changed my mind");
+  });
+  EXPECT_THAT(failed.error().message, HasSubstr("changed my mind"));
+  EXPECT_EQ(Count(*database), 0);
+}
+
+TEST_P(DatabaseTest, KeysThatExistAreConflictsAndWrongSqlIsOurs) {
+  auto database = Make(kNotes);
+  ASSERT_TRUE(Add(*database, "one").has_value());
+  EXPECT_EQ(Add(*database, "one").error().code, ErrorCode::kConflict);
+  auto orphan = database->Write([](Session& session) {
+    return session.Execute("INSERT INTO remark VALUES (?, ?)", {int64_t{99}, "x"});
+  });
+  EXPECT_EQ(orphan.error().code, ErrorCode::kConflict);
+  auto wrong = database->Read([](Session& session) { return session.Query("SELECT nothing FROM nowhere"); });
+  EXPECT_EQ(wrong.error().code, ErrorCode::kInternal);
+  EXPECT_EQ(Add(*database, std::string("nul\0l", 5)).error().code, ErrorCode::kInvalidInput);
+  // And the connection still works.
+  EXPECT_EQ(Count(*database), 1);
+}
+
+TEST_P(DatabaseTest, ReadersCannotWriteAndSeeOneMoment) {
+  auto database = Make(kNotes);
+  EXPECT_FALSE(database->Read([](Session& session) { return session.Execute("DELETE FROM note"); }).has_value());
+  Status seen = database->Read([&](Session& session) -> Status {
+    Rows before = TRY(session.Query("SELECT id FROM note"));
+    EXPECT_TRUE(Add(*database, "meanwhile").has_value());
+    Rows after = TRY(session.Query("SELECT id FROM note"));
+    EXPECT_EQ(before.size(), after.size());
+    return {};
+  });
+  EXPECT_TRUE(seen.has_value());
+  EXPECT_EQ(Count(*database), 1);
+}
+
+TEST_P(DatabaseTest, WritersInParallelLoseNoUpdate) {
+  auto database = Make(kNotes);
+  std::atomic<int> failures = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; t++) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 25; i++) {
+        Status done = database->Write([](Session& session) -> Status {
+          std::string sql = std::string("SELECT value FROM counter WHERE id = 1") + session.ForUpdate();
+          Rows rows = TRY(session.Query(sql));
+          TRY(session.Execute("UPDATE counter SET value = ? WHERE id = 1", {rows.front().Int("value") + 1}));
+          return {};
+        });
+        if (!done.has_value()) failures++;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failures, 0);
+  auto value = database->Read([](Session& session) { return session.Query("SELECT value FROM counter"); });
+  EXPECT_EQ(value->front().Int("value"), 200);
+}
+
+TEST_P(DatabaseTest, ManyRowsAtOnce) {
+  auto database = Make(kNotes);
+  std::vector<Values> rows;
+  for (int64_t i = 0; i < 10'007; i++) rows.push_back({"row " + std::to_string(i), i, i % 2 ? Value(0.5) : Value()});
+  Status done = database->Write([&](Session& session) {
+    return session.InsertMany("note", {"text", "fen", "share"}, rows);
+  });
+  ASSERT_TRUE(done.has_value()) << done.error().message;
+  int64_t sum = 0;
+  Status read = database->Read([&](Session& session) {
+    return session.ForEach("SELECT fen FROM note", {}, [&](const Row& row) -> Status {
+      sum += row.Int("fen");
+      return {};
+    });
+  });
+  EXPECT_TRUE(read.has_value());
+  EXPECT_EQ(sum, 10'006 * 10'007 / 2);
+  Status again = database->Write([&](Session& session) {
+    return session.InsertMany("note", {"text", "fen", "share"}, {rows[0]}, "ON CONFLICT (text) DO NOTHING");
+  });
+  EXPECT_TRUE(again.has_value());
+}
+
+TEST_P(DatabaseTest, SearchTakesTextsAsTheyAre) {
+  auto database = Make(kNotes);
+  ASSERT_TRUE(Add(*database, "100% sure_thing").has_value());
+  ASSERT_TRUE(Add(*database, "100 percent sure thing").has_value());
+  auto found = database->Read([](Session& session) {
+    return session.Query("SELECT text FROM note WHERE text LIKE ? ESCAPE '\\'", {Containing("0% sure_")});
+  });
+  ASSERT_EQ(found->size(), 1u);
+}
+
+TEST_P(DatabaseTest, MigrationsAreAppliedOnceAndGuarded) {
+  auto database = Make(kNotes);
+  ASSERT_TRUE(Add(*database, "kept").has_value());
+  EXPECT_TRUE(database->Migrate(kNotes).has_value());
+  EXPECT_EQ(Count(*database), 1);
+  EXPECT_EQ(database->Applied()->size(), 2u);
+  std::vector<Migration> changed = kNotes;
+  changed[0].sql += " ";
+  Status refused = database->Migrate(changed);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("another text"));
+  Status older = database->Migrate({kNotes[0]});
+  EXPECT_THAT(older.error().message, HasSubstr("newer program"));
+  std::vector<Migration> broken = kNotes;
+  broken.push_back({"notes", 3, "broken", "CREATE TABLE half (id BIGINT);\nCREATE TABLE half (id BIGINT);"});
+  EXPECT_FALSE(database->Migrate(broken).has_value());
+  EXPECT_EQ(database->Applied()->size(), 2u);
+  auto half = database->Read([](Session& session) { return session.Query("SELECT * FROM half"); });
+  EXPECT_FALSE(half.has_value());  // nothing of it stayed
+}
+
+TEST_P(DatabaseTest, TwoServersMigrateAtOnce) {
+  std::string url = NewUrl();
+  std::vector<std::thread> threads;
+  std::atomic<int> done = 0;
+  for (int i = 0; i < 4; i++) {
+    threads.emplace_back([&] {
+      auto database = Database::Open(url);
+      Status migrated = (*database)->Migrate(kNotes);
+      EXPECT_TRUE(migrated.has_value()) << migrated.error().message;
+      if (migrated.has_value()) done++;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(done, 4);
+}
+
+TEST_P(DatabaseTest, BackupsComeBackWhole) {
+  auto database = Make(kNotes);
+  for (int i = 0; i < 100; i++) ASSERT_TRUE(Add(*database, "n" + std::to_string(i), int64_t{i}).has_value());
+  std::string file = folder() + "/backup";
+  Status backed = BackUp(url(), file);
+  ASSERT_TRUE(backed.has_value()) << backed.error().message;
+  EXPECT_EQ(BackUp(url(), file).error().code, ErrorCode::kConflict);
+  ASSERT_TRUE(Add(*database, "after").has_value());
+  std::string other = NewUrl();
+  Status restored = Restore(file, other, {});
+  ASSERT_TRUE(restored.has_value()) << restored.error().message;
+  auto copy = OpenAt(other, kNotes);
+  EXPECT_EQ(Count(*copy), 100);
+  EXPECT_EQ(*Add(*copy, "goes on"), 101);
+  copy.reset();
+  EXPECT_EQ(Restore(file, other, {}).error().code, ErrorCode::kConflict);
+  Status overwritten = Restore(file, other, {.overwrite = true});
+  EXPECT_TRUE(overwritten.has_value()) << overwritten.error().message;
+  EXPECT_EQ(Count(*OpenAt(other, kNotes)), 100);
+  std::ofstream(folder() + "/rubbish") << "no database";
+  EXPECT_FALSE(Restore(folder() + "/rubbish", NewUrl(), {}).has_value());
+}
+
+// A child acknowledges every row it has committed, and is killed at a moment it does not choose.
+TEST_P(DatabaseTest, KilledWritersLoseNothingTheyAcknowledged) {
+  { auto database = Make(kNotes); }
+  for (int round = 0; round < 3; round++) {
+    int said[2];
+    ASSERT_EQ(pipe(said), 0);
+    pid_t child = fork();
+    if (child == 0) {
+      close(said[0]);
+      auto database = Database::Open(url());
+      for (int64_t i = 0;; i++) {
+        std::string text = std::to_string(round) + "/" + std::to_string(i);
+        if (!Add(**database, text).has_value()) _exit(1);
+        if (write(said[1], &i, sizeof i) != sizeof i) _exit(1);
+      }
+    }
+    close(said[1]);
+    usleep(150'000 + 40'000 * round);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    int64_t last = -1;
+    int64_t number;
+    while (read(said[0], &number, sizeof number) == sizeof number) last = number;
+    close(said[0]);
+    auto database = OpenAt(url(), kNotes);
+    auto rows = database->Read([&](Session& session) {
+      return session.Query("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM note WHERE text LIKE ?",
+                           {std::to_string(round) + "/%"});
+    });
+    EXPECT_GE(rows->front().Int("n"), last + 1);
+    EXPECT_LE(rows->front().Int("n"), last + 2);  // one may be committed and not yet said
+  }
+}
+
+YIJIAN_ON_BOTH_DATABASES(DatabaseTest);
+
+TEST(DatabaseUrl, BadOnesAreToldWithoutPasswords) {
+  EXPECT_EQ(Database::Open("mysql://x").error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(Database::Open("").error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(Database::Open("sqlite:/no/such/folder/x.db").error().code, ErrorCode::kIo);
+  Error error = Database::Open("postgresql://u:s3cret@127.0.0.1:1/x?connect_timeout=1").error();
+  EXPECT_EQ(error.code, ErrorCode::kIo);
+  EXPECT_THAT(error.message, Not(HasSubstr("s3cret")));
+  EXPECT_THAT(error.message, HasSubstr("postgresql://u@127.0.0.1:1/x"));
+}
+
+}  // namespace
+}  // namespace yijian::store

@@ -1,0 +1,115 @@
+#include <algorithm>
+
+#include "store/connection.h"
+
+namespace yijian::store {
+namespace {
+
+// SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
+constexpr size_t kParametersMax = 16'000;
+
+// Both databases would cut or refuse such texts in their own words; ours names no table.
+Status CheckTexts(const Values& values) {
+  for (const Value& value : values) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text != nullptr && text->find('\0') != std::string::npos) return InvalidInput("a text holds a NUL character");
+  }
+  return {};
+}
+
+Result<int64_t> Guarded(Connection& connection, std::string_view sql, const Values& values,
+                        const std::function<Status(const Row&)>* take) {
+  TRY(CheckTexts(values));
+  Status stopped;
+  try {
+    int64_t touched = connection.Run(sql, values, take, &stopped);
+    if (!stopped.has_value()) return std::move(stopped.error());
+    return touched;
+  } catch (const std::exception& exception) {
+    connection.failure = FailureOf(exception, connection.dialect());
+    return connection.failure->error;
+  }
+}
+
+}  // namespace
+
+Result<Rows> Session::Query(std::string_view sql, const Values& values) {
+  Rows rows;
+  std::function<Status(const Row&)> take = [&](const Row& row) -> Status {
+    rows.push_back(row);
+    return {};
+  };
+  TRY(Guarded(connection_, sql, values, &take));
+  return rows;
+}
+
+Result<std::optional<Row>> Session::QueryOne(std::string_view sql, const Values& values) {
+  Rows rows = TRY(Query(sql, values));
+  if (rows.empty()) return std::optional<Row>();
+  return std::optional<Row>(std::move(rows.front()));
+}
+
+Result<int64_t> Session::Execute(std::string_view sql, const Values& values) {
+  return Guarded(connection_, sql, values, nullptr);
+}
+
+Result<int64_t> Session::Insert(std::string_view sql, const Values& values) {
+  Rows rows = TRY(Query(sql, values));
+  if (rows.empty()) return Conflict("it is there already");
+  return rows.front().Int(rows.front().names().front());
+}
+
+Status Session::ForEach(std::string_view sql, const Values& values, const std::function<Status(const Row&)>& take) {
+  TRY(Guarded(connection_, sql, values, &take));
+  return {};
+}
+
+Status Session::InsertMany(std::string_view table, const std::vector<std::string>& columns,
+                           const std::vector<Values>& rows, std::string_view suffix) {
+  CHECK(!columns.empty());
+  // Two statement texts at most, so that both are prepared once: full blocks and the rest row by row in powers of two.
+  size_t block = std::max<size_t>(1, std::min<size_t>(256, kParametersMax / columns.size()));
+  for (size_t at = 0; at < rows.size();) {
+    while (block > rows.size() - at) block /= 2;
+    std::string sql = "INSERT INTO " + std::string(table) + " (";
+    for (size_t i = 0; i < columns.size(); i++) sql += (i > 0 ? ", " : "") + columns[i];
+    sql += ") VALUES ";
+    Values values;
+    values.reserve(block * columns.size());
+    for (size_t r = 0; r < block; r++) {
+      const Values& row = rows[at + r];
+      CHECK(row.size() == columns.size());
+      sql += r > 0 ? ", (" : "(";
+      for (size_t i = 0; i < row.size(); i++) sql += i > 0 ? ", ?" : "?";
+      sql += ")";
+      values.insert(values.end(), row.begin(), row.end());
+    }
+    if (!suffix.empty()) sql += " " + std::string(suffix);
+    TRY(Execute(sql, values));
+    at += block;
+  }
+  return {};
+}
+
+Dialect Session::dialect() const { return connection_.dialect(); }
+const char* Session::ForUpdate() const { return dialect() == Dialect::kPostgres ? " FOR UPDATE" : ""; }
+const char* Session::ForUpdateSkipLocked() const {
+  return dialect() == Dialect::kPostgres ? " FOR UPDATE SKIP LOCKED" : "";
+}
+
+Status Session::Lock(int64_t name) {
+  // On SQLite a writer is alone already.
+  if (dialect() == Dialect::kPostgres) TRY(Execute("SELECT pg_advisory_xact_lock(CAST(? AS BIGINT))", {name}));
+  return {};
+}
+
+std::string Containing(std::string_view text) {
+  std::string pattern = "%";
+  for (char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+}  // namespace yijian::store
