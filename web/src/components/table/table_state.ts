@@ -19,7 +19,7 @@ export interface TableDefaults {
   prefix?: string
 }
 
-const kSizes = [20, 50, 100, 200]
+export const kSizes = [20, 50, 100, 200]
 
 export function parseState(query: Record<string, unknown>, defaults: TableDefaults): TableState {
   const prefix = defaults.prefix ?? ''
