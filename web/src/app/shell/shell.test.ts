@@ -72,7 +72,7 @@ describe('the command palette', () => {
     expect(router.currentRoute.value.name).toBe('clues')
   })
   it('asks the server once for what was typed, and shows titles as text', async () => {
-    vi.useFakeTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const fetched = vi.fn(async () => new Response(JSON.stringify([{ kind: 'clue', id: 'c9', title: '<b>XS-9</b>' }, { kind: 'rule', id: 'r', title: 'no page' }]), { headers: { 'content-type': 'application/json' } }))
     vi.stubGlobal('fetch', fetched)
     const { wrapper } = await open()

@@ -12,7 +12,7 @@ describe('MaskedText', () => {
     expect(mount(MaskedText, { props: { masked: '王**' } }).find('button').exists()).toBe(false)
   })
   it('shows the full text after a reason, and hides it again by itself', async () => {
-    vi.useFakeTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     asked.mockResolvedValue('核对住院记录')
     const reveal = vi.fn(async () => '王小示')
     const wrapper = mount(MaskedText, { props: { masked: '王**', reveal } })
