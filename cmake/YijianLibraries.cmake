@@ -2,7 +2,7 @@
 #
 #   OpenSSL::Crypto  DuckDB::DuckDB  yaml-cpp::yaml-cpp  nlohmann_json::nlohmann_json  CLI11::CLI11
 #   PkgConfig::orcus  PkgConfig::xlsxwriter  PkgConfig::xxhash  absl::flat_hash_map  Threads::Threads
-#   SOCI::core  SOCI::sqlite3  SOCI::postgresql  PkgConfig::sqlite3  PkgConfig::libpq  CURL::libcurl
+#   SOCI::core  SOCI::sqlite3  SOCI::postgresql  PkgConfig::sqlite3  PkgConfig::libpq  PkgConfig::libmagic  CURL::libcurl
 #   PkgConfig::argon2  PkgConfig::oath  cpp-jwt::cpp-jwt  restinio::restinio  RocksDB::rocksdb-shared
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
@@ -39,6 +39,7 @@ pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(libmagic REQUIRED IMPORTED_TARGET libmagic)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(oath REQUIRED IMPORTED_TARGET liboath)
 find_package(CURL REQUIRED)

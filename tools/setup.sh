@@ -13,6 +13,7 @@ packages=(
   libyaml-cpp-dev liborcus-dev libixion-dev # pack, intake, city: YAML and XLSX
   nlohmann-json3-dev libcli11-dev
   libxlsxwriter-dev zlib1g-dev # app, document: tables as XLSX
+  libmagic-dev                 # trail: what kind of file it is
   libsoci-dev libsqlite3-dev libpq-dev postgresql # store: SQLite and PostgreSQL; tests start a real server
   libargon2-dev liboath-dev libcurl4-openssl-dev libcpp-jwt-dev # account: passwords, one-time codes, OIDC
   librestinio-dev libasio-dev libfmt-dev # http
