@@ -39,6 +39,7 @@ void AddIntakeCommands(Program& program);
 void AddAuditCommands(Program& program);
 void AddFindingsCommands(Program& program);
 void AddCityCommands(Program& program);
+void AddStoreCommands(Program& program);
 
 // Loads the packs; mistakes are told on standard error and make an error.
 Result<program::RuleSet> LoadRulesOrTell(const std::vector<std::string>& packs);

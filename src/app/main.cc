@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   AddAuditCommands(program);
   AddFindingsCommands(program);
   AddCityCommands(program);
+  AddStoreCommands(program);
   try {
     program.cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

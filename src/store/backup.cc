@@ -71,7 +71,7 @@ Status BackUp(const std::string& url, const std::string& file) {
   std::string aside = file + ".tmp";
   std::error_code ignored;
   fs::remove(aside, ignored);
-  auto database = TRY(Database::Open(url, {.connections = 1}));
+  auto database = TRY(Database::Open(url, {.connections = 1, .create = false}));
   Status done;
   if (database->dialect() == Dialect::kSqlite) {
     done = VacuumInto(SqlitePath(url), aside);

@@ -5,6 +5,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -260,7 +261,8 @@ class SociDatabase : public Database {
 };
 
 // WAL is a property of the file: set once, before readers that may only query. Returns what SQLite says.
-Status PrepareSqlite(const std::string& path) {
+Status PrepareSqlite(const std::string& path, bool create) {
+  if (!create && !std::filesystem::exists(path)) return NotFound("there is no store " + path);
   sqlite3* handle = nullptr;
   int opened = sqlite3_open(path.c_str(), &handle);
   std::string said = handle != nullptr ? sqlite3_errmsg(handle) : "no memory";
@@ -288,7 +290,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& url, const D
     if (target.empty() || target.find("://") != std::string::npos || target.find('"') != std::string::npos) {
       return InvalidInput("'" + name + "' is no store: sqlite:PATH or postgresql://user@host/database");
     }
-    TRY(PrepareSqlite(target));
+    TRY(PrepareSqlite(target, options.create));
   }
   auto database =
       std::make_unique<SociDatabase>(postgres ? Dialect::kPostgres : Dialect::kSqlite, target, name, options);

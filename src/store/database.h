@@ -84,6 +84,7 @@ struct AppliedMigration {
 
 struct DatabaseOptions {
   int connections = 8;  // readers on SQLite; all on PostgreSQL
+  bool create = true;   // a SQLite file that is not there; else kNotFound
 };
 
 class Database {

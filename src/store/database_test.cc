@@ -269,6 +269,7 @@ TEST(DatabaseUrl, BadOnesAreToldWithoutPasswords) {
   EXPECT_EQ(Database::Open("mysql://x").error().code, ErrorCode::kInvalidInput);
   EXPECT_EQ(Database::Open("").error().code, ErrorCode::kInvalidInput);
   EXPECT_EQ(Database::Open("sqlite:/no/such/folder/x.db").error().code, ErrorCode::kIo);
+  EXPECT_EQ(Database::Open("sqlite:/no/such/x.db", {.create = false}).error().code, ErrorCode::kNotFound);
   Error error = Database::Open("postgresql://u:s3cret@127.0.0.1:1/x?connect_timeout=1").error();
   EXPECT_EQ(error.code, ErrorCode::kIo);
   EXPECT_THAT(error.message, Not(HasSubstr("s3cret")));
