@@ -46,7 +46,8 @@ Result<Matters> Matters::Load(const std::string& path) {
     if (matter.code == other.code || !matters.by_code_.try_emplace(matter.code, at).second)
       return InvalidInput(path + ": matter " + matter.code + " is there twice");
     for (const std::string& rule : matter.rules) {
-      if (!matters.by_rule_.try_emplace(rule, at).second) return InvalidInput(path + ": rule " + rule + " is of two matters");
+      if (!matters.by_rule_.try_emplace(rule, at).second)
+        return InvalidInput(path + ": rule " + rule + " is of two matters");
     }
     matters.all_.push_back(std::move(matter));
   }

@@ -48,7 +48,9 @@ Result<PersonKey> PersonKey::OfStore(store::Session& session) {
   return PersonKey(std::move(*secret));
 }
 
-std::string PersonKey::RefOf(std::string_view psn_no) const { return HexOfBytes(HmacSm3(secret_, psn_no)).substr(0, 24); }
+std::string PersonKey::RefOf(std::string_view psn_no) const {
+  return HexOfBytes(HmacSm3(secret_, psn_no)).substr(0, 24);
+}
 
 std::string MaskedName(std::string_view name) {
   if (name.empty()) return "*";

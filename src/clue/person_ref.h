@@ -26,6 +26,6 @@ class PersonKey {
 };
 
 std::string HmacSm3(std::string_view key, std::string_view text);  // RFC 2104; 32 bytes
-std::string MaskedName(std::string_view name);  // first character, then stars; "*" for an empty one
+std::string MaskedName(std::string_view name);                     // first character, then stars; "*" for an empty one
 
 }  // namespace yijian::clue

@@ -11,12 +11,14 @@ const SeverityWeights& RankWeights::Of(std::string_view severity) const {
 
 double PrecisionOf(const RuleVerdicts& verdicts, const SeverityWeights& weights) {
   double good = static_cast<double>(verdicts.confirmed) + static_cast<double>(verdicts.coding) / 2 + weights.prior_a;
-  double all = static_cast<double>(verdicts.confirmed + verdicts.refuted + verdicts.coding) + weights.prior_a + weights.prior_b;
+  double all =
+      static_cast<double>(verdicts.confirmed + verdicts.refuted + verdicts.coding) + weights.prior_a + weights.prior_b;
   return all > 0 ? good / all : 0;
 }
 
 bool PrecisionMeasured(const RuleVerdicts& verdicts, const SeverityWeights& weights) {
-  return static_cast<double>(verdicts.confirmed + verdicts.refuted + verdicts.coding) >= weights.prior_a + weights.prior_b;
+  return static_cast<double>(verdicts.confirmed + verdicts.refuted + verdicts.coding) >=
+         weights.prior_a + weights.prior_b;
 }
 
 Rank RankOf(const std::vector<RankPart>& parts) {

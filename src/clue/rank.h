@@ -1,7 +1,8 @@
 // Which clue first: rank = recoverable yuan x evidence x precision. Pure arithmetic; docs/casework.md says why.
 //
 //   Precision of a rule: (confirmed + coding / 2 + a) / (confirmed + refuted + coding + a + b)
-//   A clue takes the means of its rules weighted by recoverable money; by findings when nothing is recoverable any more.
+//   A clue takes the means of its rules weighted by recoverable money; by findings when nothing is recoverable any
+//   more.
 //
 // Threads: stateless.
 #pragma once

@@ -100,7 +100,8 @@ class FindingSource {
   virtual Result<SourceRun> Run() = 0;
   virtual Result<std::vector<SourceRule>> Rules() = 0;
   virtual Result<std::vector<SourceInstitution>> Institutions() = 0;
-  // In an order that keeps one institution's findings together, the same every time. Stops at the first error of `take`.
+  // In an order that keeps one institution's findings together, the same every time. Stops at the first error of
+  // `take`.
   virtual Status ForEach(const std::function<Status(SourceFinding)>& take) = 0;
 };
 

@@ -8,18 +8,19 @@ namespace {
 
 using A = Account;
 
-constexpr std::array<const char*, kAccounts> kNames{"",          "identified",  "refuted",     "confirmed",
-                                                    "decided",   "recovered",   "written_off", "damages_due",
-                                                    "damages_paid", "fine_due", "fine_paid"};
+constexpr std::array<const char*, kAccounts> kNames{
+    "",          "identified",  "refuted",     "confirmed",    "decided",
+    "recovered", "written_off", "damages_due", "damages_paid", "fine_due",
+    "fine_paid"};
 
 // Going back inside the ledger (confirmed -> identified) is for verdicts that are changed before a decision; what has
 // been decided goes back by counter-entries only.
 constexpr std::array kMoves{
-    Way{A::kNone, A::kIdentified},       Way{A::kIdentified, A::kNone},      Way{A::kRefuted, A::kNone},
-    Way{A::kIdentified, A::kRefuted},    Way{A::kRefuted, A::kIdentified},   Way{A::kIdentified, A::kConfirmed},
-    Way{A::kConfirmed, A::kIdentified},  Way{A::kConfirmed, A::kRefuted},    Way{A::kRefuted, A::kConfirmed},
-    Way{A::kConfirmed, A::kDecided},     Way{A::kDecided, A::kRecovered},    Way{A::kDecided, A::kWrittenOff},
-    Way{A::kNone, A::kDamagesDue},       Way{A::kDamagesDue, A::kDamagesPaid}, Way{A::kNone, A::kFineDue},
+    Way{A::kNone, A::kIdentified},      Way{A::kIdentified, A::kNone},        Way{A::kRefuted, A::kNone},
+    Way{A::kIdentified, A::kRefuted},   Way{A::kRefuted, A::kIdentified},     Way{A::kIdentified, A::kConfirmed},
+    Way{A::kConfirmed, A::kIdentified}, Way{A::kConfirmed, A::kRefuted},      Way{A::kRefuted, A::kConfirmed},
+    Way{A::kConfirmed, A::kDecided},    Way{A::kDecided, A::kRecovered},      Way{A::kDecided, A::kWrittenOff},
+    Way{A::kNone, A::kDamagesDue},      Way{A::kDamagesDue, A::kDamagesPaid}, Way{A::kNone, A::kFineDue},
     Way{A::kFineDue, A::kFinePaid},
 };
 
@@ -57,8 +58,8 @@ Status Apply(Balances& balances, Way way, Fen amount, bool counter) {
   bool known = counter ? Allowed({way.to, way.from}) || Allowed(way) : Allowed(way);
   if (!known || amount <= 0) {
     return Refused("ledger_move",
-                   std::string("the ledger has no move of ") + std::to_string(amount) + " fen from '" + NameOf(way.from) +
-                       "' to '" + NameOf(way.to) + "'",
+                   std::string("the ledger has no move of ") + std::to_string(amount) + " fen from '" +
+                       NameOf(way.from) + "' to '" + NameOf(way.to) + "'",
                    "台账没有这种划转");
   }
   Fen& from = balances.fen_[static_cast<size_t>(way.from)];

@@ -5,9 +5,9 @@
 //   TRY(Apply(line, {Account::kIdentified, Account::kConfirmed}, 30'000));
 //   line.Of(Account::kIdentified)                                        // 10'000
 //
-// Per charged line: identified -> refuted | confirmed -> decided -> recovered | written_off. Per measure: damages_due ->
-// damages_paid and fine_due -> fine_paid. Refunds and damages go to the fund, fines to the treasury: no move joins them.
-// No balance falls below zero. A counter-entry goes the way of its entry backwards, also where no move goes.
+// Per charged line: identified -> refuted | confirmed -> decided -> recovered | written_off. Per measure: damages_due
+// -> damages_paid and fine_due -> fine_paid. Refunds and damages go to the fund, fines to the treasury: no move joins
+// them. No balance falls below zero. A counter-entry goes the way of its entry backwards, also where no move goes.
 // Errors:  kConflict, word "ledger_move" (no such move) or "ledger_balance" (not so much there).
 // Threads: values.
 #pragma once

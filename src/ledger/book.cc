@@ -14,10 +14,9 @@ using store::Values;
 
 constexpr size_t kChunk = 400;
 
-const std::vector<std::string> kEntryColumns{"at",         "user_id",    "user_name", "from_account", "to_account",
-                                             "amount_fen", "kind",       "line_id",   "measure_id",   "place_id",
-                                             "case_id",    "case_no",    "decision_id", "receipt",    "counter_of",
-                                             "note"};
+const std::vector<std::string> kEntryColumns{
+    "at",         "user_id",  "user_name", "from_account", "to_account",  "amount_fen", "kind",       "line_id",
+    "measure_id", "place_id", "case_id",   "case_no",      "decision_id", "receipt",    "counter_of", "note"};
 
 store::Value IdOrNull(int64_t id) { return id == 0 ? store::Value() : store::Value(id); }
 
@@ -62,18 +61,20 @@ class Flows {
       Sum& of_area = by_area[{area->second, key.second}];
       of_area.entries += sum.entries;
       of_area.amount += sum.amount;
-      TRY(session.Execute("INSERT INTO ledger_flow (place_id, from_account, to_account, entries, amount_fen) VALUES (?, ?, ?, ?, ?) "
-                          "ON CONFLICT (place_id, from_account, to_account) DO UPDATE SET entries = ledger_flow.entries + "
-                          "excluded.entries, amount_fen = ledger_flow.amount_fen + excluded.amount_fen",
-                          {key.first, std::string(NameOf(key.second.from)), std::string(NameOf(key.second.to)), sum.entries,
-                           sum.amount}));
+      TRY(session.Execute(
+          "INSERT INTO ledger_flow (place_id, from_account, to_account, entries, amount_fen) VALUES (?, ?, ?, ?, ?) "
+          "ON CONFLICT (place_id, from_account, to_account) DO UPDATE SET entries = ledger_flow.entries + "
+          "excluded.entries, amount_fen = ledger_flow.amount_fen + excluded.amount_fen",
+          {key.first, std::string(NameOf(key.second.from)), std::string(NameOf(key.second.to)), sum.entries,
+           sum.amount}));
     }
     for (const auto& [key, sum] : by_area) {
-      TRY(session.Execute("INSERT INTO ledger_area_flow (area, from_account, to_account, entries, amount_fen) VALUES (?, ?, ?, ?, ?) "
-                          "ON CONFLICT (area, from_account, to_account) DO UPDATE SET entries = ledger_area_flow.entries + "
-                          "excluded.entries, amount_fen = ledger_area_flow.amount_fen + excluded.amount_fen",
-                          {key.first, std::string(NameOf(key.second.from)), std::string(NameOf(key.second.to)), sum.entries,
-                           sum.amount}));
+      TRY(session.Execute(
+          "INSERT INTO ledger_area_flow (area, from_account, to_account, entries, amount_fen) VALUES (?, ?, ?, ?, ?) "
+          "ON CONFLICT (area, from_account, to_account) DO UPDATE SET entries = ledger_area_flow.entries + "
+          "excluded.entries, amount_fen = ledger_area_flow.amount_fen + excluded.amount_fen",
+          {key.first, std::string(NameOf(key.second.from)), std::string(NameOf(key.second.to)), sum.entries,
+           sum.amount}));
     }
     return {};
   }
@@ -101,7 +102,7 @@ const Kind kLine{"ledger_line", "line_id", {kLineAccounts.begin(), kLineAccounts
 const Kind kMeasure{"ledger_measure", "measure_id", {kMeasureAccounts.begin(), kMeasureAccounts.end()}};
 
 // In order of ids, so that two writers never hold what the other waits for.
-Status Load(Session& session, const Kind& kind, Holders& holders) {
+Status Load(Session& session, const Kind& kind, Holders& holders, bool to_write) {
   std::vector<int64_t> ids;
   for (const auto& [id, holder] : holders) ids.push_back(id);
   for (size_t at = 0; at < ids.size(); at += kChunk) {
@@ -113,7 +114,7 @@ Status Load(Session& session, const Kind& kind, Holders& holders) {
       values.emplace_back(ids[at + i]);
     }
     Rows rows = TRY(session.Query(std::string("SELECT * FROM ") + kind.table + " WHERE " + kind.id + " IN (" + marks +
-                                      ") ORDER BY " + kind.id + session.ForUpdate(),
+                                      ") ORDER BY " + kind.id + (to_write ? session.ForUpdate() : ""),
                                   values));
     for (const Row& row : rows) {
       Holder& holder = holders[row.Int(kind.id)];
@@ -126,7 +127,8 @@ Status Load(Session& session, const Kind& kind, Holders& holders) {
 
 Status Save(Session& session, const Kind& kind, const Holders& holders) {
   std::string sql = std::string("UPDATE ") + kind.table + " SET ";
-  for (Account account : kind.accounts) sql += std::string(account == kind.accounts.front() ? "" : ", ") + NameOf(account) + " = ?";
+  for (Account account : kind.accounts)
+    sql += std::string(account == kind.accounts.front() ? "" : ", ") + NameOf(account) + " = ?";
   sql += std::string(" WHERE ") + kind.id + " = ?";
   for (const auto& [id, holder] : holders) {
     Values values;
@@ -150,8 +152,8 @@ Result<std::vector<int64_t>> PostAll(Session& session, const Author& author, con
     CHECK((move.line == 0) != (move.measure == 0));
     (move.line != 0 ? lines[move.line] : measures[move.measure]);
   }
-  TRY(Load(session, kLine, lines));
-  TRY(Load(session, kMeasure, measures));
+  TRY(Load(session, kLine, lines, true));
+  TRY(Load(session, kMeasure, measures, true));
 
   Flows flows;
   std::vector<int64_t> ids;
@@ -159,7 +161,8 @@ Result<std::vector<int64_t>> PostAll(Session& session, const Author& author, con
     const Move& move = numbered.move;
     Holder& holder = move.line != 0 ? lines[move.line] : measures[move.measure];
     if (holder.place == 0 && move.measure != 0 && move.place != 0) {
-      TRY(session.Execute("INSERT INTO ledger_measure (measure_id, place_id) VALUES (?, ?)", {move.measure, move.place}));
+      TRY(session.Execute("INSERT INTO ledger_measure (measure_id, place_id) VALUES (?, ?)",
+                          {move.measure, move.place}));
       holder.place = move.place;
     }
     if (holder.place == 0) {
@@ -191,7 +194,8 @@ Result<int64_t> PlaceOf(Session& session, const Place& place) {
   Values key{place.area, place.institution, place.matter, place.month};
   const char* find = "SELECT id FROM ledger_place WHERE area = ? AND institution = ? AND matter = ? AND month = ?";
   if (auto row = TRY(session.QueryOne(find, key))) return row->Int("id");
-  TRY(session.Execute("INSERT INTO ledger_place (area, institution, matter, month) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", key));
+  TRY(session.Execute(
+      "INSERT INTO ledger_place (area, institution, matter, month) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", key));
   auto row = TRY(session.QueryOne(find, key));
   if (!row) return InternalError("a ledger place vanished");
   return row->Int("id");
@@ -227,9 +231,10 @@ Status Counter(Session& session, const Author& author, const std::vector<int64_t
   std::set<int64_t, std::greater<>> newest_first(entries.begin(), entries.end());
   std::vector<Numbered> counters;
   for (int64_t id : newest_first) {
-    auto row = TRY(session.QueryOne("SELECT e.*, (SELECT COUNT(*) FROM ledger_entry c WHERE c.counter_of = e.id) AS countered "
-                                    "FROM ledger_entry e WHERE e.id = ?",
-                                    {id}));
+    auto row =
+        TRY(session.QueryOne("SELECT e.*, (SELECT COUNT(*) FROM ledger_entry c WHERE c.counter_of = e.id) AS countered "
+                             "FROM ledger_entry e WHERE e.id = ?",
+                             {id}));
     if (!row) return NotFound("no ledger entry " + std::to_string(id));
     if (row->Int("countered") > 0 || !row->IsNull("counter_of")) {
       Error error = Conflict("ledger entry " + std::to_string(id) + " is reversed, or a reversal itself");
@@ -256,7 +261,7 @@ Status Counter(Session& session, const Author& author, const std::vector<int64_t
 
 Result<Balances> BalancesOfLine(Session& session, int64_t line) {
   Holders holders{{line, {}}};
-  TRY(Load(session, kLine, holders));
+  TRY(Load(session, kLine, holders, false));
   if (holders[line].place == 0) return NotFound("line " + std::to_string(line) + " is not in the ledger");
   return holders[line].balances;
 }
@@ -264,7 +269,7 @@ Result<Balances> BalancesOfLine(Session& session, int64_t line) {
 Result<std::vector<Balances>> BalancesOfLines(Session& session, const std::vector<int64_t>& lines) {
   Holders holders;
   for (int64_t line : lines) holders[line];
-  TRY(Load(session, kLine, holders));
+  TRY(Load(session, kLine, holders, false));
   std::vector<Balances> balances;
   for (int64_t line : lines) balances.push_back(holders[line].balances);
   return balances;
@@ -272,7 +277,7 @@ Result<std::vector<Balances>> BalancesOfLines(Session& session, const std::vecto
 
 Result<Balances> BalancesOfMeasure(Session& session, int64_t measure) {
   Holders holders{{measure, {}}};
-  TRY(Load(session, kMeasure, holders));
+  TRY(Load(session, kMeasure, holders, false));
   return holders[measure].balances;
 }
 

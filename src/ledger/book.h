@@ -8,9 +8,9 @@
 //   TRY(Counter(session, author, entries_of_the_decision, "decision reversed"));
 //
 // Who calls decides and logs; the ledger only sees that every move is allowed and covered. All functions run inside the
-// caller's transaction; rows are locked in order of their ids, sums last, so that two callers do not wait for each other
-// for ever.
-// Errors:  as account.h; kConflict "ledger_countered" an entry is reversed already; kNotFound a line or entry that is not there.
+// caller's transaction; rows are locked in order of their ids, sums last, so that two callers do not wait for each
+// other for ever. Errors:  as account.h; kConflict "ledger_countered" an entry is reversed already; kNotFound a line or
+// entry that is not there.
 #pragma once
 
 #include <functional>
@@ -49,7 +49,7 @@ struct Move {
   int64_t measure = 0;  // with place
   int64_t place = 0;    // of a measure's first move; lines keep theirs
   Way way;
-  Fen amount = 0;  // > 0
+  Fen amount = 0;    // > 0
   std::string kind;  // verdict, withdraw, adjust, review, decision, execution
   int64_t case_id = 0;
   std::string case_no;
@@ -64,8 +64,9 @@ Result<std::vector<int64_t>> Post(store::Session& session, const Author& author,
 Status Counter(store::Session& session, const Author& author, const std::vector<int64_t>& entries,
                const std::string& note);
 
+// For whoever looks: nothing is locked, Post checks again.
 Result<Balances> BalancesOfLine(store::Session& session, int64_t line);
-// Also those that are not in the ledger: with zero balances. Locks the rows.
+// Also those that are not in the ledger: with zero balances.
 Result<std::vector<Balances>> BalancesOfLines(store::Session& session, const std::vector<int64_t>& lines);
 Result<Balances> BalancesOfMeasure(store::Session& session, int64_t measure);
 

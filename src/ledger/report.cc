@@ -82,8 +82,9 @@ std::vector<Flow> NetFlows(const std::map<Way, Fen>& sums) {
 // SUM(...) of an account over entries `e`.
 std::string BalanceSql(Account account) {
   std::string name = NameOf(account);
-  return "CAST(COALESCE(SUM(CASE WHEN e.to_account = '" + name + "' THEN e.amount_fen ELSE 0 END) - SUM(CASE WHEN e.from_account = '" +
-         name + "' THEN e.amount_fen ELSE 0 END), 0) AS BIGINT)";
+  return "CAST(COALESCE(SUM(CASE WHEN e.to_account = '" + name +
+         "' THEN e.amount_fen ELSE 0 END) - SUM(CASE WHEN e.from_account = '" + name +
+         "' THEN e.amount_fen ELSE 0 END), 0) AS BIGINT)";
 }
 
 template <size_t N>
@@ -97,45 +98,60 @@ Status VerifyHolders(Session& session, const char* table, const char* id, const 
     differ += (differ.empty() ? "" : " OR ") + std::string("h.") + name + " <> COALESCE(s." + name + ", 0)";
   }
   std::string sql = std::string("SELECT h.") + id + " AS id FROM " + table + " h LEFT JOIN (SELECT e." + id + sums +
-                    " FROM ledger_entry e WHERE e." + id + " IS NOT NULL GROUP BY e." + id + ") s ON s." + id + " = h." + id +
-                    " WHERE " + differ + " LIMIT 20";
+                    " FROM ledger_entry e WHERE e." + id + " IS NOT NULL GROUP BY e." + id + ") s ON s." + id +
+                    " = h." + id + " WHERE " + differ + " LIMIT 20";
   for (const Row& row : TRY(session.Query(sql))) {
-    verification.problems.push_back(std::string(table) + " " + std::to_string(row.Int("id")) + ": balances are not the sum of its entries");
+    verification.problems.push_back(std::string(table) + " " + std::to_string(row.Int("id")) +
+                                    ": balances are not the sum of its entries");
   }
-  std::string orphans = std::string("SELECT e.id AS id FROM ledger_entry e LEFT JOIN ") + table + " h ON h." + id + " = e." + id +
-                        " WHERE e." + id + " IS NOT NULL AND (h." + id + " IS NULL OR h.place_id <> e.place_id) LIMIT 20";
+  std::string orphans = std::string("SELECT e.id AS id FROM ledger_entry e LEFT JOIN ") + table + " h ON h." + id +
+                        " = e." + id + " WHERE e." + id + " IS NOT NULL AND (h." + id +
+                        " IS NULL OR h.place_id <> e.place_id) LIMIT 20";
   for (const Row& row : TRY(session.Query(orphans))) {
-    verification.problems.push_back("entry " + std::to_string(row.Int("id")) + " belongs to no row of " + table + ", or to another place");
+    verification.problems.push_back("entry " + std::to_string(row.Int("id")) + " belongs to no row of " + table +
+                                    ", or to another place");
   }
   return {};
 }
 
 Status VerifyFlows(Session& session, Verification& verification) {
   const char* by_place =
-      "SELECT COUNT(*) AS n FROM (SELECT place_id, from_account, to_account, COUNT(*) AS entries, CAST(SUM(amount_fen) AS BIGINT) AS "
-      "amount_fen FROM ledger_entry GROUP BY place_id, from_account, to_account EXCEPT SELECT place_id, from_account, to_account, "
+      "SELECT COUNT(*) AS n FROM (SELECT place_id, from_account, to_account, COUNT(*) AS entries, CAST(SUM(amount_fen) "
+      "AS BIGINT) AS "
+      "amount_fen FROM ledger_entry GROUP BY place_id, from_account, to_account EXCEPT SELECT place_id, from_account, "
+      "to_account, "
       "entries, amount_fen FROM ledger_flow) x";
   const char* no_entries =
-      "SELECT COUNT(*) AS n FROM (SELECT place_id, from_account, to_account, entries, amount_fen FROM ledger_flow EXCEPT SELECT place_id, "
-      "from_account, to_account, COUNT(*) AS entries, CAST(SUM(amount_fen) AS BIGINT) AS amount_fen FROM ledger_entry GROUP BY place_id, "
+      "SELECT COUNT(*) AS n FROM (SELECT place_id, from_account, to_account, entries, amount_fen FROM ledger_flow "
+      "EXCEPT SELECT place_id, "
+      "from_account, to_account, COUNT(*) AS entries, CAST(SUM(amount_fen) AS BIGINT) AS amount_fen FROM ledger_entry "
+      "GROUP BY place_id, "
       "from_account, to_account) x";
   const char* sums =
-      "SELECT p.area, f.from_account, f.to_account, CAST(SUM(f.entries) AS BIGINT) AS entries, CAST(SUM(f.amount_fen) AS BIGINT) AS "
-      "amount_fen FROM ledger_flow f JOIN ledger_place p ON p.id = f.place_id GROUP BY p.area, f.from_account, f.to_account";
+      "SELECT p.area, f.from_account, f.to_account, CAST(SUM(f.entries) AS BIGINT) AS entries, CAST(SUM(f.amount_fen) "
+      "AS BIGINT) AS "
+      "amount_fen FROM ledger_flow f JOIN ledger_place p ON p.id = f.place_id GROUP BY p.area, f.from_account, "
+      "f.to_account";
   const char* area = "SELECT area, from_account, to_account, entries, amount_fen FROM ledger_area_flow";
   auto check = [&](const std::string& sql, const char* problem) -> Status {
     auto row = TRY(session.QueryOne(sql));
-    if (row && row->Int("n") > 0) verification.problems.push_back(std::string(problem) + ": " + std::to_string(row->Int("n")));
+    if (row && row->Int("n") > 0)
+      verification.problems.push_back(std::string(problem) + ": " + std::to_string(row->Int("n")));
     return {};
   };
   TRY(check(by_place, "running sums by place that are not those of the entries"));
   TRY(check(no_entries, "running sums by place without their entries"));
-  TRY(check(std::string("SELECT COUNT(*) AS n FROM (") + sums + " EXCEPT " + area + ") x", "running sums by area that are not those of their places"));
-  TRY(check(std::string("SELECT COUNT(*) AS n FROM (") + area + " EXCEPT " + sums + ") x", "running sums by area without places"));
-  return check("SELECT COUNT(*) AS n FROM ledger_entry c JOIN ledger_entry e ON e.id = c.counter_of WHERE c.from_account <> e.to_account OR "
-               "c.to_account <> e.from_account OR c.amount_fen <> e.amount_fen OR COALESCE(c.line_id, 0) <> COALESCE(e.line_id, 0) OR "
-               "COALESCE(c.measure_id, 0) <> COALESCE(e.measure_id, 0)",
-               "counter-entries that do not mirror their entries");
+  TRY(check(std::string("SELECT COUNT(*) AS n FROM (") + sums + " EXCEPT " + area + ") x",
+            "running sums by area that are not those of their places"));
+  TRY(check(std::string("SELECT COUNT(*) AS n FROM (") + area + " EXCEPT " + sums + ") x",
+            "running sums by area without places"));
+  return check(
+      "SELECT COUNT(*) AS n FROM ledger_entry c JOIN ledger_entry e ON e.id = c.counter_of WHERE c.from_account <> "
+      "e.to_account OR "
+      "c.to_account <> e.from_account OR c.amount_fen <> e.amount_fen OR COALESCE(c.line_id, 0) <> COALESCE(e.line_id, "
+      "0) OR "
+      "COALESCE(c.measure_id, 0) <> COALESCE(e.measure_id, 0)",
+      "counter-entries that do not mirror their entries");
 }
 
 }  // namespace
@@ -162,8 +178,11 @@ Result<EntryPage> ListEntries(Session& session, const EntryFilter& filter, int64
   bool summed = filter.case_id == 0 && filter.line == 0 && !filter.from_ms && !filter.until_ms;
   EntryPage page;
   if (summed) {
-    auto row = TRY(session.QueryOne("SELECT CAST(COALESCE(SUM(e.entries), 0) AS BIGINT) AS n, CAST(COALESCE(SUM(e.amount_fen), 0) AS BIGINT) "
-                                    "AS fen FROM ledger_flow e JOIN ledger_place p ON p.id = e.place_id" + where, values));
+    auto row = TRY(session.QueryOne(
+        "SELECT CAST(COALESCE(SUM(e.entries), 0) AS BIGINT) AS n, CAST(COALESCE(SUM(e.amount_fen), 0) AS BIGINT) "
+        "AS fen FROM ledger_flow e JOIN ledger_place p ON p.id = e.place_id" +
+            where,
+        values));
     page.total = row->Int("n");
     page.amount = row->Int("fen");
   }
@@ -177,19 +196,22 @@ Result<EntryPage> ListEntries(Session& session, const EntryFilter& filter, int64
   if (filter.until_ms) equals(" AND e.at < ?", *filter.until_ms);
   std::string from = " FROM ledger_entry e JOIN ledger_place p ON p.id = e.place_id" + where;
   if (!summed) {
-    auto row = TRY(session.QueryOne("SELECT COUNT(*) AS n, CAST(COALESCE(SUM(e.amount_fen), 0) AS BIGINT) AS fen" + from, values));
+    auto row = TRY(
+        session.QueryOne("SELECT COUNT(*) AS n, CAST(COALESCE(SUM(e.amount_fen), 0) AS BIGINT) AS fen" + from, values));
     page.total = row->Int("n");
     page.amount = row->Int("fen");
   }
   values.emplace_back(limit);
   values.emplace_back(offset);
-  for (const Row& row : TRY(session.Query("SELECT e.*, p.institution" + from + " ORDER BY e.id DESC LIMIT ? OFFSET ?", values))) {
+  for (const Row& row :
+       TRY(session.Query("SELECT e.*, p.institution" + from + " ORDER BY e.id DESC LIMIT ? OFFSET ?", values))) {
     page.rows.push_back(EntryOf(row));
   }
   return page;
 }
 
-Result<Sheet> ReadSheet(Session& session, const std::vector<std::string>& areas, GroupBy by, const std::string& institution) {
+Result<Sheet> ReadSheet(Session& session, const std::vector<std::string>& areas, GroupBy by,
+                        const std::string& institution) {
   std::string where = " WHERE 1 = 1";
   Values values;
   WhereArea(areas, "p.area", where, values);
@@ -198,11 +220,14 @@ Result<Sheet> ReadSheet(Session& session, const std::vector<std::string>& areas,
     values.emplace_back(institution);
   }
   std::string group = ColumnOf(by);
-  Rows rows = TRY(session.Query("SELECT " + group + " AS grp, f.from_account, f.to_account, CAST(SUM(f.amount_fen) AS BIGINT) AS amount_fen "
-                                "FROM ledger_flow f JOIN ledger_place p ON p.id = f.place_id" + where +
-                                    (by == GroupBy::kNone ? " GROUP BY f.from_account, f.to_account"
-                                                          : " GROUP BY " + group + ", f.from_account, f.to_account"),
-                                values));
+  Rows rows =
+      TRY(session.Query("SELECT " + group +
+                            " AS grp, f.from_account, f.to_account, CAST(SUM(f.amount_fen) AS BIGINT) AS amount_fen "
+                            "FROM ledger_flow f JOIN ledger_place p ON p.id = f.place_id" +
+                            where +
+                            (by == GroupBy::kNone ? " GROUP BY f.from_account, f.to_account"
+                                                  : " GROUP BY " + group + ", f.from_account, f.to_account"),
+                        values));
   Sums all;
   std::map<Way, Fen> ways;
   std::map<std::string, Sums> groups;
@@ -230,7 +255,8 @@ Result<Funnel> ReadFunnel(Session& session, const std::vector<std::string>& area
   Values values;
   WhereArea(areas, "area", where, values);
   Sums sums;
-  for (const Row& row : TRY(session.Query("SELECT from_account, to_account, amount_fen FROM ledger_area_flow" + where, values))) {
+  for (const Row& row :
+       TRY(session.Query("SELECT from_account, to_account, amount_fen FROM ledger_area_flow" + where, values))) {
     sums.Add(WayOf(row), row.Int("amount_fen"));
   }
   return FunnelOf(sums.balances());
@@ -238,12 +264,14 @@ Result<Funnel> ReadFunnel(Session& session, const std::vector<std::string>& area
 
 Result<Verification> Verify(Session& session) {
   Verification verification;
-  auto counts = TRY(session.QueryOne("SELECT (SELECT COUNT(*) FROM ledger_entry) AS entries, (SELECT COUNT(*) FROM ledger_line) AS lines_n"));
+  auto counts = TRY(session.QueryOne(
+      "SELECT (SELECT COUNT(*) FROM ledger_entry) AS entries, (SELECT COUNT(*) FROM ledger_line) AS lines_n"));
   verification.entries = counts->Int("entries");
   verification.lines = counts->Int("lines_n");
   Sums sums;
-  Rows rows = TRY(session.Query("SELECT from_account, to_account, CAST(SUM(amount_fen) AS BIGINT) AS amount_fen FROM ledger_entry GROUP BY "
-                                "from_account, to_account"));
+  Rows rows = TRY(session.Query(
+      "SELECT from_account, to_account, CAST(SUM(amount_fen) AS BIGINT) AS amount_fen FROM ledger_entry GROUP BY "
+      "from_account, to_account"));
   for (const Row& row : rows) sums.Add(WayOf(row), row.Int("amount_fen"));
   verification.sums = sums.balances();
   TRY(VerifyHolders(session, "ledger_line", "line_id", kLineAccounts, verification));

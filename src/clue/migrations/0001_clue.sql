@@ -1,12 +1,12 @@
 -- Findings as people work on them. Money fen, times epoch milliseconds, days YYYY-MM-DD, flags 0 or 1, names of states as in
 -- api/openapi.yaml.
 
--- Ids that an import hands out in blocks (finding, finding_line).
+-- Ids that are handed out in blocks, before the rows are written.
 CREATE TABLE clue_number (
   name TEXT PRIMARY KEY,
   next BIGINT NOT NULL
 );
-INSERT INTO clue_number (name, next) VALUES ('finding', 1), ('finding_line', 1);
+INSERT INTO clue_number (name, next) VALUES ('clue', 1), ('finding', 1), ('finding_line', 1);
 
 -- The key that makes person_ref of psn_no; made once.
 CREATE TABLE clue_secret (
@@ -77,8 +77,8 @@ CREATE TABLE import_run (
 );
 
 CREATE TABLE clue (
-  id {{id}},
-  no TEXT UNIQUE,
+  id {{sqlite}}INTEGER{{end}}{{postgresql}}BIGINT{{end}} PRIMARY KEY,
+  no TEXT NOT NULL UNIQUE,
   title TEXT NOT NULL,
   source TEXT NOT NULL,
   source_note TEXT,
@@ -153,7 +153,7 @@ CREATE TABLE clue_rule (
 );
 CREATE INDEX clue_rule_rule ON clue_rule (rule);
 
--- A suspect (疑点). finding_key: of findings of an audit, its id there as a number; none of others.
+-- A suspect (疑点). status: live, kept (a later run does not find it any more, but its money has moved on), withdrawn. finding_key: of findings of an audit, its id there as a number; none of others.
 CREATE TABLE finding (
   id {{sqlite}}INTEGER{{end}}{{postgresql}}BIGINT{{end}} PRIMARY KEY,
   finding_key BIGINT UNIQUE,

@@ -1,0 +1,34 @@
+// Who looks and acts, as far as this room has to know.
+//
+// Permissions are decided by whoever makes the Viewer (api, out of account's matrix); scope is enforced here: what lies
+// outside of it does not exist (kNotFound).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "ledger/book.h"
+#include "store/database.h"
+
+namespace yijian::clue {
+
+struct Viewer {
+  int64_t user = 0;  // 0: the program itself
+  std::string name;
+  std::string area;         // admdvs; sees it and what lies below it; empty: everything
+  std::string institution;  // of an institution's user: only its own
+  std::string ip;
+};
+
+// " AND ..." over columns `area` and `institution` of the alias ("c."), with its values.
+void WhereVisible(const Viewer& viewer, std::string_view alias, std::string& where, store::Values& values);
+void WhereArea(std::string_view area, std::string_view column, std::string& where, store::Values& values);
+
+// Errors with a stable word and Chinese words.
+Error Refused(ErrorCode code, std::string word, std::string message, std::string zh);
+Error NoSuchClue();
+
+}  // namespace yijian::clue
