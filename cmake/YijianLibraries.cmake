@@ -3,7 +3,8 @@
 #   OpenSSL::Crypto  DuckDB::DuckDB  yaml-cpp::yaml-cpp  nlohmann_json::nlohmann_json  CLI11::CLI11
 #   PkgConfig::orcus  PkgConfig::xlsxwriter  PkgConfig::xxhash  absl::flat_hash_map  Threads::Threads
 #   SOCI::core  SOCI::sqlite3  SOCI::postgresql  PkgConfig::sqlite3  PkgConfig::libpq  PkgConfig::libmagic  CURL::libcurl
-#   PkgConfig::argon2  PkgConfig::oath  cpp-jwt::cpp-jwt  restinio::restinio  RocksDB::rocksdb-shared
+#   PkgConfig::argon2  PkgConfig::oath  cpp-jwt::cpp-jwt  restinio::restinio  PkgConfig::prometheus  ZLIB::ZLIB
+#   RocksDB::rocksdb-shared
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
@@ -42,8 +43,11 @@ pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(libmagic REQUIRED IMPORTED_TARGET libmagic)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(oath REQUIRED IMPORTED_TARGET liboath)
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 find_package(CURL REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(cpp-jwt REQUIRED)
+find_package(fmt REQUIRED)  # restinio names it without finding it
 find_package(restinio REQUIRED)
 find_package(RocksDB REQUIRED)
 
