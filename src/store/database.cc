@@ -170,7 +170,7 @@ class SociDatabase : public Database {
         outcome = Attempt(*connection, write, function, script);
         if (outcome.has_value() || !connection->failure) {
           pool.Give(std::move(connection));
-          return std::move(outcome).While(name_);
+          return outcome;  // what the function itself said, in its own words
         }
         failure = *connection->failure;
       } catch (const std::exception& exception) {
