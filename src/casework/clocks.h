@@ -16,12 +16,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/date.h"
 #include "base/result.h"
 
 namespace yijian::casework {
 
-using EpochMs = int64_t;
 using IsWorkingDay = std::function<bool(Date)>;
 
 enum class ClockUnit { kWorkingDays, kCalendarDays, kMonths, kHours };

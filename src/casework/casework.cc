@@ -1,0 +1,38 @@
+#include "casework/casework.h"
+
+#include "casework/clock_book.h"
+#include "casework/decision_steps.h"
+#include "casework/tick.h"
+
+namespace yijian::casework {
+
+Status Casework::Begin() {
+  return Write(Actor{}, [](Job& job) -> Status { return EnsureFlow(job); });
+}
+
+Result<Casework::TickReport> Casework::Tick() {
+  constexpr int kClocksMax = 5000;
+  const Actor program{.name = "系统"};
+  TickReport report;
+  auto due = TRY(Read(program, [](Job& job) { return DueClocks(job, kClocksMax); }));
+  for (const auto& clock : due) {
+    Status done = Write(program, [&](Job& job) -> Status {
+      // Somebody may have met it since it was listed.
+      auto still = TRY(job.session.QueryOne(
+          std::string("SELECT id FROM case_clock WHERE id = ? AND state = 'running' AND due_at < ?") +
+              job.session.ForUpdate(),
+          {clock.id, job.now}));
+      if (!still) return {};
+      return ActOnClock(job, clock);
+    });
+    report.clocks++;
+    if (done.has_value()) continue;
+    report.failed++;
+    if (report.first_error.empty())
+      report.first_error = clock.kind + " of clock " + std::to_string(clock.id) + ": " + done.error().message;
+  }
+  report.woken = TRY(Write(program, [](Job& job) { return WakeSnoozedClues(job); }));
+  return report;
+}
+
+}  // namespace yijian::casework
