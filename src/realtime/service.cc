@@ -40,6 +40,30 @@ struct Service::Case {
 
 namespace {
 
+// What the draft tells anew is no history.
+void Clear(const std::vector<Act>& clears, History& known) {
+  if (clears.empty()) return;
+  History clearing;
+  clearing.acts = clears;
+  std::vector<Act> before = known.acts;
+  Absorb(known, clearing);
+  known.acts = std::move(before);
+}
+
+// The asker's word counts for visits of which the store knows no line.
+void HearOfVisitsElsewhere(const History& elsewhere, History& known) {
+  std::set<int64_t> ours;
+  for (int64_t visit : known.of(Kind::kLine).visit) ours.insert(visit);
+  History news = elsewhere;
+  for (size_t kind = 0; kind < kKindCount; kind++) {
+    Rows& rows = news.rows[kind];
+    std::vector<uint8_t> keep;
+    for (int64_t visit : rows.visit) keep.push_back(visit == kNull || !ours.contains(visit) ? 1 : 0);
+    if (!keep.empty()) KeepRows(keep, static_cast<Kind>(kind), news);
+  }
+  Absorb(known, news);
+}
+
 bool Wanted(const Draft& draft, const program::Rule& rule) {
   return draft.rules.empty() || std::find(draft.rules.begin(), draft.rules.end(), rule.id) != draft.rules.end();
 }
@@ -150,18 +174,20 @@ Status Service::Gather(const State& state, std::vector<Case>& cases) const {
     Case::Known& person = one.known.emplace_back();
     person.before = std::move(known[i]);
     if (person.before.no.empty()) person.before.no = one.draft->told.no;
+    if (!one.draft->elsewhere.empty()) HearOfVisitsElsewhere(one.draft->elsewhere, person.before);
+    Clear(one.draft->clears, person.before);
     person.after = person.before;
     Absorb(person.after, one.draft->told);
   }
   for (Case& one : cases) {
     static const History kNobody;
-    for (realtime::Change& change :
-         Spread(one.known.empty() ? kNobody : one.known[0].before, one.draft->told, wanted, text)) {
+    for (realtime::Change& change : Spread(kNobody, one.draft->told, wanted, text)) {
       if (!state.live->Has(change.subject, one.draft->moment) &&
           !(state.shadow && state.shadow->Has(change.subject, one.draft->moment)))
         continue;
       Case::Known of{change.subject, TRY(store_.Get(change.subject, change.told.subject)), {}};
       of.before.no = change.told.no;
+      Clear(one.draft->clears, of.before);
       of.after = of.before;
       Absorb(of.after, change.told);
       one.known.push_back(std::move(of));
@@ -175,6 +201,7 @@ Answer Service::Finish(const State& state, Case& one) const {
   const Draft& draft = *one.draft;
   Answer answer;
   answer.version = state.live;
+  answer.policy = state.policy;
   for (Accusation& added : one.verdict.added) {
     const program::Rule& rule = version.rules().rules[added.rule];
     if (!Wanted(draft, rule)) continue;
@@ -310,33 +337,83 @@ Status Service::LogHits(const Draft& draft, const Answer& answer) {
 
 Result<std::optional<std::string>> Service::FindAnswer(const std::string& msgid, uint64_t digest) const {
   if (msgid.empty()) return std::optional<std::string>();
+  auto conflict = [&] { return Conflict("msgid " + msgid + " was used for another message"); };
+  {
+    std::lock_guard lock(kept_mutex_);
+    if (auto at = kept_.find(msgid); at != kept_.end()) {
+      if (at->second.digest != digest) return conflict();
+      return std::optional<std::string>(at->second.response);
+    }
+  }
   std::optional<Receipt> receipt = TRY(store_.FindReceipt(msgid));
   if (!receipt) return std::optional<std::string>();
-  if (receipt->digest != digest) return Conflict("msgid " + msgid + " was used for another message");
+  if (receipt->digest != digest) return conflict();
   return std::optional<std::string>(std::move(receipt->response));
 }
 
-Status Service::KeepAnswer(const std::string& msgid, uint64_t digest, const std::string& response) {
-  if (msgid.empty()) return {};
-  return store_.Commit({}, Receipt{msgid, digest, clock_(), response});
+void Service::KeepAnswer(const std::string& msgid, uint64_t digest, const std::string& response) {
+  if (msgid.empty()) return;
+  std::lock_guard lock(kept_mutex_);
+  if (!kept_.try_emplace(msgid, Kept{digest, response}).second) return;
+  kept_order_.push_back(msgid);
+  kept_bytes_ += msgid.size() + response.size();
+  while (kept_bytes_ > kAnswerBytesMax) {
+    auto oldest = kept_.find(kept_order_.front());
+    kept_bytes_ -= oldest->first.size() + oldest->second.response.size();
+    kept_.erase(oldest);
+    kept_order_.pop_front();
+  }
 }
 
+namespace {
+
+// Pairs that cancel each other out go, as they do when a lake takes them in.
+void ResolveRefunds(const std::vector<Refund>& refunds, const History& before, History& told) {
+  static const size_t kQty = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "qty"));
+  Rows& lines = told.of(Kind::kLine);
+  std::vector<uint8_t> keep(lines.size(), 1);
+  bool any = false;
+  auto qty_of = [&](const Rows& rows, int64_t key) -> int64_t {
+    auto at = std::find(rows.key.begin(), rows.key.end(), key);
+    return at == rows.key.end() ? kNull : rows.At(kQty, static_cast<size_t>(at - rows.key.begin()));
+  };
+  for (const Refund& refund : refunds) {
+    auto line = std::find(lines.key.begin(), lines.key.end(), refund.line);
+    if (line == lines.key.end()) continue;
+    auto row = static_cast<size_t>(line - lines.key.begin());
+    int64_t own = qty_of(told.of(Kind::kLine), refund.of);
+    int64_t old = own != kNull ? own : qty_of(before.of(Kind::kLine), refund.of);
+    if (old == kNull || lines.At(kQty, row) != -old) continue;
+    told.acts.push_back({Deed::kDropRow, Kind::kLine, lines.visit[row], refund.of, kNull, lines.stamp[row]});
+    keep[row] = 0;
+    for (size_t i = 0; i < lines.size(); i++) {
+      if (lines.key[i] == refund.of) keep[i] = 0;  // both in one message
+    }
+    any = true;
+  }
+  if (any) KeepRows(keep, Kind::kLine, told);
+}
+
+}  // namespace
+
 Result<Taken> Service::Take(const Upload& upload) {
-  // The same message twice at once: the second waits, and finds the first one's receipt.
-  std::unique_lock<std::mutex> message_lock(store_.LockOf(static_cast<int64_t>(KeyOf(upload.msgid) >> 1)),
-                                            std::defer_lock);
-  std::unique_lock<std::mutex> person_lock(store_.LockOf(upload.told.subject), std::defer_lock);
-  if (message_lock.mutex() == person_lock.mutex())
-    message_lock.lock();
-  else
-    std::lock(message_lock, person_lock);
-  if (std::optional<std::string> answered = TRY(FindAnswer(upload.msgid, upload.digest)))
+  std::vector<Upload> one{upload};
+  return TakeAll(std::move(one));
+}
+
+Result<Taken> Service::TakeAll(std::vector<Upload> uploads) {
+  if (uploads.empty()) return Taken{};
+  const Upload& first = uploads.front();
+  // The same message twice at once: the second waits, and finds the first one's receipt. In the order of addresses, so
+  // that nobody waits in a circle.
+  std::set<std::mutex*> mutexes{&store_.LockOf(static_cast<int64_t>(KeyOf(first.msgid) >> 1))};
+  for (const Upload& upload : uploads) mutexes.insert(&store_.LockOf(upload.told.subject));
+  std::vector<std::unique_lock<std::mutex>> locks;
+  for (std::mutex* mutex : mutexes) locks.emplace_back(*mutex);
+  if (std::optional<std::string> answered = TRY(FindAnswer(first.msgid, first.digest)))
     return Taken{true, std::move(*answered)};
 
   std::shared_ptr<const State> state = this->state();
-  History before;
-  if (upload.told.subject != kNull && !upload.told.acts.empty())
-    before = TRY(store_.Get(Subject::kPerson, upload.told.subject));
   for (const std::shared_ptr<const PackVersion>& version : {state->live, state->shadow}) {
     if (version) TRY(store_.codes().Cover(version->bound()));
   }
@@ -345,12 +422,19 @@ Result<Taken> Service::Take(const Upload& upload) {
     return by_live || (state->shadow && eval::Concerns(state->shadow->bound(), Subject::kDoctor, item));
   };
   auto text = [&](int64_t code) { return store_.codes().Text(code); };
-  std::vector<realtime::Change> changes = Spread(before, upload.told, wanted, text);
-  if (upload.told.subject != kNull) changes.push_back({Subject::kPerson, upload.told});
+  std::vector<realtime::Change> changes;
+  for (Upload& upload : uploads) {
+    History before;
+    if (upload.told.subject != kNull && (!upload.told.acts.empty() || !upload.refunds.empty()))
+      before = TRY(store_.Get(Subject::kPerson, upload.told.subject));
+    ResolveRefunds(upload.refunds, before, upload.told);
+    for (realtime::Change& change : Spread(before, upload.told, wanted, text)) changes.push_back(std::move(change));
+    if (upload.told.subject != kNull) changes.push_back({Subject::kPerson, std::move(upload.told)});
+  }
   std::optional<Receipt> receipt;
-  if (!upload.msgid.empty()) receipt = Receipt{upload.msgid, upload.digest, clock_(), upload.response};
+  if (!first.msgid.empty()) receipt = Receipt{first.msgid, first.digest, clock_(), first.response};
   TRY(store_.Commit(changes, receipt));
-  return Taken{false, upload.response};
+  return Taken{false, first.response};
 }
 
 Result<FeedbackResult> Service::Take(const std::vector<Feedback>& feedback) {

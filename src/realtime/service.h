@@ -31,9 +31,11 @@ namespace yijian::realtime {
 struct Draft {
   std::string msgid;
   program::Moment moment = program::kMid;
-  std::string institution;                             // that asks; code
-  Time now = 0;                                        // by the asker's clock
-  History told;                                        // the person's; subject kNull: nobody's (stock that comes in)
+  std::string institution;  // that asks; code
+  Time now = 0;             // by the asker's clock
+  History told;             // the person's; subject kNull: nobody's (stock that comes in)
+  std::vector<Act> clears;  // taken out of what is known beforehand: care that `told` tells anew
+  History elsewhere;        // earlier visits as the asker knows them; heard where we know no line of the visit
   std::unordered_map<int64_t, std::string> row_names;  // lines: what the asker calls them (rx_id), by key
   std::vector<std::string> rules;                      // only these; empty = all of the moment
 };
@@ -48,6 +50,7 @@ struct Hit {
 
 struct Answer {
   std::shared_ptr<const PackVersion> version;
+  std::shared_ptr<const Policy> policy;
   std::vector<Hit> hits;
   std::vector<Accusation> lifted;  // told before, and ended by this draft
   std::vector<Doubt> doubts;
@@ -57,12 +60,19 @@ struct Answer {
   int64_t microseconds = 0;
 };
 
+// A line that gives an earlier one back.
+struct Refund {
+  int64_t line = kNull;  // key of the negative line, in `told`
+  int64_t of = kNull;    // key of the line given back
+};
+
 struct Upload {
   std::string msgid;  // empty: not idempotent
   uint64_t digest = 0;
   std::string infno;
   History told;
-  std::string response;  // kept for the same message again
+  std::vector<Refund> refunds;  // a line given back whole goes, and so does the refund; a part stays a negative line
+  std::string response;         // kept for the same message again
 };
 
 struct Taken {
@@ -117,10 +127,14 @@ class Service {
   Result<std::vector<Answer>> AskMany(std::span<const Draft> drafts);
 
   Result<Taken> Take(const Upload& upload);
+  // One message about several persons, carried out whole or not at all; the first has its msgid, digest and response.
+  Result<Taken> TakeAll(std::vector<Upload> uploads);
   // Carried out before with this digest: what was answered. kConflict: the same msgid asked for something else.
   Result<std::optional<std::string>> FindAnswer(const std::string& msgid, uint64_t digest) const;
-  // What the store shall keep of an answer given to a question: so that 3101 and 3102 repeat it too.
-  Status KeepAnswer(const std::string& msgid, uint64_t digest, const std::string& response);
+  // Questions change nothing, so their answers are kept in memory only, the last kAnswerBytesMax bytes of them: a
+  // question sent again because its answer was lost gets the same one.
+  void KeepAnswer(const std::string& msgid, uint64_t digest, const std::string& response);
+  static constexpr size_t kAnswerBytesMax = 64 << 20;
 
   Result<FeedbackResult> Take(const std::vector<Feedback>& feedback);
   // By rule id; of one institution, or of all.
@@ -152,6 +166,14 @@ class Service {
   mutable std::mutex shadow_mutex_;
   std::map<std::string, ShadowUse> shadow_use_;
   std::atomic<uint64_t> asked_{0};
+  struct Kept {
+    uint64_t digest;
+    std::string response;
+  };
+  mutable std::mutex kept_mutex_;
+  std::unordered_map<std::string, Kept> kept_;
+  std::deque<std::string> kept_order_;
+  size_t kept_bytes_ = 0;
 };
 
 // Rows and acts of a message about a person as doctors and trace codes see them. `before`: what was known of the
