@@ -94,15 +94,6 @@ void Tally::Money(int64_t clue, Fen confirmed, Fen refuted) {
   clues_[clue].refuted += refuted;
 }
 
-void Tally::Moved(const Counted& finding, int64_t to, Fen confirmed, Fen refuted) {
-  Counted there = finding;
-  there.clue = to;
-  Found(finding, -1);
-  Found(there, +1);
-  Money(finding.clue, -confirmed, -refuted);
-  Money(to, confirmed, refuted);
-}
-
 Status Tally::WriteRules(Session& session) const {
   for (const auto& [key, rule] : rules_) {
     TRY(session.Execute(
@@ -191,6 +182,27 @@ Status Tally::Write(Session& session, const RankWeights& weights, EpochMs now) c
   TRY(WriteRules(session));
   TRY(WriteMonths(session));
   return WriteClues(session, weights, now);
+}
+
+Status Recount(Session& session, int64_t clue, const RankWeights& weights, EpochMs now) {
+  TRY(session.Execute("DELETE FROM clue_rule WHERE clue_id = ?", {clue}));
+  TRY(session.Execute("INSERT INTO clue_rule (clue_id, rule, severity, findings, found_fen, recoverable_fen) SELECT clue_id, rule, MIN(severity), COUNT(*), "
+                      "CAST(SUM(attributed_fen) AS BIGINT), CAST(SUM(CASE WHEN verdict = 'undecided' THEN COALESCE(fund_fen, attributed_fen) ELSE 0 END) AS "
+                      "BIGINT) FROM finding WHERE clue_id = ? AND status <> 'withdrawn' GROUP BY clue_id, rule",
+                      {clue}));
+  auto sums = TRY(session.QueryOne("SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN verdict = 'undecided' THEN 1 ELSE 0 END), 0) AS BIGINT) AS undecided, "
+                                   "CAST(COALESCE(SUM(attributed_fen), 0) AS BIGINT) AS found, CAST(COALESCE(SUM(COALESCE(fund_fen, attributed_fen)), 0) AS "
+                                   "BIGINT) AS fund, COUNT(DISTINCT person) AS persons FROM finding WHERE clue_id = ? AND status <> 'withdrawn'",
+                                   {clue}));
+  auto money = TRY(session.QueryOne("SELECT CAST(COALESCE(SUM(b.confirmed + b.decided + b.recovered + b.written_off), 0) AS BIGINT) AS confirmed, "
+                                    "CAST(COALESCE(SUM(b.refuted), 0) AS BIGINT) AS refuted FROM finding f JOIN finding_line l ON l.finding_id = f.id JOIN "
+                                    "ledger_line b ON b.line_id = l.id WHERE f.clue_id = ?",
+                                    {clue}));
+  TRY(session.Execute("UPDATE clue SET findings = ?, undecided = ?, found_fen = ?, fund_fen = ?, persons = ?, confirmed_fen = ?, refuted_fen = ?, updated_at "
+                      "= ?, version = version + 1 WHERE id = ?",
+                      {sums->Int("n"), sums->Int("undecided"), sums->Int("found"), sums->Int("fund"), sums->Int("persons"), money->Int("confirmed"),
+                       money->Int("refuted"), now, clue}));
+  return Rerank(session, clue, weights);
 }
 
 Status Rerank(Session& session, int64_t clue, const RankWeights& weights) {

@@ -45,8 +45,6 @@ class Tally {
   // Money that went to confirmed and refuted (negative: back).
   void Money(int64_t clue, Fen confirmed, Fen refuted);
   void Touch(int64_t clue) { clues_[clue]; }
-  // A finding goes to another clue.
-  void Moved(const Counted& finding, int64_t to, Fen confirmed, Fen refuted);
 
   // Locks rows in order of their keys. Raises versions and `updated_at` of the clues.
   Status Write(store::Session& session, const RankWeights& weights, EpochMs now) const;
@@ -87,6 +85,8 @@ class Tally {
 };
 
 // rank, evidence, precision and severity anew from clue_rule and rule_info; for one clue.
+// Everything a clue counts, anew from its findings and the ledger; for merging and splitting. Raises its version.
+Status Recount(store::Session& session, int64_t clue, const RankWeights& weights, EpochMs now);
 Status Rerank(store::Session& session, int64_t clue, const RankWeights& weights);
 
 }  // namespace yijian::clue

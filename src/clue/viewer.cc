@@ -1,6 +1,7 @@
 #include "clue/viewer.h"
 
 #include "ledger/report.h"
+#include "trail/trail.h"
 
 namespace yijian::clue {
 
@@ -28,6 +29,29 @@ Error Refused(ErrorCode code, std::string word, std::string message, std::string
   detail->word = std::move(word);
   detail->zh = std::move(zh);
   error.detail = std::move(detail);
+  return error;
+}
+
+Status Record(store::Session& session, const Viewer& viewer, const std::string& action, const std::string& kind, const std::string& id,
+              const std::string& details, int64_t at_ms) {
+  trail::Entry entry;
+  entry.user = viewer.user;
+  entry.user_name = viewer.name;
+  entry.area = viewer.area;
+  entry.institution = viewer.institution;
+  entry.action = action;
+  entry.object_kind = kind;
+  entry.object_id = id;
+  entry.details = details;
+  entry.ip = viewer.ip;
+  TRY(trail::Append(session, entry, at_ms));
+  return {};
+}
+
+Status Require(bool right) {
+  if (right) return {};
+  Error error = InvalidInput("your role may not do this");
+  error.detail = std::make_shared<ErrorDetail>(ErrorDetail{.word = "forbidden", .zh = "您的角色无权进行此操作", .forbidden = true});
   return error;
 }
 
