@@ -2,14 +2,14 @@
 //
 //   Desk desk(database, clock, matters, {});
 //   Clue clue = TRY(desk.TakeNext(viewer, {}));
-//   clue = TRY(desk.GiveVerdicts(viewer, clue.id, {.version = clue.version, .items = {{.all = true, .verdict = "confirmed"}}}));
+//   clue = TRY(desk.GiveVerdicts(viewer, clue.id, {.version = clue.version, .items = {{.all = true, .verdict =
+//   "confirmed"}}}));
 //
-// Two at once: whoever changes a clue sends the version he saw; of two, one wins and the other is told (version_conflict). A
-// lock keeps others from judging for `lock_minutes`, renewed by work.
-// Scope:   what lies outside the viewer's area or institution is kNotFound; what his role may not do is forbidden.
-// Trail:   every change is one trail entry in the same transaction. Looks are logged by whoever answers them.
-// Errors:  kConflict version_conflict, locked_by_other, wrong_status, decided; kInvalidInput with fields; kNotFound.
-// Threads: share freely.
+// Two at once: whoever changes a clue sends the version he saw; of two, one wins and the other is told
+// (version_conflict). A lock keeps others from judging for `lock_minutes`, renewed by work. Scope:   what lies outside
+// the viewer's area or institution is kNotFound; what his role may not do is forbidden. Trail:   every change is one
+// trail entry in the same transaction. Looks are logged by whoever answers them. Errors:  kConflict version_conflict,
+// locked_by_other, wrong_status, decided; kInvalidInput with fields; kNotFound. Threads: share freely.
 #pragma once
 
 #include <map>
@@ -113,8 +113,8 @@ struct HistoryEntry {
 struct VerdictItem {
   int64_t suspect = 0;  // one of these three
   int64_t line = 0;
-  bool all = false;   // undecided suspects of the clue
-  std::string rule;   // with all
+  bool all = false;  // undecided suspects of the clue
+  std::string rule;  // with all
   std::string verdict;
   std::optional<Fen> chk;  // confirmed: how much; default all that was attributed
   std::string note;
@@ -204,12 +204,14 @@ class Desk {
   // ---- look
   Result<CluePage> List(const Viewer& viewer, const ClueFilter& filter, const std::string& sort, Paging paging);
   Result<Clue> Get(const Viewer& viewer, int64_t id);
-  Result<SuspectPage> Suspects(const Viewer& viewer, int64_t id, const SuspectFilter& filter, const std::string& sort, Paging paging);
+  Result<SuspectPage> Suspects(const Viewer& viewer, int64_t id, const SuspectFilter& filter, const std::string& sort,
+                               Paging paging);
   // Of the clues of a case; the caller has looked whether the case may be seen.
   Result<SuspectPage> SuspectsOfCase(int64_t case_id, const SuspectFilter& filter, Paging paging);
   Result<std::vector<RelatedClue>> Related(const Viewer& viewer, int64_t id);
-  Result<std::vector<RelatedClue>> Before(const Viewer& viewer, const std::string& institution, const std::string& subject_kind,
-                                          const std::string& subject, const std::string& matter);
+  Result<std::vector<RelatedClue>> Before(const Viewer& viewer, const std::string& institution,
+                                          const std::string& subject_kind, const std::string& subject,
+                                          const std::string& matter);
   Result<std::vector<HistoryEntry>> History(const Viewer& viewer, int64_t id);
 
   // ---- work
@@ -220,11 +222,12 @@ class Desk {
   Result<Clue> Snooze(const Viewer& viewer, int64_t id, int64_t version, Date until, const std::string& reason);
   Result<Clue> Wake(const Viewer& viewer, int64_t id);
   // no_violation, coding_error, inconclusive, duplicate: undecided suspects get the verdict that goes with it.
-  Result<Clue> Close(const Viewer& viewer, int64_t id, int64_t version, const std::string& outcome, const std::string& reason);
+  Result<Clue> Close(const Viewer& viewer, int64_t id, int64_t version, const std::string& outcome,
+                     const std::string& reason);
   Result<Clue> Merge(const Viewer& viewer, int64_t into, const std::vector<int64_t>& clues, const std::string& reason);
   Result<Clue> Unmerge(const Viewer& viewer, int64_t id, const std::string& reason);
-  Result<Clue> Split(const Viewer& viewer, int64_t id, int64_t version, const std::vector<int64_t>& suspects, const std::string& title,
-                     const std::string& reason);
+  Result<Clue> Split(const Viewer& viewer, int64_t id, int64_t version, const std::vector<int64_t>& suspects,
+                     const std::string& title, const std::string& reason);
   // With an amount it has a suspect of that much, whose money enters the ledger.
   Result<Clue> Add(const Viewer& viewer, const NewClue& input);
 
@@ -236,7 +239,8 @@ class Desk {
   Result<SavedFilter> SaveFilter(const Viewer& viewer, const std::string& name, const std::string& query, bool shared);
   Status DeleteFilter(const Viewer& viewer, int64_t id);
 
-  // Ranks of clues whose rules' precision has changed since, in short transactions. Call it every half minute; true: there were some.
+  // Ranks of clues whose rules' precision has changed since, in short transactions. Call it every half minute; true:
+  // there were some.
   Result<bool> RefreshRanks();
 
   const Matters& matters() const { return matters_; }
@@ -254,10 +258,10 @@ class Desk {
   Result<Clue> LoadToWork(store::Session& session, const Viewer& viewer, int64_t id, int64_t version);
   Status TakeLock(store::Session& session, const Viewer& viewer, const Clue& clue);
   Status Judge(store::Session& session, const Viewer& viewer, const Clue& clue, const VerdictInput& input);
-  Status Told(store::Session& session, const Viewer& viewer, int64_t clue, const std::string& action, const std::string& zh,
-              const std::string& en, const std::string& note);
-  Result<SuspectPage> SuspectsWhere(store::Session& session, std::string where, store::Values values, const SuspectFilter& filter,
-                                    const std::string& sort, Paging paging);
+  Status Told(store::Session& session, const Viewer& viewer, int64_t clue, const std::string& action,
+              const std::string& zh, const std::string& en, const std::string& note);
+  Result<SuspectPage> SuspectsWhere(store::Session& session, std::string where, store::Values values,
+                                    const SuspectFilter& filter, const std::string& sort, Paging paging);
   ledger::Author AuthorOf(const Viewer& viewer) const { return {viewer.user, viewer.name, clock_.Now()}; }
 
   store::Database& database_;

@@ -115,10 +115,12 @@ Status FillLines(Session& session, std::vector<Suspect>& suspects) {
     ids.emplace_back(suspect.id);
     by_id[suspect.id] = &suspect;
   }
-  Rows rows = TRY(session.Query("SELECT l.*, b.identified, b.refuted, b.confirmed, b.decided, b.recovered, b.written_off FROM finding_line l LEFT JOIN "
-                                "ledger_line b ON b.line_id = l.id WHERE l.finding_id IN " +
-                                    Marks(ids.size()) + " ORDER BY l.id",
-                                ids));
+  Rows rows =
+      TRY(session.Query("SELECT l.*, b.identified, b.refuted, b.confirmed, b.decided, b.recovered, b.written_off FROM "
+                        "finding_line l LEFT JOIN "
+                        "ledger_line b ON b.line_id = l.id WHERE l.finding_id IN " +
+                            Marks(ids.size()) + " ORDER BY l.id",
+                        ids));
   for (const Row& row : rows) {
     Suspect& suspect = *by_id[row.Int("finding_id")];
     suspect.lines.push_back(LineOf(row));
@@ -146,9 +148,10 @@ Result<CluePage> Desk::TotalsOf(Session& session, const std::string& where, cons
     if (found != totals_.end() && clock_.Now() - found->second.at < kTotalsMs) return found->second.page;
   }
   CluePage page;
-  Rows rows = TRY(session.Query("SELECT c.status, c.severity, COUNT(*) AS n, CAST(SUM(c.found_fen) AS BIGINT) AS fen FROM clue c WHERE 1 = 1" + where +
-                                    " GROUP BY c.status, c.severity",
-                                values));
+  Rows rows = TRY(session.Query(
+      "SELECT c.status, c.severity, COUNT(*) AS n, CAST(SUM(c.found_fen) AS BIGINT) AS fen FROM clue c WHERE 1 = 1" +
+          where + " GROUP BY c.status, c.severity",
+      values));
   for (const Row& row : rows) {
     page.total += row.Int("n");
     page.found += row.Int("fen");
@@ -171,20 +174,24 @@ Status Desk::FillRules(Session& session, std::vector<Clue>& clues) {
     ids.emplace_back(clue.id);
     by_id[clue.id] = &clue;
   }
-  Rows rows = TRY(session.Query("SELECT c.clue_id, c.rule, c.severity, c.findings, c.found_fen, r.name_zh, r.name_en, r.basis_json, r.confirmed, r.refuted, "
-                                "r.coding FROM clue_rule c LEFT JOIN rule_info r ON r.rule = c.rule WHERE c.findings > 0 AND c.clue_id IN " +
-                                    Marks(ids.size()) + " ORDER BY c.clue_id, c.found_fen DESC, c.rule",
-                                ids));
+  Rows rows = TRY(session.Query(
+      "SELECT c.clue_id, c.rule, c.severity, c.findings, c.found_fen, r.name_zh, r.name_en, r.basis_json, r.confirmed, "
+      "r.refuted, "
+      "r.coding FROM clue_rule c LEFT JOIN rule_info r ON r.rule = c.rule WHERE c.findings > 0 AND c.clue_id IN " +
+          Marks(ids.size()) + " ORDER BY c.clue_id, c.found_fen DESC, c.rule",
+      ids));
   for (const Row& row : rows) {
     std::string rule = row.Text("rule");
-    RuleVerdicts verdicts{row.MaybeInt("confirmed").value_or(0), row.MaybeInt("refuted").value_or(0), row.MaybeInt("coding").value_or(0)};
-    by_id[row.Int("clue_id")]->rules.push_back({.rule = rule,
-                                                .name_zh = row.MaybeText("name_zh").value_or(rule),
-                                                .name_en = row.MaybeText("name_en").value_or(rule),
-                                                .findings = row.Int("findings"),
-                                                .found = row.Int("found_fen"),
-                                                .precision = PrecisionOf(verdicts, settings_.weights.Of(row.Text("severity"))),
-                                                .basis_json = row.MaybeText("basis_json").value_or("[]")});
+    RuleVerdicts verdicts{row.MaybeInt("confirmed").value_or(0), row.MaybeInt("refuted").value_or(0),
+                          row.MaybeInt("coding").value_or(0)};
+    by_id[row.Int("clue_id")]->rules.push_back(
+        {.rule = rule,
+         .name_zh = row.MaybeText("name_zh").value_or(rule),
+         .name_en = row.MaybeText("name_en").value_or(rule),
+         .findings = row.Int("findings"),
+         .found = row.Int("found_fen"),
+         .precision = PrecisionOf(verdicts, settings_.weights.Of(row.Text("severity"))),
+         .basis_json = row.MaybeText("basis_json").value_or("[]")});
   }
   return {};
 }
@@ -199,7 +206,8 @@ Result<CluePage> Desk::List(const Viewer& viewer, const ClueFilter& filter, cons
     CluePage page = TRY(TotalsOf(session, where, values));
     values.emplace_back(paging.limit);
     values.emplace_back(paging.offset);
-    for (const Row& row : TRY(session.Query("SELECT c.* FROM clue c WHERE 1 = 1" + where + order + " LIMIT ? OFFSET ?", values))) {
+    for (const Row& row :
+         TRY(session.Query("SELECT c.* FROM clue c WHERE 1 = 1" + where + order + " LIMIT ? OFFSET ?", values))) {
       page.rows.push_back(ClueOf(row, matters_, now));
       page.rows.back().actions = ActionsOf(page.rows.back(), viewer);
     }
@@ -218,8 +226,11 @@ Result<Clue> Desk::Load(Session& session, const Viewer& viewer, int64_t id) {
   TRY(FillRules(session, one));
   Clue clue = std::move(one.front());
   clue.actions = ActionsOf(clue, viewer);
-  for (const Row& merged : TRY(session.Query("SELECT id FROM clue WHERE merged_into = ? ORDER BY id", {id}))) clue.merged.push_back(merged.Int("id"));
-  auto related = TRY(session.QueryOne("SELECT COUNT(*) AS n FROM clue WHERE subject = ? AND subject_kind = ? AND id <> ?", {clue.subject, clue.subject_kind, id}));
+  for (const Row& merged : TRY(session.Query("SELECT id FROM clue WHERE merged_into = ? ORDER BY id", {id})))
+    clue.merged.push_back(merged.Int("id"));
+  auto related =
+      TRY(session.QueryOne("SELECT COUNT(*) AS n FROM clue WHERE subject = ? AND subject_kind = ? AND id <> ?",
+                           {clue.subject, clue.subject_kind, id}));
   clue.related = related->Int("n");
   return clue;
 }
@@ -228,8 +239,8 @@ Result<Clue> Desk::Get(const Viewer& viewer, int64_t id) {
   return database_.Read([&](Session& session) { return Load(session, viewer, id); });
 }
 
-Result<SuspectPage> Desk::SuspectsWhere(Session& session, std::string where, Values values, const SuspectFilter& filter, const std::string& sort,
-                                        Paging paging) {
+Result<SuspectPage> Desk::SuspectsWhere(Session& session, std::string where, Values values, const SuspectFilter& filter,
+                                        const std::string& sort, Paging paging) {
   auto equals = [&](const char* condition, const std::string& value) {
     if (value.empty()) return;
     where += condition;
@@ -248,16 +259,19 @@ Result<SuspectPage> Desk::SuspectsWhere(Session& session, std::string where, Val
   page.total = total->Int("n");
   values.emplace_back(paging.limit);
   values.emplace_back(paging.offset);
-  Rows rows = TRY(session.Query("SELECT f.*, r.name_zh, r.name_en, r.official, p.masked_name FROM finding f LEFT JOIN rule_info r ON r.rule = f.rule LEFT JOIN "
-                                "person p ON p.ref = f.person WHERE " +
-                                    where + SuspectOrder(sort) + " LIMIT ? OFFSET ?",
-                                values));
+  Rows rows =
+      TRY(session.Query("SELECT f.*, r.name_zh, r.name_en, r.official, p.masked_name FROM finding f LEFT JOIN "
+                        "rule_info r ON r.rule = f.rule LEFT JOIN "
+                        "person p ON p.ref = f.person WHERE " +
+                            where + SuspectOrder(sort) + " LIMIT ? OFFSET ?",
+                        values));
   for (const Row& row : rows) page.rows.push_back(SuspectOf(row));
   TRY(FillLines(session, page.rows));
   return page;
 }
 
-Result<SuspectPage> Desk::Suspects(const Viewer& viewer, int64_t id, const SuspectFilter& filter, const std::string& sort, Paging paging) {
+Result<SuspectPage> Desk::Suspects(const Viewer& viewer, int64_t id, const SuspectFilter& filter,
+                                   const std::string& sort, Paging paging) {
   return database_.Read([&](Session& session) -> Result<SuspectPage> {
     TRY(Load(session, viewer, id));
     return SuspectsWhere(session, "f.clue_id = ?", {id}, filter, sort, paging);
@@ -266,7 +280,8 @@ Result<SuspectPage> Desk::Suspects(const Viewer& viewer, int64_t id, const Suspe
 
 Result<SuspectPage> Desk::SuspectsOfCase(int64_t case_id, const SuspectFilter& filter, Paging paging) {
   return database_.Read([&](Session& session) {
-    return SuspectsWhere(session, "f.clue_id IN (SELECT id FROM clue WHERE case_id = ?)", {case_id}, filter, "", paging);
+    return SuspectsWhere(session, "f.clue_id IN (SELECT id FROM clue WHERE case_id = ?)", {case_id}, filter, "",
+                         paging);
   });
 }
 
@@ -280,7 +295,8 @@ Result<std::vector<RelatedClue>> Desk::Related(const Viewer& viewer, int64_t id)
       std::string where;
       WhereVisible(viewer, "c.", where, values);
       values.emplace_back(kRelatedMax);
-      Rows rows = TRY(session.Query("SELECT c.* FROM clue c WHERE " + condition + where + " ORDER BY c.id DESC LIMIT ?", values));
+      Rows rows = TRY(
+          session.Query("SELECT c.* FROM clue c WHERE " + condition + where + " ORDER BY c.id DESC LIMIT ?", values));
       for (const Row& row : rows) {
         if (seen.emplace(row.Int("id"), true).second) related.push_back(RelatedOf(row, why));
       }
@@ -290,7 +306,9 @@ Result<std::vector<RelatedClue>> Desk::Related(const Viewer& viewer, int64_t id)
     TRY(take("(c.id = ? OR c.split_from = ?)", {links->MaybeInt("split_from").value_or(0), id}, "split"));
     TRY(take("(c.merged_into = ? OR c.id = ?)", {id, clue.merged_into.value_or(0)}, "merged"));
     TRY(take("c.subject = ? AND c.subject_kind = ?", {clue.subject, clue.subject_kind}, "same_subject"));
-    TRY(take("c.id IN (SELECT o.clue_id FROM finding o WHERE o.person IN (SELECT f.person FROM finding f WHERE f.clue_id = ? AND f.person IS NOT NULL LIMIT "
+    TRY(
+        take("c.id IN (SELECT o.clue_id FROM finding o WHERE o.person IN (SELECT f.person FROM finding f WHERE "
+             "f.clue_id = ? AND f.person IS NOT NULL LIMIT "
              "200))",
              {id}, "same_persons"));
     if (clue.institution) TRY(take("c.institution = ?", {*clue.institution}, "same_institution"));
@@ -298,8 +316,9 @@ Result<std::vector<RelatedClue>> Desk::Related(const Viewer& viewer, int64_t id)
   });
 }
 
-Result<std::vector<RelatedClue>> Desk::Before(const Viewer& viewer, const std::string& institution, const std::string& subject_kind,
-                                              const std::string& subject, const std::string& matter) {
+Result<std::vector<RelatedClue>> Desk::Before(const Viewer& viewer, const std::string& institution,
+                                              const std::string& subject_kind, const std::string& subject,
+                                              const std::string& matter) {
   return database_.Read([&](Session& session) -> Result<std::vector<RelatedClue>> {
     std::vector<RelatedClue> related;
     std::map<int64_t, bool> seen;
@@ -307,13 +326,15 @@ Result<std::vector<RelatedClue>> Desk::Before(const Viewer& viewer, const std::s
       std::string where;
       WhereVisible(viewer, "c.", where, values);
       values.emplace_back(kRelatedMax);
-      for (const Row& row : TRY(session.Query("SELECT c.* FROM clue c WHERE " + condition + where + " ORDER BY c.id DESC LIMIT ?", values))) {
+      for (const Row& row : TRY(session.Query(
+               "SELECT c.* FROM clue c WHERE " + condition + where + " ORDER BY c.id DESC LIMIT ?", values))) {
         if (seen.emplace(row.Int("id"), true).second) related.push_back(RelatedOf(row, why));
       }
       return {};
     };
     if (!subject.empty()) TRY(take("c.subject = ? AND c.subject_kind = ?", {subject, subject_kind}, "same_subject"));
-    if (!institution.empty() && !matter.empty()) TRY(take("c.institution = ? AND c.matter = ?", {institution, matter}, "earlier"));
+    if (!institution.empty() && !matter.empty())
+      TRY(take("c.institution = ? AND c.matter = ?", {institution, matter}, "earlier"));
     if (!institution.empty()) TRY(take("c.institution = ?", {institution}, "same_institution"));
     return related;
   });
@@ -324,8 +345,8 @@ Result<std::vector<HistoryEntry>> Desk::History(const Viewer& viewer, int64_t id
     TRY(Load(session, viewer, id));
     std::vector<HistoryEntry> history;
     for (const Row& row : TRY(session.Query("SELECT * FROM clue_event WHERE clue_id = ? ORDER BY id", {id}))) {
-      history.push_back({row.Int("at"), row.Int("user_id"), row.Text("user_name"), row.Text("action"), row.Text("text_zh"), row.Text("text_en"),
-                         row.MaybeText("note")});
+      history.push_back({row.Int("at"), row.Int("user_id"), row.Text("user_name"), row.Text("action"),
+                         row.Text("text_zh"), row.Text("text_en"), row.MaybeText("note")});
     }
     return history;
   });

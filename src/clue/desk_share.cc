@@ -30,20 +30,26 @@ struct Ticket {
 };
 
 Ticket TicketOf(const Row& row) {
-  return {row.Int("id"), row.Text("no"), row.Text("matter"), row.MaybeText("institution").value_or(""), row.Text("area"), ""};
+  return {row.Int("id"),      row.Text("no"),
+          row.Text("matter"), row.MaybeText("institution").value_or(""),
+          row.Text("area"),   ""};
 }
 
 void DrawLots(std::vector<Ticket>& tickets, const std::string& seed) {
   for (Ticket& ticket : tickets) ticket.lot = Sha256Hex(seed + ticket.no);
-  std::sort(tickets.begin(), tickets.end(), [](const Ticket& a, const Ticket& b) { return std::tie(a.lot, a.no) < std::tie(b.lot, b.no); });
+  std::sort(tickets.begin(), tickets.end(),
+            [](const Ticket& a, const Ticket& b) { return std::tie(a.lot, a.no) < std::tie(b.lot, b.no); });
 }
 
-Error Bad(const std::string& message, const std::string& zh) { return Refused(ErrorCode::kInvalidInput, "fields", message, zh); }
+Error Bad(const std::string& message, const std::string& zh) {
+  return Refused(ErrorCode::kInvalidInput, "fields", message, zh);
+}
 
 // Gives each ticket to one of the people, or to nobody.
 class Dealer {
  public:
-  Dealer(const Assignment& assignment, std::map<int64_t, int64_t> open) : assignment_(assignment), open_(std::move(open)) {}
+  Dealer(const Assignment& assignment, std::map<int64_t, int64_t> open)
+      : assignment_(assignment), open_(std::move(open)) {}
 
   std::optional<size_t> Deal(const Ticket& ticket) {
     size_t chosen = 0;
@@ -86,13 +92,15 @@ class Dealer {
 Result<std::map<int64_t, int64_t>> OpenWork(Session& session, const std::vector<Colleague>& people) {
   std::map<int64_t, int64_t> open;
   for (const Colleague& colleague : people) {
-    auto row = TRY(session.QueryOne("SELECT COUNT(*) AS n FROM clue WHERE assignee = ? AND status IN ('assigned', 'working')", {colleague.user}));
+    auto row = TRY(session.QueryOne(
+        "SELECT COUNT(*) AS n FROM clue WHERE assignee = ? AND status IN ('assigned', 'working')", {colleague.user}));
     open[colleague.user] = row->Int("n");
   }
   return open;
 }
 
-Result<std::vector<Ticket>> TicketsOf(Session& session, const Viewer& viewer, const Assignment& assignment, EpochMs now) {
+Result<std::vector<Ticket>> TicketsOf(Session& session, const Viewer& viewer, const Assignment& assignment,
+                                      EpochMs now) {
   std::vector<Ticket> tickets;
   const std::string open = " AND c.status IN ('new', 'assigned', 'working')";
   if (assignment.clues.empty()) {
@@ -102,19 +110,21 @@ Result<std::vector<Ticket>> TicketsOf(Session& session, const Viewer& viewer, co
     WhereFilter(filter, viewer, now, where, values);
     values.emplace_back(std::clamp<int64_t>(assignment.limit, 1, kAssignMax));
     std::string unassigned = filter.assignee ? "" : " AND c.assignee IS NULL";
-    Rows rows = TRY(session.Query("SELECT c.id, c.no, c.matter, c.institution, c.area FROM clue c WHERE c.sampled_out = 0" + open + unassigned + where +
-                                      " ORDER BY c.rank DESC, c.id LIMIT ?",
-                                  values));
+    Rows rows =
+        TRY(session.Query("SELECT c.id, c.no, c.matter, c.institution, c.area FROM clue c WHERE c.sampled_out = 0" +
+                              open + unassigned + where + " ORDER BY c.rank DESC, c.id LIMIT ?",
+                          values));
     for (const Row& row : rows) tickets.push_back(TicketOf(row));
     return tickets;
   }
   for (size_t at = 0; at < assignment.clues.size(); at += kChunk) {
     size_t count = std::min(kChunk, assignment.clues.size() - at);
-    Values values(assignment.clues.begin() + static_cast<std::ptrdiff_t>(at), assignment.clues.begin() + static_cast<std::ptrdiff_t>(at + count));
+    Values values(assignment.clues.begin() + static_cast<std::ptrdiff_t>(at),
+                  assignment.clues.begin() + static_cast<std::ptrdiff_t>(at + count));
     std::string where;
     WhereVisible(viewer, "c.", where, values);
-    Rows rows = TRY(session.Query("SELECT c.id, c.no, c.matter, c.institution, c.area FROM clue c WHERE c.id IN " + Marks(count) + open + where +
-                                      " ORDER BY c.rank DESC, c.id",
+    Rows rows = TRY(session.Query("SELECT c.id, c.no, c.matter, c.institution, c.area FROM clue c WHERE c.id IN " +
+                                      Marks(count) + open + where + " ORDER BY c.rank DESC, c.id",
                                   values));
     for (const Row& row : rows) tickets.push_back(TicketOf(row));
   }
@@ -148,9 +158,9 @@ std::map<std::string, int64_t> Shares(const std::vector<Ticket>& tickets, const 
 }
 
 Sample SampleOf(const Row& row) {
-  return {row.Int("id"),         row.Int("at"),     row.Text("user_name"),  row.Text("seed"),
-          row.Text("strata"),    row.Text("reason"), row.Int("population"), row.Text("population_sha256"),
-          row.Int("drawn"),      row.Text("clues_json")};
+  return {row.Int("id"),      row.Int("at"),         row.Text("user_name"), row.Text("seed"),
+          row.Text("strata"), row.Text("reason"),    row.Int("population"), row.Text("population_sha256"),
+          row.Int("drawn"),   row.Text("clues_json")};
 }
 
 }  // namespace
@@ -158,7 +168,8 @@ Sample SampleOf(const Row& row) {
 Result<AssignmentResult> Desk::Assign(const Viewer& viewer, const Assignment& assignment) {
   TRY(Require(viewer.assigns));
   static const std::set<std::string> kHows{"to", "institution", "field", "workload", "random"};
-  if (!kHows.contains(assignment.how)) return Bad("how: expected to, institution, field, workload or random", "分派方式有误");
+  if (!kHows.contains(assignment.how))
+    return Bad("how: expected to, institution, field, workload or random", "分派方式有误");
   if (assignment.to.empty()) return Bad("to: expected people", "没有可分派的人员");
   if (assignment.how == "random" && assignment.seed.empty()) return Bad("seed: expected a text", "随机分派需要种子");
   return database_.Write([&](Session& session) -> Result<AssignmentResult> {
@@ -175,22 +186,27 @@ Result<AssignmentResult> Desk::Assign(const Viewer& viewer, const Assignment& as
         continue;
       }
       const Colleague& to = assignment.to[*chosen];
-      int64_t done = TRY(session.Execute("UPDATE clue SET assignee = ?, assignee_name = ?, status = CASE WHEN status = 'new' THEN 'assigned' ELSE status END, "
-                                         "version = version + 1, updated_at = ? WHERE id = ? AND status IN ('new', 'assigned', 'working') AND (locked_until IS NULL "
-                                         "OR locked_until <= ? OR locked_by = ?)",
-                                         {to.user, to.name, now, ticket.id, now, to.user}));
+      int64_t done =
+          TRY(session.Execute("UPDATE clue SET assignee = ?, assignee_name = ?, status = CASE WHEN status = 'new' THEN "
+                              "'assigned' ELSE status END, "
+                              "version = version + 1, updated_at = ? WHERE id = ? AND status IN ('new', 'assigned', "
+                              "'working') AND (locked_until IS NULL "
+                              "OR locked_until <= ? OR locked_by = ?)",
+                              {to.user, to.name, now, ticket.id, now, to.user}));
       if (done == 0) {
         result.skipped++;
         continue;
       }
-      TRY(AddEvent(session, ticket.id, AuthorOf(viewer), "assign", "分派给" + to.name, "Assigned to " + to.name, assignment.seed));
+      TRY(AddEvent(session, ticket.id, AuthorOf(viewer), "assign", "分派给" + to.name, "Assigned to " + to.name,
+                   assignment.seed));
       result.assigned++;
       count[*chosen]++;
     }
     result.skipped += static_cast<int64_t>(assignment.clues.empty() ? 0 : assignment.clues.size() - tickets.size());
     for (const auto& [index, number] : count) result.by_user.emplace_back(assignment.to[index], number);
     nlohmann::json details{{"how", assignment.how}, {"assigned", result.assigned}, {"seed", assignment.seed}};
-    TRY(Record(session, viewer, "clue.assign", "clue", "", details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), now));
+    TRY(Record(session, viewer, "clue.assign", "clue", "",
+               details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), now));
     return result;
   });
 }
@@ -208,7 +224,9 @@ Result<Sample> Desk::Draw(const Viewer& viewer, const SampleInput& input) {
     std::string where;
     Values values;
     WhereFilter(filter, viewer, now, where, values);
-    Rows rows = TRY(session.Query("SELECT c.id, c.no, c.matter, c.institution, c.area FROM clue c WHERE 1 = 1" + where + " ORDER BY c.no" + session.ForUpdate(), values));
+    Rows rows = TRY(session.Query("SELECT c.id, c.no, c.matter, c.institution, c.area FROM clue c WHERE 1 = 1" + where +
+                                      " ORDER BY c.no" + session.ForUpdate(),
+                                  values));
     if (rows.empty()) return Bad("filter: no clue of the pool fits", "没有符合条件的线索");
     std::vector<Ticket> tickets;
     std::string population;
@@ -224,14 +242,19 @@ Result<Sample> Desk::Draw(const Viewer& viewer, const SampleInput& input) {
         drawn.push_back("c" + std::to_string(ticket.id));
         TRY(AddEvent(session, ticket.id, AuthorOf(viewer), "drawn", "抽样抽中", "Drawn by lot", input.seed));
       } else {
-        TRY(session.Execute("UPDATE clue SET sampled_out = 1, version = version + 1, updated_at = ? WHERE id = ?", {now, ticket.id}));
+        TRY(session.Execute("UPDATE clue SET sampled_out = 1, version = version + 1, updated_at = ? WHERE id = ?",
+                            {now, ticket.id}));
       }
     }
-    int64_t id = TRY(session.Insert("INSERT INTO clue_sample (at, user_id, user_name, area, seed, strata, reason, filter, population, population_sha256, drawn, "
-                                    "clues_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                                    {now, viewer.user, viewer.name, viewer.area, input.seed, input.strata, input.reason, input.filter,
-                                     static_cast<int64_t>(tickets.size()), Sha256Hex(population), static_cast<int64_t>(drawn.size()), drawn.dump()}));
-    TRY(Record(session, viewer, "clue.sample", "sample", std::to_string(id), "{\"drawn\":" + std::to_string(drawn.size()) + "}", now));
+    int64_t id =
+        TRY(session.Insert("INSERT INTO clue_sample (at, user_id, user_name, area, seed, strata, reason, filter, "
+                           "population, population_sha256, drawn, "
+                           "clues_json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                           {now, viewer.user, viewer.name, viewer.area, input.seed, input.strata, input.reason,
+                            input.filter, static_cast<int64_t>(tickets.size()), Sha256Hex(population),
+                            static_cast<int64_t>(drawn.size()), drawn.dump()}));
+    TRY(Record(session, viewer, "clue.sample", "sample", std::to_string(id),
+               "{\"drawn\":" + std::to_string(drawn.size()) + "}", now));
     auto row = TRY(session.QueryOne("SELECT * FROM clue_sample WHERE id = ?", {id}));
     return SampleOf(*row);
   });
@@ -246,7 +269,9 @@ Result<SamplePage> Desk::Samples(const Viewer& viewer, Paging paging) {
     page.total = TRY(session.QueryOne("SELECT COUNT(*) AS n FROM clue_sample" + where, values))->Int("n");
     values.emplace_back(paging.limit);
     values.emplace_back(paging.offset);
-    for (const Row& row : TRY(session.Query("SELECT * FROM clue_sample" + where + " ORDER BY id DESC LIMIT ? OFFSET ?", values))) page.rows.push_back(SampleOf(row));
+    for (const Row& row :
+         TRY(session.Query("SELECT * FROM clue_sample" + where + " ORDER BY id DESC LIMIT ? OFFSET ?", values)))
+      page.rows.push_back(SampleOf(row));
     return page;
   });
 }
@@ -254,20 +279,26 @@ Result<SamplePage> Desk::Samples(const Viewer& viewer, Paging paging) {
 Result<std::vector<SavedFilter>> Desk::Filters(const Viewer& viewer) {
   return database_.Read([&](Session& session) -> Result<std::vector<SavedFilter>> {
     std::vector<SavedFilter> filters;
-    Rows rows = TRY(session.Query("SELECT * FROM clue_filter WHERE owner = ? OR shared = 1 ORDER BY name, id LIMIT ?", {viewer.user, kFiltersMax}));
+    Rows rows = TRY(session.Query("SELECT * FROM clue_filter WHERE owner = ? OR shared = 1 ORDER BY name, id LIMIT ?",
+                                  {viewer.user, kFiltersMax}));
     for (const Row& row : rows) {
-      filters.push_back({row.Int("id"), row.Text("name"), row.Text("query"), row.Bool("shared"), row.Int("owner") == viewer.user});
+      filters.push_back(
+          {row.Int("id"), row.Text("name"), row.Text("query"), row.Bool("shared"), row.Int("owner") == viewer.user});
     }
     return filters;
   });
 }
 
-Result<SavedFilter> Desk::SaveFilter(const Viewer& viewer, const std::string& name, const std::string& query, bool shared) {
+Result<SavedFilter> Desk::SaveFilter(const Viewer& viewer, const std::string& name, const std::string& query,
+                                     bool shared) {
   TRY(ParseFilter(query));
   return database_.Write([&](Session& session) -> Result<SavedFilter> {
     auto count = TRY(session.QueryOne("SELECT COUNT(*) AS n FROM clue_filter WHERE owner = ?", {viewer.user}));
-    if (count->Int("n") >= kFiltersMax) return LimitReached("you have " + std::to_string(kFiltersMax) + " filters already");
-    int64_t id = TRY(session.Insert("INSERT INTO clue_filter (owner, name, query, shared) VALUES (?, ?, ?, ?) RETURNING id", {viewer.user, name, query, int64_t{shared}}));
+    if (count->Int("n") >= kFiltersMax)
+      return LimitReached("you have " + std::to_string(kFiltersMax) + " filters already");
+    int64_t id =
+        TRY(session.Insert("INSERT INTO clue_filter (owner, name, query, shared) VALUES (?, ?, ?, ?) RETURNING id",
+                           {viewer.user, name, query, int64_t{shared}}));
     TRY(Record(session, viewer, "clue.filter", "filter", std::to_string(id), "", clock_.Now()));
     return SavedFilter{id, name, query, shared, true};
   });
@@ -276,7 +307,8 @@ Result<SavedFilter> Desk::SaveFilter(const Viewer& viewer, const std::string& na
 Status Desk::DeleteFilter(const Viewer& viewer, int64_t id) {
   return database_.Write([&](Session& session) -> Status {
     int64_t gone = TRY(session.Execute("DELETE FROM clue_filter WHERE id = ? AND owner = ?", {id, viewer.user}));
-    if (gone == 0) return Refused(ErrorCode::kNotFound, "not_found", "there is no such filter of yours", "没有这个筛选条件");
+    if (gone == 0)
+      return Refused(ErrorCode::kNotFound, "not_found", "there is no such filter of yours", "没有这个筛选条件");
     return Record(session, viewer, "clue.filter", "filter", std::to_string(id), R"({"deleted":true})", clock_.Now());
   });
 }

@@ -21,7 +21,8 @@ const std::set<std::string, std::less<>> kVerdicts{"confirmed", "refuted", "codi
 const std::set<std::string, std::less<>> kConducts{"unclear", "conduct", "coding_error"};
 
 Error BadItem(size_t item, const std::string& field, const std::string& expected) {
-  Error error = Refused(ErrorCode::kInvalidInput, "fields", "verdict " + std::to_string(item) + ": expected " + expected, "裁定内容有误");
+  Error error = Refused(ErrorCode::kInvalidInput, "fields",
+                        "verdict " + std::to_string(item) + ": expected " + expected, "裁定内容有误");
   auto detail = std::make_shared<ErrorDetail>(*error.detail);
   detail->fields.push_back({"/verdicts/" + std::to_string(item) + "/" + field, expected});
   error.detail = detail;
@@ -48,12 +49,16 @@ Status LoadSuspects(Session& session, int64_t clue, const std::vector<int64_t>& 
     size_t count = std::min(kChunk, ids.size() - at);
     Values values(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(at + count));
     values.insert(values.begin(), clue);
-    Rows rows = TRY(session.Query("SELECT f.id AS finding_id, f.rule, f.severity, f.institution, f.month, f.attributed_fen AS finding_fen, f.fund_fen, "
-                                  "f.verdict AS finding_verdict, p.area, l.id AS line_id, l.attributed_fen, l.verdict, l.chk_fen FROM finding f JOIN "
-                                  "ledger_place p ON p.id = f.place_id JOIN finding_line l ON l.finding_id = f.id AND l.charged = 1 WHERE f.clue_id = ? AND "
-                                  "f.status <> 'withdrawn' AND f.id IN " +
-                                      Marks(count) + " ORDER BY l.id",
-                                  values));
+    Rows rows =
+        TRY(session.Query("SELECT f.id AS finding_id, f.rule, f.severity, f.institution, f.month, f.attributed_fen AS "
+                          "finding_fen, f.fund_fen, "
+                          "f.verdict AS finding_verdict, p.area, l.id AS line_id, l.attributed_fen, l.verdict, "
+                          "l.chk_fen FROM finding f JOIN "
+                          "ledger_place p ON p.id = f.place_id JOIN finding_line l ON l.finding_id = f.id AND "
+                          "l.charged = 1 WHERE f.clue_id = ? AND "
+                          "f.status <> 'withdrawn' AND f.id IN " +
+                              Marks(count) + " ORDER BY l.id",
+                          values));
     for (const Row& row : rows) {
       Judged& judged = suspects[row.Int("finding_id")];
       if (judged.lines.empty()) {
@@ -68,7 +73,8 @@ Status LoadSuspects(Session& session, int64_t clue, const std::vector<int64_t>& 
                           .fund = row.MaybeInt("fund_fen"),
                           .verdict = row.Text("finding_verdict")};
       }
-      judged.lines.push_back({row.Int("line_id"), row.Int("attributed_fen"), row.Text("verdict"), row.MaybeInt("chk_fen"), false, ""});
+      judged.lines.push_back(
+          {row.Int("line_id"), row.Int("attributed_fen"), row.Text("verdict"), row.MaybeInt("chk_fen"), false, ""});
     }
   }
   return {};
@@ -125,7 +131,8 @@ std::optional<std::vector<ledger::Move>> MovesOf(const Line& line, const ledger:
 
 class Judgement {
  public:
-  Judgement(Session& session, const Viewer& viewer, const Clue& clue, EpochMs now) : session_(session), viewer_(viewer), clue_(clue), now_(now) {}
+  Judgement(Session& session, const Viewer& viewer, const Clue& clue, EpochMs now)
+      : session_(session), viewer_(viewer), clue_(clue), now_(now) {}
 
   Status Collect(const VerdictInput& input) {
     std::set<int64_t> wanted;
@@ -151,11 +158,13 @@ class Judgement {
 
  private:
   Status Check(const VerdictItem& item, size_t i) const {
-    if (!kVerdicts.contains(item.verdict)) return BadItem(i, "verdict", "confirmed, refuted, coding_error, inconclusive or undecided");
+    if (!kVerdicts.contains(item.verdict))
+      return BadItem(i, "verdict", "confirmed, refuted, coding_error, inconclusive or undecided");
     int named = (item.suspect != 0) + (item.line != 0) + item.all;
     if (named != 1) return BadItem(i, "suspect", "one of suspect, line and all");
     if (!item.rule.empty() && !item.all) return BadItem(i, "rule", "nothing without all");
-    if (item.chk && (*item.chk < 0 || item.verdict != "confirmed")) return BadItem(i, "chk_vola_amt_fen", "an amount, of confirmed only");
+    if (item.chk && (*item.chk < 0 || item.verdict != "confirmed"))
+      return BadItem(i, "chk_vola_amt_fen", "an amount, of confirmed only");
     if (item.chk && item.all) return BadItem(i, "chk_vola_amt_fen", "nothing together with all");
     return {};
   }
@@ -209,10 +218,14 @@ class Judgement {
     std::vector<ledger::Move> moves;
     for (size_t i = 0; i < lines.size(); i++) {
       auto more = MovesOf(*lines[i].first, balances[i]);
-      if (!more) return Refused(ErrorCode::kConflict, "decided", "money of these lines has been decided", "相关明细的金额已作出决定，不能再改裁定");
+      if (!more)
+        return Refused(ErrorCode::kConflict, "decided", "money of these lines has been decided",
+                       "相关明细的金额已作出决定，不能再改裁定");
       for (ledger::Move& move : *more) {
         Fen amount = move.amount;
-        auto change = [&](Account account) { return (move.way.to == account ? amount : 0) - (move.way.from == account ? amount : 0); };
+        auto change = [&](Account account) {
+          return (move.way.to == account ? amount : 0) - (move.way.from == account ? amount : 0);
+        };
         tally_.Money(lines[i].second, change(Account::kConfirmed), change(Account::kRefuted));
         moves.push_back(std::move(move));
       }
@@ -228,8 +241,10 @@ class Judgement {
       for (const Line& line : suspect.lines) {
         if (line.chk) chk = chk.value_or(0) + *line.chk;
         if (!line.judged) continue;
-        rows.push_back({clue_.id, clue_.version, id, line.id, line.verdict, store::Maybe(line.chk), store::TextOrNull(line.note), viewer_.user, viewer_.name, now_});
-        TRY(session_.Execute("UPDATE finding_line SET verdict = ?, chk_fen = ? WHERE id = ?", {line.verdict, store::Maybe(line.chk), line.id}));
+        rows.push_back({clue_.id, clue_.version, id, line.id, line.verdict, store::Maybe(line.chk),
+                        store::TextOrNull(line.note), viewer_.user, viewer_.name, now_});
+        TRY(session_.Execute("UPDATE finding_line SET verdict = ?, chk_fen = ? WHERE id = ?",
+                             {line.verdict, store::Maybe(line.chk), line.id}));
       }
       std::string verdict = VerdictOf(suspect.lines);
       TRY(session_.Execute("UPDATE finding SET verdict = ?, verdict_by = ?, verdict_note = ?, chk_fen = ? WHERE id = ?",
@@ -237,7 +252,10 @@ class Judgement {
       tally_.Judged(suspect.counted, suspect.counted.verdict, verdict);
     }
     tally_.Touch(clue_.id);
-    return session_.InsertMany("verdict", {"clue_id", "clue_version", "finding_id", "line_id", "verdict", "chk_fen", "note", "user_id", "user_name", "at"}, rows);
+    return session_.InsertMany("verdict",
+                               {"clue_id", "clue_version", "finding_id", "line_id", "verdict", "chk_fen", "note",
+                                "user_id", "user_name", "at"},
+                               rows);
   }
 
   Session& session_;
@@ -252,7 +270,8 @@ std::string Summary(const VerdictInput& input) {
   std::map<std::string, int> count;
   for (const VerdictItem& item : input.items) count[item.verdict]++;
   std::string text;
-  for (const auto& [verdict, times] : count) text += (text.empty() ? "" : ", ") + verdict + " x" + std::to_string(times);
+  for (const auto& [verdict, times] : count)
+    text += (text.empty() ? "" : ", ") + verdict + " x" + std::to_string(times);
   return text;
 }
 
@@ -262,21 +281,25 @@ Status Desk::Judge(Session& session, const Viewer& viewer, const Clue& clue, con
   Judgement judgement(session, viewer, clue, clock_.Now());
   TRY(judgement.Collect(input));
   int64_t suspects = TRY(judgement.Write(settings_.weights));
-  if (!input.conduct.empty()) TRY(session.Execute("UPDATE clue SET conduct = ? WHERE id = ?", {input.conduct, clue.id}));
-  return AddEvent(session, clue.id, AuthorOf(viewer), "verdict", "裁定疑点 " + std::to_string(suspects) + " 条", "Judged " + std::to_string(suspects) + " suspects",
-                  Summary(input));
+  if (!input.conduct.empty())
+    TRY(session.Execute("UPDATE clue SET conduct = ? WHERE id = ?", {input.conduct, clue.id}));
+  return AddEvent(session, clue.id, AuthorOf(viewer), "verdict", "裁定疑点 " + std::to_string(suspects) + " 条",
+                  "Judged " + std::to_string(suspects) + " suspects", Summary(input));
 }
 
 Result<Clue> Desk::GiveVerdicts(const Viewer& viewer, int64_t id, const VerdictInput& input) {
   TRY(Require(viewer.works));
   if (!input.conduct.empty() && !kConducts.contains(input.conduct))
-    return Refused(ErrorCode::kInvalidInput, "fields", "conduct: expected unclear, conduct or coding_error", "行为性质有误");
-  if (input.items.empty()) return Refused(ErrorCode::kInvalidInput, "fields", "verdicts: expected at least one", "没有裁定内容");
+    return Refused(ErrorCode::kInvalidInput, "fields", "conduct: expected unclear, conduct or coding_error",
+                   "行为性质有误");
+  if (input.items.empty())
+    return Refused(ErrorCode::kInvalidInput, "fields", "verdicts: expected at least one", "没有裁定内容");
   return database_.Write([&](Session& session) -> Result<Clue> {
     Clue clue = TRY(LoadToWork(session, viewer, id, input.version));
     TRY(TakeLock(session, viewer, clue));
     TRY(Judge(session, viewer, clue, input));
-    TRY(Record(session, viewer, "clue.verdict", "clue", "c" + std::to_string(id), "{\"verdicts\":" + std::to_string(input.items.size()) + "}", clock_.Now()));
+    TRY(Record(session, viewer, "clue.verdict", "clue", "c" + std::to_string(id),
+               "{\"verdicts\":" + std::to_string(input.items.size()) + "}", clock_.Now()));
     return Load(session, viewer, id);
   });
 }

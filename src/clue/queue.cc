@@ -110,8 +110,9 @@ struct SortColumn {
   const char* name;
   const char* column;
 };
-constexpr std::array kSorts{SortColumn{"rank", "c.rank"},          SortColumn{"found", "c.found_fen"}, SortColumn{"updated", "c.updated_at"},
-                            SortColumn{"created", "c.created_at"}, SortColumn{"due", "c.due_at"},      SortColumn{"findings", "c.findings"}};
+constexpr std::array kSorts{SortColumn{"rank", "c.rank"},          SortColumn{"found", "c.found_fen"},
+                            SortColumn{"updated", "c.updated_at"}, SortColumn{"created", "c.created_at"},
+                            SortColumn{"due", "c.due_at"},         SortColumn{"findings", "c.findings"}};
 
 }  // namespace
 
@@ -129,13 +130,15 @@ Result<ClueFilter> ParseFilter(const std::string& query) {
     std::string_view pair = std::string_view(query).substr(begin, end - begin);
     size_t equals = std::min(pair.find('='), pair.size());
     if (!pair.empty())
-      parameters.emplace_back(Decoded(pair.substr(0, equals)), Decoded(equals < pair.size() ? pair.substr(equals + 1) : std::string_view()));
+      parameters.emplace_back(Decoded(pair.substr(0, equals)),
+                              Decoded(equals < pair.size() ? pair.substr(equals + 1) : std::string_view()));
     begin = end + 1;
   }
   return FilterOf(parameters);
 }
 
-void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, std::string& where, store::Values& values) {
+void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, std::string& where,
+                 store::Values& values) {
   WhereVisible(viewer, "c.", where, values);
   auto add = [&](const char* condition, store::Value value) {
     where += std::string(" AND ") + condition;
@@ -160,7 +163,8 @@ void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, st
   if (!filter.matter.empty()) add("c.matter = ?", filter.matter);
   if (!filter.institution.empty()) add("c.institution = ?", filter.institution);
   if (!filter.subject_kind.empty()) add("c.subject_kind = ?", filter.subject_kind);
-  if (!filter.rule.empty()) add("EXISTS (SELECT 1 FROM clue_rule r WHERE r.clue_id = c.id AND r.rule = ? AND r.findings > 0)", filter.rule);
+  if (!filter.rule.empty())
+    add("EXISTS (SELECT 1 FROM clue_rule r WHERE r.clue_id = c.id AND r.rule = ? AND r.findings > 0)", filter.rule);
   WhereArea(filter.area, "c.area", where, values);
   if (filter.assignee) add("c.assignee = ?", *filter.assignee);
   if (filter.min_fen) add("c.found_fen >= ?", *filter.min_fen);
@@ -252,7 +256,8 @@ std::vector<std::string> ActionsOf(const Clue& clue, const Viewer& viewer) {
   if (viewer.works && clue.status == "merged") actions.emplace_back("unmerge");
   if (viewer.assigns && (workable || clue.status == "snoozed")) actions.emplace_back("assign");
   if (viewer.opens_case && workable && clue.confirmed > 0) actions.emplace_back("open_case");
-  if (viewer.works && (workable || clue.status == "snoozed" || clue.status == "in_case")) actions.emplace_back("evidence");
+  if (viewer.works && (workable || clue.status == "snoozed" || clue.status == "in_case"))
+    actions.emplace_back("evidence");
   return actions;
 }
 

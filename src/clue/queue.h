@@ -39,7 +39,8 @@ struct ClueFilter {
 };
 
 Result<ClueFilter> FilterOf(const std::vector<std::pair<std::string, std::string>>& parameters);
-Result<ClueFilter> ParseFilter(const std::string& query);  // of a URL, percent-encoded; page, size and sort are passed over
+Result<ClueFilter> ParseFilter(
+    const std::string& query);  // of a URL, percent-encoded; page, size and sort are passed over
 
 struct ClueRule {
   std::string rule;
@@ -112,7 +113,8 @@ struct CluePage {
 };
 
 // Conditions of the filter within what the viewer sees, over `clue c`.
-void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, std::string& where, store::Values& values);
+void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, std::string& where,
+                 store::Values& values);
 // " ORDER BY ..."; kInvalidInput for a column that is not offered.
 Result<std::string> OrderBy(const std::string& sort);
 Clue ClueOf(const store::Row& row, const Matters& matters, EpochMs now);

@@ -186,22 +186,32 @@ Status Tally::Write(Session& session, const RankWeights& weights, EpochMs now) c
 
 Status Recount(Session& session, int64_t clue, const RankWeights& weights, EpochMs now) {
   TRY(session.Execute("DELETE FROM clue_rule WHERE clue_id = ?", {clue}));
-  TRY(session.Execute("INSERT INTO clue_rule (clue_id, rule, severity, findings, found_fen, recoverable_fen) SELECT clue_id, rule, MIN(severity), COUNT(*), "
-                      "CAST(SUM(attributed_fen) AS BIGINT), CAST(SUM(CASE WHEN verdict = 'undecided' THEN COALESCE(fund_fen, attributed_fen) ELSE 0 END) AS "
+  TRY(
+      session.Execute("INSERT INTO clue_rule (clue_id, rule, severity, findings, found_fen, recoverable_fen) SELECT "
+                      "clue_id, rule, MIN(severity), COUNT(*), "
+                      "CAST(SUM(attributed_fen) AS BIGINT), CAST(SUM(CASE WHEN verdict = 'undecided' THEN "
+                      "COALESCE(fund_fen, attributed_fen) ELSE 0 END) AS "
                       "BIGINT) FROM finding WHERE clue_id = ? AND status <> 'withdrawn' GROUP BY clue_id, rule",
                       {clue}));
-  auto sums = TRY(session.QueryOne("SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN verdict = 'undecided' THEN 1 ELSE 0 END), 0) AS BIGINT) AS undecided, "
-                                   "CAST(COALESCE(SUM(attributed_fen), 0) AS BIGINT) AS found, CAST(COALESCE(SUM(COALESCE(fund_fen, attributed_fen)), 0) AS "
-                                   "BIGINT) AS fund, COUNT(DISTINCT person) AS persons FROM finding WHERE clue_id = ? AND status <> 'withdrawn'",
-                                   {clue}));
-  auto money = TRY(session.QueryOne("SELECT CAST(COALESCE(SUM(b.confirmed + b.decided + b.recovered + b.written_off), 0) AS BIGINT) AS confirmed, "
-                                    "CAST(COALESCE(SUM(b.refuted), 0) AS BIGINT) AS refuted FROM finding f JOIN finding_line l ON l.finding_id = f.id JOIN "
-                                    "ledger_line b ON b.line_id = l.id WHERE f.clue_id = ?",
-                                    {clue}));
-  TRY(session.Execute("UPDATE clue SET findings = ?, undecided = ?, found_fen = ?, fund_fen = ?, persons = ?, confirmed_fen = ?, refuted_fen = ?, updated_at "
+  auto sums = TRY(session.QueryOne(
+      "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN verdict = 'undecided' THEN 1 ELSE 0 END), 0) AS BIGINT) AS "
+      "undecided, "
+      "CAST(COALESCE(SUM(attributed_fen), 0) AS BIGINT) AS found, CAST(COALESCE(SUM(COALESCE(fund_fen, "
+      "attributed_fen)), 0) AS "
+      "BIGINT) AS fund, COUNT(DISTINCT person) AS persons FROM finding WHERE clue_id = ? AND status <> 'withdrawn'",
+      {clue}));
+  auto money = TRY(session.QueryOne(
+      "SELECT CAST(COALESCE(SUM(b.confirmed + b.decided + b.recovered + b.written_off), 0) AS BIGINT) AS confirmed, "
+      "CAST(COALESCE(SUM(b.refuted), 0) AS BIGINT) AS refuted FROM finding f JOIN finding_line l ON l.finding_id = "
+      "f.id JOIN "
+      "ledger_line b ON b.line_id = l.id WHERE f.clue_id = ?",
+      {clue}));
+  TRY(
+      session.Execute("UPDATE clue SET findings = ?, undecided = ?, found_fen = ?, fund_fen = ?, persons = ?, "
+                      "confirmed_fen = ?, refuted_fen = ?, updated_at "
                       "= ?, version = version + 1 WHERE id = ?",
-                      {sums->Int("n"), sums->Int("undecided"), sums->Int("found"), sums->Int("fund"), sums->Int("persons"), money->Int("confirmed"),
-                       money->Int("refuted"), now, clue}));
+                      {sums->Int("n"), sums->Int("undecided"), sums->Int("found"), sums->Int("fund"),
+                       sums->Int("persons"), money->Int("confirmed"), money->Int("refuted"), now, clue}));
   return Rerank(session, clue, weights);
 }
 

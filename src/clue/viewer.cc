@@ -32,8 +32,8 @@ Error Refused(ErrorCode code, std::string word, std::string message, std::string
   return error;
 }
 
-Status Record(store::Session& session, const Viewer& viewer, const std::string& action, const std::string& kind, const std::string& id,
-              const std::string& details, int64_t at_ms) {
+Status Record(store::Session& session, const Viewer& viewer, const std::string& action, const std::string& kind,
+              const std::string& id, const std::string& details, int64_t at_ms) {
   trail::Entry entry;
   entry.user = viewer.user;
   entry.user_name = viewer.name;
@@ -51,7 +51,8 @@ Status Record(store::Session& session, const Viewer& viewer, const std::string& 
 Status Require(bool right) {
   if (right) return {};
   Error error = InvalidInput("your role may not do this");
-  error.detail = std::make_shared<ErrorDetail>(ErrorDetail{.word = "forbidden", .zh = "您的角色无权进行此操作", .forbidden = true});
+  error.detail = std::make_shared<ErrorDetail>(
+      ErrorDetail{.word = "forbidden", .zh = "您的角色无权进行此操作", .forbidden = true});
   return error;
 }
 

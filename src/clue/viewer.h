@@ -21,15 +21,15 @@ struct Viewer {
   std::string area;         // admdvs; sees it and what lies below it; empty: everything
   std::string institution;  // of an institution's user: only its own
   std::string ip;
-  bool works = false;     // may lock, judge, snooze, merge, split, close, bring clues from elsewhere
-  bool assigns = false;   // may hand out work
-  bool samples = false;   // may draw
+  bool works = false;    // may lock, judge, snooze, merge, split, close, bring clues from elsewhere
+  bool assigns = false;  // may hand out work
+  bool samples = false;  // may draw
   bool opens_case = false;
 };
 
 // "clue.verdict" and so on, for the trail.
-Status Record(store::Session& session, const Viewer& viewer, const std::string& action, const std::string& kind, const std::string& id,
-              const std::string& details, int64_t at_ms);
+Status Record(store::Session& session, const Viewer& viewer, const std::string& action, const std::string& kind,
+              const std::string& id, const std::string& details, int64_t at_ms);
 Status Require(bool right);  // forbidden
 
 // " AND ..." over columns `area` and `institution` of the alias ("c."), with its values.
