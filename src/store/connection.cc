@@ -57,6 +57,34 @@ Value ValueAt(const soci::row& row, size_t at) {
   }
 }
 
+// Past SOCI, which goes by the declared type of a column: the ids of INTEGER PRIMARY KEY would be cut to 32 bits.
+Value SqliteValueAt(sqlite_api::sqlite3_stmt* row, int at) {
+  using namespace sqlite_api;
+  switch (sqlite3_column_type(row, at)) {
+    case SQLITE_NULL:
+      return {};
+    case SQLITE_INTEGER:
+      return int64_t{sqlite3_column_int64(row, at)};
+    case SQLITE_FLOAT:
+      return sqlite3_column_double(row, at);
+    default: {
+      const char* bytes = reinterpret_cast<const char*>(sqlite3_column_text(row, at));
+      return std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(row, at)));
+    }
+  }
+}
+
+Values ValuesOf(Dialect dialect, soci::statement& statement, const soci::row& row) {
+  Values values(row.size());
+  if (dialect == Dialect::kSqlite) {
+    auto* backend = static_cast<soci::sqlite3_statement_backend*>(statement.get_backend());
+    for (size_t i = 0; i < values.size(); i++) values[i] = SqliteValueAt(backend->stmt_, static_cast<int>(i));
+  } else {
+    for (size_t i = 0; i < values.size(); i++) values[i] = ValueAt(row, i);
+  }
+  return values;
+}
+
 }  // namespace
 
 Failure FailureOf(const std::exception& exception, Dialect dialect) {
@@ -114,21 +142,26 @@ struct Connection::Prepared {
   soci::row row;
   std::shared_ptr<const std::vector<std::string>> names;
   std::unique_ptr<soci::statement> statement;
+  bool busy = false;  // its rows are being taken
 };
 
 Connection::Connection(Dialect dialect, std::unique_ptr<soci::session> session)
     : dialect_(dialect), session_(std::move(session)) {}
 Connection::~Connection() = default;
 
-Connection::Prepared& Connection::Prepare(std::string_view sql, const Values& values, bool rows) {
+std::shared_ptr<Connection::Prepared> Connection::Prepare(std::string_view sql, const Values& values, bool rows,
+                                                          bool keep) {
   std::string key(sql);
   key += rows ? 'r' : 'n';
   for (const Value& value : values) key += KindOf(value);
   if (auto found = by_text_.find(key); found != by_text_.end()) {
-    prepared_.splice(prepared_.begin(), prepared_, found->second);
-    return **found->second;
+    if (!(*found->second)->busy) {
+      prepared_.splice(prepared_.begin(), prepared_, found->second);
+      return *found->second;
+    }
+    keep = false;  // whoever takes its rows asks the same again
   }
-  auto made = std::make_unique<Prepared>();
+  auto made = std::make_shared<Prepared>();
   made->key = key;
   made->statement = std::make_unique<soci::statement>(*session_);
   soci::statement& statement = *made->statement;
@@ -150,18 +183,27 @@ Connection::Prepared& Connection::Prepare(std::string_view sql, const Values& va
   }
   if (rows) statement.exchange(soci::into(made->row));
   statement.define_and_bind();
+  if (!keep) return made;
   if (prepared_.size() >= kPreparedMax) {
     by_text_.erase(prepared_.back()->key);
     prepared_.pop_back();
   }
-  prepared_.push_front(std::move(made));
+  prepared_.push_front(made);
   by_text_.emplace(std::move(key), prepared_.begin());
-  return *prepared_.front();
+  return made;
+}
+
+void Connection::Forget(const Prepared& prepared) {
+  auto found = by_text_.find(prepared.key);
+  if (found == by_text_.end() || found->second->get() != &prepared) return;
+  prepared_.erase(found->second);
+  by_text_.erase(found);
 }
 
 int64_t Connection::Run(std::string_view sql, const Values& values, const std::function<Status(const Row&)>* take,
-                        Status* stopped) {
-  Prepared& prepared = Prepare(sql, values, take != nullptr);
+                        Status* stopped, bool keep) {
+  std::shared_ptr<Prepared> held = Prepare(sql, values, take != nullptr, keep);
+  Prepared& prepared = *held;
   for (size_t i = 0; i < values.size(); i++) {
     Slot& slot = prepared.slots[i];
     slot.indicator = soci::i_ok;
@@ -178,7 +220,9 @@ int64_t Connection::Run(std::string_view sql, const Values& values, const std::f
   }
   soci::statement& statement = *prepared.statement;
   try {
+    prepared.busy = true;
     bool more = statement.execute(true);
+    if (take == nullptr) prepared.busy = false;
     if (take == nullptr) return statement.get_affected_rows();
     for (; more; more = statement.fetch()) {
       // Rows after the caller has had enough are still fetched: a statement left in the middle would hold its snapshot.
@@ -188,16 +232,14 @@ int64_t Connection::Run(std::string_view sql, const Values& values, const std::f
         for (size_t i = 0; i < prepared.row.size(); i++) names->push_back(prepared.row.get_properties(i).get_name());
         prepared.names = std::move(names);
       }
-      Values row(prepared.row.size());
-      for (size_t i = 0; i < row.size(); i++) row[i] = ValueAt(prepared.row, i);
-      Status taken = (*take)(Row(prepared.names, std::move(row)));
+      Status taken = (*take)(Row(prepared.names, ValuesOf(dialect_, statement, prepared.row)));
       if (!taken.has_value()) *stopped = std::move(taken);
     }
+    prepared.busy = false;
     return 0;
   } catch (...) {
     // A statement that failed once may be in a state SOCI cannot leave: prepare it anew next time.
-    by_text_.erase(prepared.key);
-    prepared_.remove_if([&](const auto& other) { return other.get() == &prepared; });
+    Forget(prepared);
     throw;
   }
 }

@@ -33,23 +33,26 @@ class Connection {
   soci::session& session() { return *session_; }
 
   // Runs one statement. With `take`, its rows go there until it fails, which is kept in `stopped`; without, the number
-  // of touched rows comes back. Throws what SOCI throws.
+  // of touched rows comes back. `keep`: the statement stays prepared. `take` may use this connection. Throws what SOCI
+  // throws.
   int64_t Run(std::string_view sql, const Values& values, const std::function<Status(const Row&)>* take,
-              Status* stopped);
+              Status* stopped, bool keep);
   // Statements without values and results: BEGIN, COMMIT.
   void Say(const char* sql);
 
   // The failure behind the last error that a Session returned, for whoever decides whether to run again.
   std::optional<Failure> failure;
+  int cursors = 0;  // open ones, on PostgreSQL
 
  private:
   struct Prepared;
-  Prepared& Prepare(std::string_view sql, const Values& values, bool rows);
+  std::shared_ptr<Prepared> Prepare(std::string_view sql, const Values& values, bool rows, bool keep);
+  void Forget(const Prepared& prepared);
 
   Dialect dialect_;
   std::unique_ptr<soci::session> session_;
-  std::unordered_map<std::string, std::list<std::unique_ptr<Prepared>>::iterator> by_text_;
-  std::list<std::unique_ptr<Prepared>> prepared_;  // used last first
+  std::unordered_map<std::string, std::list<std::shared_ptr<Prepared>>::iterator> by_text_;
+  std::list<std::shared_ptr<Prepared>> prepared_;  // used last first
 };
 
 }  // namespace yijian::store

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "store/connection.h"
+#include "store/url.h"
 
 namespace yijian::store {
 namespace {
@@ -17,27 +18,6 @@ namespace {
 using namespace sqlite_api;  // SOCI includes sqlite3.h in there
 
 constexpr int kAttemptsMax = 5;
-constexpr std::string_view kPostgresScheme = "postgresql://";
-
-// "postgresql://user:secret@host/db" without the secret.
-std::string WithoutPassword(const std::string& url) {
-  size_t begin = url.find("://");
-  if (begin == std::string::npos) return url;
-  begin += 3;
-  size_t end = url.find_first_of("/?", begin);
-  size_t at = url.rfind('@', end == std::string::npos ? url.size() : end);
-  std::string shown = url;
-  if (at != std::string::npos && at > begin) {
-    size_t colon = url.find(':', begin);
-    if (colon != std::string::npos && colon < at) shown.erase(colon, at - colon);
-  }
-  // libpq also takes it as a parameter.
-  if (size_t parameter = shown.find("password="); parameter != std::string::npos) {
-    size_t stop = shown.find('&', parameter);
-    shown.replace(parameter, (stop == std::string::npos ? shown.size() : stop) - parameter, "password=***");
-  }
-  return shown;
-}
 
 // First come, first served: std::mutex may let one thread starve.
 class Queue {
@@ -159,15 +139,26 @@ class SociDatabase : public Database {
 
  private:
   Status Run(bool write, const std::function<Status(Session&)>& function, const std::string* script) {
+    static thread_local const SociDatabase* writing = nullptr;
+    CHECK(!write || writing != this);  // it would wait for itself
+    const SociDatabase* before = writing;
+    if (write) writing = this;
+    Status outcome = RunAgain(write, function, script);
+    writing = before;
+    return outcome;
+  }
+
+  Status RunAgain(bool write, const std::function<Status(Session&)>& function, const std::string* script) {
     Place place(write && dialect_ == Dialect::kSqlite ? &queue_ : nullptr);
     Pool& pool = write || dialect_ == Dialect::kPostgres ? writers_ : readers_;
     for (int attempt = 1;; attempt++) {
       std::unique_ptr<Connection> connection;
       Failure failure;
       Status outcome;
+      bool committing = false;
       try {
         connection = pool.Take();
-        outcome = Attempt(*connection, write, function, script);
+        outcome = Attempt(*connection, write, function, script, &committing);
         if (outcome.has_value() || !connection->failure) {
           pool.Give(std::move(connection));
           return outcome;  // what the function itself said, in its own words
@@ -183,16 +174,18 @@ class SociDatabase : public Database {
       if (had_connection) pool.Give(failure.lost ? nullptr : std::move(connection));
       // The server was started anew: its other idle connections are dead as well.
       if (failure.lost) pool.Forget();
-      // A lost reader asks again; a lost writer may have committed, and only its caller knows whether to repeat.
-      bool again = failure.retry || (failure.lost && had_connection && !write);
+      // Lost while committing it may have committed, and only the caller knows whether to repeat. Lost before, it has
+      // not: idle connections die when the server is started anew.
+      bool again = failure.retry || (failure.lost && had_connection && !committing);
       if (!again || attempt >= kAttemptsMax) return std::move(outcome).While(name_);
       std::this_thread::sleep_for(std::chrono::milliseconds(5 * attempt * attempt));
     }
   }
 
   Status Attempt(Connection& connection, bool write, const std::function<Status(Session&)>& function,
-                 const std::string* script) {
+                 const std::string* script, bool* committing) {
     connection.failure.reset();
+    connection.cursors = 0;
     if (dialect_ == Dialect::kSqlite) {
       connection.Say(write ? "BEGIN IMMEDIATE" : "BEGIN");
     } else {
@@ -200,7 +193,11 @@ class SociDatabase : public Database {
     }
     Session session(connection);
     Status outcome = script != nullptr ? SayScript(connection, *script) : function(session);
+    // PostgreSQL answers COMMIT after a failed statement with a rollback and no error: the rows would be lost and
+    // acknowledged.
+    if (outcome.has_value() && connection.failure) outcome = connection.failure->error;
     if (outcome.has_value()) {
+      *committing = write;
       connection.Say("COMMIT");
       return outcome;
     }
@@ -282,8 +279,9 @@ Status PrepareSqlite(const std::string& path, bool create) {
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& url, const DatabaseOptions& options) {
   if (options.connections < 1) return InvalidInput("a database needs at least one connection");
-  bool postgres = url.rfind(kPostgresScheme, 0) == 0 || url.rfind("postgres://", 0) == 0;
+  bool postgres = IsPostgres(url);
   std::string name = postgres ? WithoutPassword(url) : url;
+  if (postgres) TRY(CheckPostgresUrl(url));
   std::string target = url;
   if (!postgres) {
     if (url.rfind("sqlite:", 0) == 0) target = url.substr(7);

@@ -11,16 +11,20 @@
 // SQL is what both understand: BIGINT, TEXT, DOUBLE PRECISION; `?` for values; ON CONFLICT; RETURNING; LIMIT ? OFFSET
 // ?; window functions; LIKE ? ESCAPE '\'. Money and times are BIGINT, truths BIGINT 0 or 1, bytes are hexadecimal TEXT.
 // Sums and counts of BIGINT are read with CAST(... AS BIGINT): PostgreSQL's are numeric. An expression of parameters
-// only needs a CAST too. Text is UTF-8 without NUL: NUL is kInvalidInput.
+// only needs a CAST too. Text is UTF-8 without NUL: other text is kInvalidInput.
 //
 // Transactions: Read sees one moment (SQLite: WAL snapshot; PostgreSQL: REPEATABLE READ, read only). Write is the only
 // writer on SQLite, first come, first served; on PostgreSQL READ COMMITTED, and whoever reads to decide locks the row:
 // `SELECT ... ` + session.ForUpdate(). Deadlocks, serialization failures and a busy file run the function again (at
-// most 5 times): it must have no effect outside its session until it returns. After an acknowledged Write the rows
-// survive kill -9 and power loss (SQLite synchronous=FULL, PostgreSQL's default). Errors:  kConflict a unique key or
-// foreign key says no; kInvalidInput a text the database cannot hold; kIo the database cannot be reached, is full or is
-// lost; kInternal wrong SQL. Messages name the database without its password. Threads: Database is shared by all; a
-// Session belongs to the function it was given to.
+// most 5 times), and so does a lost connection unless it was lost while committing: nobody knows then. So the function
+// must have no effect outside its session until it returns, and a statement that failed dooms all of it: hiding the
+// error does not help, Write then fails with it. A Write inside a Write is our bug. After an acknowledged Write the
+// rows survive kill -9 and power loss (SQLite synchronous=FULL, PostgreSQL's default).
+//
+// Errors:  kConflict a unique key or foreign key says no; kInvalidInput a text the database cannot hold; kIo the
+//          database cannot be reached, is full or is lost; kInternal wrong SQL. Messages name the database without its
+//          password.
+// Threads: Database is shared by all; a Session belongs to the function it was given to.
 #pragma once
 
 #include <functional>
@@ -52,6 +56,7 @@ class Session {
   // An INSERT ... RETURNING <id>: that id. kConflict when ON CONFLICT DO NOTHING did nothing.
   Result<int64_t> Insert(std::string_view sql, const Values& values = {});
   // Row by row, for results that do not fit into memory. Stops at the first error of `take`, which it returns.
+  // `take` may use this session.
   Status ForEach(std::string_view sql, const Values& values, const std::function<Status(const Row&)>& take);
   // Many rows into one table, in few statements. `suffix` may be an ON CONFLICT clause.
   Status InsertMany(std::string_view table, const std::vector<std::string>& columns, const std::vector<Values>& rows,
@@ -65,6 +70,8 @@ class Session {
   Status Lock(int64_t name);
 
  private:
+  Status FetchAll(const std::string& cursor, const std::function<Status(const Row&)>& take);
+
   Connection& connection_;
 };
 

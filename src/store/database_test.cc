@@ -229,6 +229,114 @@ TEST_P(DatabaseTest, BackupsComeBackWhole) {
   EXPECT_FALSE(Restore(folder() + "/rubbish", NewUrl(), {}).has_value());
 }
 
+TEST_P(DatabaseTest, AHiddenErrorIsNotAcknowledged) {
+  auto database = Make(kNotes);
+  ASSERT_TRUE(Add(*database, "one").has_value());
+  Status hidden = database->Write([&](Session& session) -> Status {
+    TRY(session.Insert(kInsert, {"two", Value(), Value()}));
+    EXPECT_FALSE(session.Insert(kInsert, {"one", Value(), Value()}).has_value());
+    return {};
+  });
+  EXPECT_EQ(hidden.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(Count(*database), 1);
+}
+
+TEST_P(DatabaseTest, TextsThatAreNoUtf8AreRefused) {
+  auto database = Make(kNotes);
+  for (const char* bad : {"\xFF", "\xE5\x8C", "\xED\xA0\x80"}) {
+    EXPECT_EQ(Add(*database, bad).error().code, ErrorCode::kInvalidInput);
+  }
+  EXPECT_TRUE(Add(*database, "still works").has_value());
+}
+
+TEST_P(DatabaseTest, RowsBeyondAFetchComeOnceAndTheirTakerMayAskOn) {
+  auto database = Make(kNotes);
+  std::vector<Values> rows;
+  for (int64_t i = 1; i <= 2'500; i++) rows.push_back({"row " + std::to_string(i), i, Value()});
+  auto fill = [&](Session& session) { return session.InsertMany("note", {"text", "fen", "share"}, rows); };
+  ASSERT_TRUE(database->Write(fill).has_value());
+  for (int64_t least : {501, 1501, 2501}) {  // 2000, 1000 and no rows
+    int64_t next = least;
+    const char* sql = "SELECT id, fen, text FROM note WHERE fen >= ? ORDER BY fen";
+    Status read = database->Read([&](Session& session) {
+      return session.ForEach(sql, {least}, [&](const Row& row) -> Status {
+        EXPECT_EQ(row.Int("fen"), next++);
+        if (row.Int("fen") % 500 != 0) return {};
+        int64_t inner = 0;
+        TRY(session.ForEach(sql, {int64_t{2'000}}, [&](const Row&) -> Status {
+          inner++;
+          return {};
+        }));
+        EXPECT_EQ(inner, 501);
+        return {};
+      });
+    });
+    EXPECT_TRUE(read.has_value()) << read.error().message;
+    EXPECT_EQ(next, 2'501);
+  }
+  int taken = 0;
+  Status stopped = database->Read([&](Session& session) {
+    return session.ForEach("SELECT id FROM note", {},
+                           [&](const Row&) -> Status { return ++taken == 1'200 ? LimitReached("enough") : Status(); });
+  });
+  EXPECT_EQ(stopped.error().code, ErrorCode::kLimit);
+  EXPECT_EQ(taken, 1'200);
+}
+
+TEST_P(DatabaseTest, NumbersWiderThanThirtyTwoBitsAreKept) {
+  auto database = Make(kNotes);
+  int64_t huge = int64_t{5'000'000'000};
+  auto made = database->Write([&](Session& session) {
+    return session.Insert("INSERT INTO note (id, text) VALUES (?, ?) RETURNING id", {huge, "far"});
+  });
+  EXPECT_EQ(*made, huge);
+  auto row = database->Read([&](Session& session) { return session.QueryOne("SELECT id FROM note", {}); });
+  EXPECT_EQ((*row)->Int("id"), huge);
+}
+
+TEST_P(DatabaseTest, AStoreInUseIsRestoredUnderItsReaders) {
+  if (GetParam() != Dialect::kSqlite) GTEST_SKIP() << "pg_restore --clean waits for the others' locks by itself";
+  auto database = Make(kNotes);
+  ASSERT_TRUE(Add(*database, "before").has_value());
+  ASSERT_TRUE(BackUp(url(), folder() + "/backup").has_value());
+  ASSERT_TRUE(Add(*database, "after").has_value());
+  ASSERT_TRUE(Restore(folder() + "/backup", url(), {.overwrite = true}).has_value());
+  EXPECT_EQ(Count(*database), 1);
+  EXPECT_TRUE(Add(*database, "goes on").has_value());  // into the store that is there, not into a removed file
+  EXPECT_EQ(Count(*OpenAt(url(), kNotes)), 2);
+}
+
+// As when the server is started anew while nobody asks.
+TEST_P(DatabaseTest, ConnectionsThatDiedAreMadeAnew) {
+  if (GetParam() != Dialect::kPostgres) GTEST_SKIP() << "SQLite has no connections to lose";
+  auto database = Make(kNotes);
+  auto other = OpenAt(url(), kNotes);
+  const char* kill =
+      "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+      "datname = current_database()";
+  for (int round = 0; round < 3; round++) {
+    ASSERT_TRUE(other->Write([&](Session& session) { return session.Query(kill); }).has_value());
+    auto added = Add(*database, "n" + std::to_string(round));
+    EXPECT_TRUE(added.has_value()) << added.error().message;
+    ASSERT_TRUE(other->Write([&](Session& session) { return session.Query(kill); }).has_value());
+    EXPECT_EQ(Count(*database), round + 1);
+  }
+}
+
+TEST_P(DatabaseTest, ALineLostInTheMiddleRunsTheFunctionAgain) {
+  if (GetParam() != Dialect::kPostgres) GTEST_SKIP() << "SQLite has no connections to lose";
+  auto database = Make(kNotes);
+  int runs = 0;
+  auto added = database->Write([&](Session& session) -> Result<int64_t> {
+    int64_t made = TRY(session.Insert(kInsert, {"once", Value(), Value()}));
+    if (++runs == 1) TRY(session.Query("SELECT pg_terminate_backend(pg_backend_pid())"));
+    return made;
+  });
+  EXPECT_TRUE(added.has_value()) << added.error().message;
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(Count(*database), 1);
+}
+
 // A child acknowledges every row it has committed, and is killed at a moment it does not choose.
 TEST_P(DatabaseTest, KilledWritersLoseNothingTheyAcknowledged) {
   { auto database = Make(kNotes); }

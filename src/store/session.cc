@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "store/connection.h"
 
 namespace yijian::store {
@@ -7,22 +8,25 @@ namespace {
 
 // SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
 constexpr size_t kParametersMax = 16'000;
+constexpr int kFetchRows = 1000;
 
-// Both databases would cut or refuse such texts in their own words; ours names no table.
+// SQLite would keep what PostgreSQL refuses, and cut at NUL: one answer for both, and it names no table.
 Status CheckTexts(const Values& values) {
   for (const Value& value : values) {
     const auto* text = std::get_if<std::string>(&value);
-    if (text != nullptr && text->find('\0') != std::string::npos) return InvalidInput("a text holds a NUL character");
+    if (text == nullptr) continue;
+    if (text->find('\0') != std::string::npos) return InvalidInput("a text holds a NUL character");
+    if (!IsUtf8(*text)) return InvalidInput("a text is not UTF-8");
   }
   return {};
 }
 
 Result<int64_t> Guarded(Connection& connection, std::string_view sql, const Values& values,
-                        const std::function<Status(const Row&)>* take) {
+                        const std::function<Status(const Row&)>* take, bool keep = true) {
   TRY(CheckTexts(values));
   Status stopped;
   try {
-    int64_t touched = connection.Run(sql, values, take, &stopped);
+    int64_t touched = connection.Run(sql, values, take, &stopped, keep);
     if (!stopped.has_value()) return std::move(stopped.error());
     return touched;
   } catch (const std::exception& exception) {
@@ -60,7 +64,33 @@ Result<int64_t> Session::Insert(std::string_view sql, const Values& values) {
 }
 
 Status Session::ForEach(std::string_view sql, const Values& values, const std::function<Status(const Row&)>& take) {
-  TRY(Guarded(connection_, sql, values, &take));
+  if (dialect() == Dialect::kSqlite) {
+    TRY(Guarded(connection_, sql, values, &take));
+    return {};
+  }
+  // libpq brings the whole result of a plain query into memory; a cursor brings a piece at a time.
+  std::string cursor = "each_" + std::to_string(connection_.cursors);
+  TRY(Execute("DECLARE " + cursor + " NO SCROLL CURSOR FOR " + std::string(sql), values));
+  connection_.cursors++;
+  Status outcome = FetchAll(cursor, take);
+  connection_.cursors--;
+  // After a failed statement the transaction is over, and its cursors with it.
+  if (!connection_.failure) TRY(Execute("CLOSE " + cursor));
+  return outcome;
+}
+
+Status Session::FetchAll(const std::string& cursor, const std::function<Status(const Row&)>& take) {
+  std::string fetch = "FETCH " + std::to_string(kFetchRows) + " FROM " + cursor;
+  int count = kFetchRows;
+  std::function<Status(const Row&)> counted = [&](const Row& row) -> Status {
+    count++;
+    return take(row);
+  };
+  // Never kept: the same words have other columns next time.
+  while (count == kFetchRows) {
+    count = 0;
+    TRY(Guarded(connection_, fetch, {}, &counted, false));
+  }
   return {};
 }
 
