@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kNameBytesMax = 800;  // 200 characters of four bytes
+constexpr std::chrono::hours kIncomingKept{24};
 
 class Digest {
  public:
@@ -72,6 +73,14 @@ Status CheckName(const std::string& name) {
   return {};
 }
 
+Status CheckPlace(const std::optional<double>& lat, const std::optional<double>& lon) {
+  if (lat.has_value() != lon.has_value()) return InvalidInput("place: lat and lon belong together");
+  // Written so that a NaN is out of range.
+  if (lat && !(*lat >= -90 && *lat <= 90)) return InvalidInput("lat: -90 to 90 degrees expected");
+  if (lon && !(*lon >= -180 && *lon <= 180)) return InvalidInput("lon: -180 to 180 degrees expected");
+  return {};
+}
+
 }  // namespace
 
 struct EvidenceFiles::Incoming::State {
@@ -96,10 +105,16 @@ EvidenceFiles::Incoming::~Incoming() = default;
 
 Result<EvidenceFiles> EvidenceFiles::Open(const std::string& folder) {
   std::error_code error;
-  // What a killed server was writing; nobody was told that it is kept.
-  fs::remove_all(fs::path(folder) / "incoming", error);
-  fs::create_directories(fs::path(folder) / "incoming", error);
+  fs::path incoming = fs::path(folder) / "incoming";
+  fs::create_directories(incoming, error);
   if (error) return IoError("cannot make " + folder + ": " + error.message());
+  // What a killed server was writing; nobody was told that it is kept. Younger ones may be another server's.
+  auto old = fs::file_time_type::clock::now() - kIncomingKept;
+  for (fs::directory_iterator at(incoming, error), end; !error && at != end; at.increment(error)) {
+    std::error_code gone;
+    auto touched = fs::last_write_time(at->path(), gone);
+    if (!gone && touched < old) fs::remove(at->path(), gone);
+  }
   return EvidenceFiles(folder);
 }
 
@@ -188,6 +203,7 @@ Result<std::string> EvidenceFiles::ReadAll(const std::string& sha256) const {
 
 Result<int64_t> AddEvidence(store::Session& session, const NewEvidence& evidence, const KeptFile& file, EpochMs at) {
   TRY(CheckName(evidence.name));
+  TRY(CheckPlace(evidence.lat, evidence.lon));
   return session.Insert(
       "INSERT INTO evidence (object_kind, object_id, sha256, bytes, media_type, name, note, taken_at, lat, lon, "
       "by_user, "

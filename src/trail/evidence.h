@@ -7,10 +7,10 @@
 //   int64_t id = TRY(AddEvidence(session, {.object_kind = "task", ...}, kept, clock.Now()));
 //
 // On disk: FOLDER/ab/abcdef... ; written aside, synced, renamed: a crash leaves rubbish in FOLDER/incoming at most,
-// which the next Open removes. Files are data: nothing here opens, unpacks or runs them; their kind is told by libmagic
-// from their first bytes, not from their names. Errors:  kLimit more bytes than allowed; kInvalidInput a name with
-// control characters; kNotFound; kIo, also when a file is no longer what its hash says. Threads: EvidenceFiles is
-// shared by all; an Incoming belongs to one.
+// which an Open removes when it is a day old. Files are data: nothing here opens, unpacks or runs them; their kind is
+// told by libmagic from their first bytes, not from their names. Errors:  kLimit more bytes than allowed; kInvalidInput
+// a name with control characters, a place that is not on earth; kNotFound; kIo, also when a file is no longer what its
+// hash says. Threads: EvidenceFiles is shared by all; an Incoming belongs to one.
 #pragma once
 
 #include <functional>

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <thread>
 
 #include "store/testing.h"
@@ -222,6 +224,84 @@ TEST_P(TrailTest, TooLargeAndUnfinishedFilesLeaveNothing) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(place)) left += entry.is_regular_file();
   EXPECT_EQ(left, 0u);
   EXPECT_TRUE(files.Keep("").has_value());  // an empty file is a file
+}
+
+TEST_P(TrailTest, NothingTakesThePlaceOfAnEntry) {
+  Do("clue.verdict", "1");
+  Do("clue.verdict", "2");
+  std::string insert = GetParam() == store::Dialect::kSqlite ? "INSERT OR REPLACE" : "INSERT";
+  std::string sql = insert +
+                    " INTO trail SELECT seq, at, 8, user_name, area, institution, action, is_view, object_kind, "
+                    "object_id, details, ip, previous, hash FROM trail WHERE seq = 1";
+  EXPECT_FALSE(database_->RunScript(sql).has_value());
+  EXPECT_FALSE(database_->RunScript(sql + " ON CONFLICT (seq) DO UPDATE SET user_id = 8").has_value());
+  EXPECT_TRUE(Check().whole);
+  EXPECT_EQ(Check().entries, 2);
+}
+
+TEST_P(TrailTest, OneBadLookDoesNotFailTheOthers) {
+  constexpr int kEach = 20;
+  std::atomic<int> kept = 0;
+  std::atomic<int> refused = 0;
+  {
+    ViewLog views(*database_, clock_);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; t++) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kEach; i++) {
+          Status noted = views.Note({.user = t, .action = "clue.read", .details = t % 4 == 0 ? "no json" : ""});
+          (noted.has_value() ? kept : refused)++;
+          EXPECT_EQ(noted.has_value(), t % 4 != 0);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  EXPECT_EQ(kept, 6 * kEach);
+  EXPECT_EQ(refused, 2 * kEach);
+  EXPECT_TRUE(Check().whole);
+  EXPECT_EQ(Check().entries, kept);
+}
+
+TEST_P(TrailTest, WhatIsNoTrailIsNotWhole) {
+  EXPECT_EQ(VerifyFile(folder(), {}).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(VerifyFile(folder() + "/none", {}).error().code, ErrorCode::kNotFound);
+  std::string hash(64, 'a');
+  std::vector<std::string> lines{
+      "5", "5 " + hash, "5 abc 1", "0 " + hash + " 1", "5 " + hash + " 1 more", "x " + hash + " 1", ""};
+  for (const std::string& line : lines) {
+    std::ofstream(folder() + "/anchors") << "4 " << hash << " 1\n" << line << "\n";
+    EXPECT_THAT(ReadAnchors(folder() + "/anchors").error().message, HasSubstr("line 2")) << line;
+  }
+}
+
+TEST_P(TrailTest, PlacesAreOnEarth) {
+  EvidenceFiles files = *EvidenceFiles::Open(folder() + "/evidence");
+  KeptFile kept = *files.Keep("photo");
+  auto add = [&](std::optional<double> lat, std::optional<double> lon) {
+    return database_->Write([&](store::Session& session) {
+      return AddEvidence(session, {.object_kind = "task", .object_id = "3", .name = "a", .lat = lat, .lon = lon}, kept,
+                         clock_.Now());
+    });
+  };
+  EXPECT_TRUE(add(-90, 180).has_value());
+  EXPECT_TRUE(add({}, {}).has_value());
+  EXPECT_EQ(add(90.1, 0).error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(add(0, -181).error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(add(0, {}).error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(add(std::numeric_limits<double>::quiet_NaN(), 0).error().code, ErrorCode::kInvalidInput);
+}
+
+TEST_P(TrailTest, AnotherServersUploadIsLeftAlone) {
+  EvidenceFiles files = *EvidenceFiles::Open(folder() + "/evidence");
+  auto incoming = std::move(*files.Begin(1000));
+  ASSERT_TRUE(incoming.Add("half").has_value());
+  std::string old = folder() + "/evidence/incoming/old";
+  std::ofstream(old) << "left by a crash";
+  std::filesystem::last_write_time(old, std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
+  ASSERT_TRUE(EvidenceFiles::Open(folder() + "/evidence").has_value());
+  EXPECT_FALSE(std::filesystem::exists(old));
+  EXPECT_TRUE(incoming.Finish().has_value());
 }
 
 YIJIAN_ON_BOTH_DATABASES(TrailTest);

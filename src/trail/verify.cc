@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "trail/chain.h"
 
@@ -113,6 +114,8 @@ Result<Verdict> Verify(store::Database& database, const std::vector<Anchor>& anc
 }
 
 Result<Verdict> VerifyFile(const std::string& path, const std::vector<Anchor>& anchors) {
+  // A folder opens too, and would be a whole trail of no entries.
+  if (!std::filesystem::is_regular_file(path)) return NotFound("no file " + path);
   std::ifstream in(path);
   if (!in) return IoError("cannot read " + path);
   Walker walker(anchors);
@@ -120,6 +123,7 @@ Result<Verdict> VerifyFile(const std::string& path, const std::vector<Anchor>& a
   for (int64_t number = 1; std::getline(in, line); number++) {
     walker.Step(TRY(StoredOfJson(line).While(path + ":" + std::to_string(number))));
   }
+  if (in.bad()) return IoError("cannot read " + path);
   return walker.Finish();
 }
 
@@ -150,9 +154,20 @@ Result<std::vector<Anchor>> ReadAnchors(const std::string& path) {
     if (std::filesystem::exists(path)) return IoError("cannot read " + path);
     return anchors;
   }
-  Anchor anchor;
-  while (in >> anchor.seq >> anchor.hash >> anchor.at) anchors.push_back(anchor);
-  if (!in.eof()) return InvalidInput(path + ": line " + std::to_string(anchors.size() + 1) + " is no anchor");
+  std::string line;
+  while (std::getline(in, line)) {
+    std::istringstream words(line);
+    Anchor anchor;
+    std::string rest;
+    bool read = static_cast<bool>(words >> anchor.seq >> anchor.hash >> anchor.at) && !(words >> rest);
+    bool hash = anchor.hash.size() == kBeforeTheFirst.size() &&
+                anchor.hash.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!read || !hash || anchor.seq < 1) {
+      return InvalidInput(path + ": line " + std::to_string(anchors.size() + 1) + " is no anchor");
+    }
+    anchors.push_back(std::move(anchor));
+  }
+  if (in.bad()) return IoError("cannot read " + path);
   return anchors;
 }
 

@@ -3,6 +3,7 @@
 //   ViewLog views(database, clock);
 //   TRY(views.Note(entry));        // returns when the entry is committed
 //
+// An entry that cannot be kept (details that are no JSON) fails alone, not those it was gathered with.
 // Threads: Note from any. The destructor writes what waits.
 #pragma once
 
@@ -28,10 +29,11 @@ class ViewLog {
  private:
   struct Batch {
     std::vector<Entry> entries;
+    std::vector<Status> outcomes;  // once done
     bool done = false;
-    Status outcome;
   };
   void Work();
+  std::vector<Status> Write(const std::vector<Entry>& entries);
 
   store::Database& database_;
   const Clock& clock_;
