@@ -156,7 +156,9 @@ Exchange::Exchange(std::shared_ptr<House> house, WireRequest wire)
   } else {
     trouble_ = ProblemOf(400, {"网址格式有误", target.error().message});
   }
-  Request plain(parts);  // to read headers by name
+  RequestParts heads;  // to read headers by name, without a copy of the body
+  heads.headers = parts.headers;
+  Request plain(std::move(heads));
   const std::vector<std::string>& trusted = house_->options.trusted_proxies;
   parts.remote = ClientOf(parts.peer, plain.Header("x-forwarded-for").value_or(""), trusted);
   bool proxied = parts.remote != parts.peer || std::find(trusted.begin(), trusted.end(), parts.peer) != trusted.end();
