@@ -68,7 +68,7 @@ class HostileTest : public testing::Test {
   }
   ~HostileTest() override {
     release_ = true;
-    if (server_ != nullptr) server_->Stop();
+    server_ = nullptr;
   }
 
   void Start() {

@@ -4,6 +4,8 @@
 #include <array>
 #include <atomic>
 #include <charconv>
+#include <map>
+#include <mutex>
 #include <restinio/all.hpp>
 #include <thread>
 
@@ -21,11 +23,15 @@ constexpr size_t kFilesBesideConnections = 64;
 constexpr size_t kLingerBytesMax = 4 * 1024 * 1024;
 constexpr auto kLingerTime = std::chrono::seconds(2);
 
+class Notice;
+
 // What all sockets of one server share.
 struct Ledger {
   const WireOptions& options;
   std::atomic<size_t> connections{0};
   std::atomic<size_t> inflight_bytes{0};
+  std::mutex mutex;
+  std::map<Notice*, std::weak_ptr<Notice>> notices;  // of bytes on their way
 };
 
 // RESTinio makes sockets from an io_context alone, so the ledger rides there.
@@ -263,25 +269,50 @@ using restinio::response_connection_attr_t;
 using restinio::response_parts_attr_t;
 
 // RESTinio forgets the notices of what it had not begun to write when a connection closes; a forgotten one says false.
+// Those still under way when the server stops are told by TellAll: each holds its exchange, which holds the connection,
+// which holds the notice.
 class Notice {
  public:
-  explicit Notice(Written written) : written_(std::move(written)) {}
+  static std::shared_ptr<Notice> Make(Ledger& ledger, Written written) {
+    auto notice = std::make_shared<Notice>(ledger, std::move(written));
+    std::lock_guard lock(ledger.mutex);
+    ledger.notices[notice.get()] = notice;
+    return notice;
+  }
+  static void TellAll(Ledger& ledger) {
+    std::map<Notice*, std::weak_ptr<Notice>> all;
+    {
+      std::lock_guard lock(ledger.mutex);
+      all = ledger.notices;
+    }
+    for (auto& [_, weak] : all) {
+      if (auto notice = weak.lock()) notice->Tell(false);
+    }
+  }
+
+  Notice(Ledger& ledger, Written written) : ledger_(ledger), written_(std::move(written)) {}
   Notice(const Notice&) = delete;
   Notice& operator=(const Notice&) = delete;
-  ~Notice() { Tell(false); }
+  ~Notice() {
+    Tell(false);
+    std::lock_guard lock(ledger_.mutex);
+    ledger_.notices.erase(this);
+  }
   void Tell(bool done) {
     Written written = std::exchange(written_, nullptr);
     if (written) written(done);
   }
 
  private:
+  Ledger& ledger_;
   Written written_;
 };
 
 class RestinioReply : public Reply {
  public:
-  RestinioReply(restinio::impl::connection_handle_t connection, restinio::request_id_t id, bool keep_alive)
-      : connection_(std::move(connection)), id_(id), keep_alive_(keep_alive) {}
+  RestinioReply(Ledger& ledger, restinio::impl::connection_handle_t connection, restinio::request_id_t id,
+                bool keep_alive)
+      : ledger_(ledger), connection_(std::move(connection)), id_(id), keep_alive_(keep_alive) {}
   // Whoever held it went away without a word: better a broken connection than a client that waits.
   ~RestinioReply() override {
     if (!ended_) Send({}, {}, true, true);
@@ -324,7 +355,7 @@ class RestinioReply : public Reply {
     if (!bytes.empty()) items.emplace_back(std::move(bytes));
     restinio::write_group_t group(std::move(items));
     if (written) {
-      auto notice = std::make_shared<Notice>(std::move(written));
+      auto notice = Notice::Make(ledger_, std::move(written));
       group.after_write_notificator([notice](const asio::error_code& error) { notice->Tell(!error); });
     }
     restinio::response_output_flags_t flags(
@@ -334,6 +365,7 @@ class RestinioReply : public Reply {
     connection_->write_response_parts(id_, flags, std::move(group));
   }
 
+  Ledger& ledger_;
   restinio::impl::connection_handle_t connection_;
   restinio::request_id_t id_;
   bool keep_alive_;
@@ -342,7 +374,7 @@ class RestinioReply : public Reply {
   std::atomic<bool> ended_{false};
 };
 
-WireRequest ToWire(restinio::request_t& request) {
+WireRequest ToWire(Ledger& ledger, restinio::request_t& request) {
   const restinio::http_request_header_t& header = request.header();
   WireRequest wire;
   wire.method = header.method().c_str();
@@ -352,7 +384,7 @@ WireRequest ToWire(restinio::request_t& request) {
   header.for_each_field([&](const auto& field) { wire.headers.emplace_back(field.name(), field.value()); });
   wire.body = request.body();
   wire.peer = request.remote_endpoint().address().to_string();
-  wire.reply = std::make_shared<RestinioReply>(std::move(restinio::impl::access_req_connection(request)),
+  wire.reply = std::make_shared<RestinioReply>(ledger, std::move(restinio::impl::access_req_connection(request)),
                                                request.request_id(), wire.keep_alive);
   return wire;
 }
@@ -406,6 +438,7 @@ class RestinioWire : public Wire {
     for (std::thread& thread : threads_) {
       if (thread.joinable()) thread.join();
     }
+    Notice::TellAll(ledger_);
   }
 
  private:
@@ -436,7 +469,7 @@ class RestinioWire : public Wire {
           socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         })
         .request_handler([this](const restinio::request_handle_t& request) {
-          options_.receive(ToWire(*request));
+          options_.receive(ToWire(ledger_, *request));
           return restinio::request_accepted();
         });
     return settings;
