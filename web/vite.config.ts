@@ -40,7 +40,7 @@ export default defineConfig({
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     },
   },
-  server: { proxy: { '/api': 'http://localhost:8080' } },
+  server: { proxy: { '/api': process.env.YIJIAN_API ?? 'http://localhost:8080' } },
   test: {
     environment: 'jsdom',
     css: false,

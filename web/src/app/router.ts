@@ -44,6 +44,7 @@ export async function makeRouter(): Promise<Router> {
     const session = useSession()
     await session.recall()
     if (!session.me && router.hasRoute('sign_in')) return { name: 'sign_in', query: { back: to.fullPath } }
+    if (session.me?.must_change_password && router.hasRoute('sign_in')) return { name: 'sign_in', query: { back: to.fullPath } }
     if (to.meta.roles && !session.hasRole(...to.meta.roles)) return { name: 'forbidden', query: { from: to.fullPath } }
     if (to.name === 'start') {
       const first = kNavigation.flatMap((g) => g.entries).find((e) => router.hasRoute(e.route) && session.hasRole(...e.roles))

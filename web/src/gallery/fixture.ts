@@ -7,7 +7,7 @@ export const kAreas: Schemas['Area'][] = [
   { code: '990103', name: '示例市乙县', parent: '990100', level: 'county' },
 ]
 export const kMe: Schemas['Me'] = {
-  id: 'u1', login: 'auditor', name: '审核示例', roles: ['auditor', 'inspector', 'approver_1', 'operator'], permissions: [],
+  id: 'u1', login: 'auditor', name: '审核示例', roles: ['auditor', 'inspector', 'approver_1', 'operator'], permissions: ['overview.read'],
   area: kAreas[0]!, institution: null, institution_name: null, csrf: 'synthetic', must_change_password: false, totp: false, synthetic: true,
 }
 export const kMasked = '审**'

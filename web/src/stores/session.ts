@@ -35,6 +35,8 @@ export const useSession = defineStore('session', () => {
     if (known.value) return
     try {
       enter(await ask(api.GET('/api/session')))
+      // Until the first password is changed the server answers nothing else. Without areas there is no switch, and that is all.
+      if (!me.value?.must_change_password) await loadAreas().catch(() => {})
     } catch (error) {
       if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error
       leave()
