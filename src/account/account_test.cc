@@ -90,7 +90,8 @@ TEST_P(AccountTest, AreasFormATreeWhateverTheOrder) {
     return *database_->Read([&](store::Session& session) { return AreasBelow(session, code); });
   };
   ASSERT_EQ(below("500000").size(), 4u);
-  std::map<std::string, std::string> parents{{"500000", ""}, {"500100", "500000"}, {"500101", "500100"}, {"500101001", "500101"}};
+  std::map<std::string, std::string> parents{
+      {"500000", ""}, {"500100", "500000"}, {"500101", "500100"}, {"500101001", "500101"}};
   for (const Area& area : below("500000")) EXPECT_EQ(area.parent.value_or(""), parents.at(area.code)) << area.code;
   EXPECT_EQ(below("500101").size(), 2u);
   EXPECT_EQ(below("").size(), 5u);

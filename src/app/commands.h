@@ -40,6 +40,7 @@ void AddAuditCommands(Program& program);
 void AddFindingsCommands(Program& program);
 void AddCityCommands(Program& program);
 void AddStoreCommands(Program& program);
+void AddRealtimeCommands(Program& program);
 
 // Loads the packs; mistakes are told on standard error and make an error.
 Result<program::RuleSet> LoadRulesOrTell(const std::vector<std::string>& packs);

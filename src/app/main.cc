@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   AddFindingsCommands(program);
   AddCityCommands(program);
   AddStoreCommands(program);
+  AddRealtimeCommands(program);
   try {
     program.cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -107,21 +107,29 @@ class Writer {
   }
 
   Form Smallest(const std::vector<int64_t>& values) {
-    table_.clear();
-    index_.clear();
-    size_t plain = 0, delta = 0, indexes = 0;
+    size_t plain = 0, delta = 0;
     int64_t last = 0;
+    bool same = true;
     for (int64_t value : values) {
       plain += VarSize(ZigZag(value));
       delta += VarSize(ZigZag(Difference(value, last)));
+      same = same && value == values[0];
       last = value;
-      auto [at, is_new] = index_.try_emplace(value, table_.size());
-      if (is_new) table_.push_back(value);
-      indexes += VarSize(at->second);
     }
-    if (table_.size() <= 1) return kConst;
-    size_t table = VarSize(table_.size()) + 8 * table_.size() + indexes;
-    if (table < plain && table < delta) return kTable;
+    if (same) return kConst;
+    size_t least = std::min(plain, delta);
+    // Only wide values (keys) can gain by a table; looking for repeats costs more than all the rest.
+    if (least > 3 * values.size() && values.size() > 3) {
+      table_.clear();
+      index_.clear();
+      size_t indexes = 0;
+      for (int64_t value : values) {
+        auto [at, is_new] = index_.try_emplace(value, table_.size());
+        if (is_new) table_.push_back(value);
+        indexes += VarSize(at->second);
+      }
+      if (VarSize(table_.size()) + 8 * table_.size() + indexes < least) return kTable;
+    }
     return delta < plain ? kDelta : kPlain;
   }
 

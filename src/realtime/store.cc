@@ -108,6 +108,12 @@ class RocksStore : public Store {
     return histories;
   }
 
+  Status ForEach(program::Subject subject, const std::function<Status(const History&)>& take) const override {
+    std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions(), families_[FamilyOf(subject)]));
+    for (at->SeekToFirst(); at->Valid(); at->Next()) TRY(take(TRY(Decode(at->value().ToStringView()))));
+    return Translate(at->status(), "reading timelines");
+  }
+
   Status Commit(const std::vector<Change>& changes, const std::optional<Receipt>& receipt,
                 const std::vector<Note>& notes) override {
     TRY(KeepCodes());

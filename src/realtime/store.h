@@ -83,6 +83,9 @@ class Store {
   virtual Result<History> Get(program::Subject subject, int64_t key) const = 0;
   virtual Result<std::vector<History>> Get(program::Subject subject, const std::vector<int64_t>& keys) const = 0;
 
+  // All subjects of a kind, in the order of their keys, as they were when it began; stops when `take` fails.
+  virtual Status ForEach(program::Subject subject, const std::function<Status(const History&)>& take) const = 0;
+
   virtual Status Commit(const std::vector<Change>& changes, const std::optional<Receipt>& receipt,
                         const std::vector<Note>& notes = {}) = 0;
   virtual Result<std::optional<Receipt>> FindReceipt(std::string_view msgid) const = 0;

@@ -62,7 +62,7 @@ class DraftReader {
       bool is_current = current.empty() || visit_no == current;
       if (is_current && found) return WireError("YJ1003", where + ".mdtrt_id");
       found = found || is_current;
-      TRY(Encounter(patient, *list[at], visit_no, is_current, where, draft));
+      TRY(Encounter(*list[at], visit_no, is_current, where, draft));
     }
     if (!found) return WireError("YJ3002", place + ".curr_mdtrt_id");
     Settle(draft.told);
@@ -70,8 +70,8 @@ class DraftReader {
     return draft;
   }
 
-  Status Encounter(const Json& patient, const Json& encounter, const std::string& visit_no, bool current,
-                   const std::string& where, Draft& draft) {
+  Status Encounter(const Json& encounter, const std::string& visit_no, bool current, const std::string& where,
+                   Draft& draft) {
     History& history = current ? draft.told : draft.elsewhere;
     int64_t visit = IdKeyOf(visit_no);
     TRY(rows_.Visit(encounter, visit_no, where, history));
@@ -111,7 +111,6 @@ class DraftReader {
     facts.event = "sale";
     facts.serial = visit_no;
     TRY(rows_.Traces(encounter, facts, where, history));
-    static_cast<void>(patient);
     return {};
   }
 
@@ -166,7 +165,8 @@ Result<std::vector<Draft>> ReadDrafts(const Json& data, program::Moment moment, 
 
 Result<std::vector<Feedback>> ReadFeedback(const Json& data, const WireContext& context) {
   if (!data.is_object()) return WireError("YJ1003", "data");
-  std::string type = TRY(Required(data, "warn_type", 6, ""));
+  TRY(Required(data, "warn_type", 6, ""));
+  std::string_view type = data.ScalarOf("warn_type");
   if (type != "1" && type != "2") return WireError("YJ1003", "warn_type");
   const Json* warns = FirstOf(data, {"warns", "feedback"});
   if (!warns || warns->Items().empty()) return WireError("YJ1002", "warns");
@@ -178,7 +178,8 @@ Result<std::vector<Feedback>> ReadFeedback(const Json& data, const WireContext& 
     if (!list[at]->is_object()) return WireError("YJ1003", place);
     Feedback one;
     one.hit = TRY(Required(*list[at], "warn_rslt_id", 40, place));
-    std::string way = TRY(Required(*list[at], "dspo_way", 3, place));
+    TRY(Required(*list[at], "dspo_way", 3, place));
+    std::string_view way = list[at]->ScalarOf("dspo_way");
     if (way != "1" && way != "2") return WireError("YJ1003", place + ".dspo_way");
     one.carried_on = way == "1";
     one.reason = TRY(Optional(*list[at], {"dspo_way_rea"}, 1000, place));

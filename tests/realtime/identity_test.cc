@@ -12,6 +12,7 @@
 #include "lake/bucket_reader.h"
 #include "lake/database.h"
 #include "lake/testing.h"
+#include "realtime/rebuild.h"
 #include "replay.h"
 
 namespace yijian::realtime {
@@ -168,6 +169,83 @@ TEST_F(Identity, WhatSettlementsWereToldIsWhatTheAuditFinds) {
               rules_seen.size());
   for (const auto& [rule, count] : lifted_by_rule)
     std::printf("  lifted %s %lld\n", rule.c_str(), static_cast<long long>(count));
+}
+
+// A store rebuilt from the lake is the same history: a draft that tells nothing new finds nothing new, and lifts
+// nothing; what the audit found of a person stands when the person is asked about as a whole.
+TEST_F(Identity, AStoreRebuiltFromTheLakeKnowsWhatTheAuditKnew) {
+  TempDir dir;
+  RebuildReport report =
+      Must(Rebuild({.lake = city_->lake, .store = dir / "store", .pack_dirs = {YIJIAN_SOURCE_DIR "/rules/packs"}}));
+  EXPECT_EQ(report.lines, city_->lines);
+  EXPECT_GT(report.doctors, 0);
+  EXPECT_GT(report.trace_codes, 0);
+  auto store = Must(OpenStore(dir / "store"));
+  auto version = Must(PackVersion::Load("live", {YIJIAN_SOURCE_DIR "/rules/packs"}, store->codes()));
+  EXPECT_EQ(Must(MissingFields(*store, *version)), std::vector<std::string>());
+  Must(store->codes().Cover(version->bound()));
+  std::map<int64_t, int64_t> row_of_visit;
+  auto snapshot = Must(lake::Snapshot::Take(Must(lake::Lake::Open(city_->lake))));
+  {
+    lake::BucketReader reader = Must(lake::BucketReader::Open(snapshot, lake::WantAll()));
+    timeline::Bucket all = Must(reader.Read(snapshot->all()));
+    const timeline::Table& visits = all.table(Kind::kVisit);
+    size_t key = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "key"));
+    for (uint32_t row = 0; row < visits.rows; row++) row_of_visit[visits.At(key, row)] = visits.row_id[row];
+  }
+  std::multiset<std::string> found;
+  for (Subject subject : {Subject::kPerson, Subject::kDoctor, Subject::kCode}) {
+    Must(store->ForEach(subject, [&](const History& known) -> Status {
+      History nothing;
+      nothing.subject = known.subject;
+      Pair pair{&nothing, &known};
+      for (const Verdict& verdict : Judge(*version, {&pair, 1}, {.subject = subject})) {
+        for (const Accusation& accusation : verdict.added) {
+          std::set<std::string> names;
+          for (const AccusedRow& row : accusation.rows)
+            names.insert(
+                Name(row.kind, row.kind == Kind::kVisit ? row_of_visit.at(row.key) : row.key, row.charged, row.amount));
+          std::string text = version->rules().rules[accusation.rule].id;
+          for (const std::string& name : names) text += " " + name;
+          found.insert(text);
+        }
+      }
+      return {};
+    }));
+  }
+  std::set<std::string> mid_rules;
+  for (const program::Rule& rule : version->rules().rules) {
+    if (rule.moments & program::kMid) mid_rules.insert(rule.id);
+  }
+  EXPECT_EQ(found, AuditFindings(city_->lake, mid_rules));
+  std::printf("%lld persons, %lld lines, %lld bytes, %lld on disk\n", static_cast<long long>(report.persons),
+              static_cast<long long>(report.lines), static_cast<long long>(report.bytes),
+              static_cast<long long>(report.disk_bytes));
+}
+
+TEST_F(Identity, UploadsThatTheLakeLacksSurviveARebuild) {
+  TempDir dir;
+  RebuildOptions options{.lake = city_->lake, .store = dir / "store", .pack_dirs = {YIJIAN_SOURCE_DIR "/rules/packs"}};
+  Must(Rebuild(options));
+  int64_t person = IdKeyOf("a person of uploads");
+  {
+    auto store = Must(OpenStore(dir / "store"));
+    Service service(*store, [] { return Time{0}; });
+    History told;
+    told.subject = person;
+    told.no = "a person of uploads";
+    NewRow(Kind::kVisit, 5, 5, 100).Set("begin", 100).PutInto(told, "V5");
+    NewRow(Kind::kLine, 6, 5, 100).Set("time", 100).Set("item", store->codes().Intern("NEVER-SEEN")).PutInto(told);
+    Must(service.Take(Upload{.told = told}));
+    EXPECT_EQ(Rebuild(options).error().code, ErrorCode::kConflict);  // in use
+  }
+  RebuildReport report = Must(Rebuild(options));
+  EXPECT_EQ(report.carried_over, 1);
+  auto store = Must(OpenStore(dir / "store"));
+  History known = Must(store->Get(Subject::kPerson, person));
+  ASSERT_EQ(known.of(Kind::kLine).size(), 1U);
+  size_t item = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "item"));
+  EXPECT_EQ(store->codes().Text(known.of(Kind::kLine).At(item, 0)), "NEVER-SEEN");
 }
 
 }  // namespace
