@@ -208,6 +208,31 @@ TEST_P(AccountTest, OfTwoWithOneCodeOneIsLate) {
   EXPECT_EQ(entered[0] + entered[1], 1);
 }
 
+TEST_P(AccountTest, ProvidersVouchForPeopleWhomAnOperatorEntered) {
+  auto added = database_->Write([&](store::Session& session) {
+    return AddPerson(session, operator_,
+                     {.login = "wangmin",
+                      .name = "王敏",
+                      .roles = Bit(Role::kAuditor),
+                      .area = "500101",
+                      .oidc_subject = "wangmin@id"},
+                     clock_.Now());
+  });
+  ASSERT_TRUE(added.has_value()) << added.error().message;
+  SignedIn in = *sessions_.SignInAs("wangmin@id", "10.0.0.1", "test");
+  EXPECT_FALSE(in.actor->must_change_password);
+  EXPECT_FALSE(Who(in.token)->must_change_password);
+  EXPECT_TRUE(Who(SignIn("wangmin", added->one_time_password)->token)->must_change_password);
+  EXPECT_EQ(WordOf(sessions_.SignInAs("somebody@id", "10.0.0.1", "test").error()), "no_account");
+  ASSERT_TRUE(database_
+                  ->Write([&](store::Session& session) {
+                    return ChangePerson(session, operator_, added->person.id, {.status = "disabled", .version = 1},
+                                        clock_.Now());
+                  })
+                  .has_value());
+  EXPECT_EQ(WordOf(sessions_.SignInAs("wangmin@id", "10.0.0.1", "test").error()), "no_account");
+}
+
 TEST_P(AccountTest, PeopleAreCheckedAndVersioned) {
   AddedPerson added = Add("wangmin");
   auto add = [&](const NewPerson& person) {

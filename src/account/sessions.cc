@@ -135,17 +135,20 @@ Result<SignedIn> Sessions::SignInAs(const std::string& oidc_subject, const std::
 Result<SignedIn> Sessions::Begin(store::Session& session, const Person& person, const std::string& ip,
                                  const std::string& agent, const char* how) {
   EpochMs now = clock_.Now();
+  bool by_provider = std::string_view(how) == "oidc";
   std::string token = RandomHex(32);
   std::string digest = Sha256Hex(token);
   std::shared_ptr<Actor> actor = ActorOf(person, ip);
   actor->csrf = RandomHex(16);
-  actor->session = TRY(session.Insert(
-      "INSERT INTO session (digest, person, csrf, created_at, seen_at, ends_at, ip, agent) VALUES (?, ?, ?, ?, ?, ?, "
-      "?, ?) RETURNING id",
-      {digest, person.id, actor->csrf, now, now, now + kSessionSeconds * 1000, ip, agent.substr(0, 300)}));
+  actor->session =
+      TRY(session.Insert("INSERT INTO session (digest, person, csrf, created_at, seen_at, ends_at, ip, agent, "
+                         "by_provider) VALUES (?, ?, ?, "
+                         "?, ?, ?, ?, ?, ?) RETURNING id",
+                         {digest, person.id, actor->csrf, now, now, now + kSessionSeconds * 1000, ip,
+                          agent.substr(0, 300), int64_t{by_provider}}));
   store::Rows must =
       TRY(session.Query("UPDATE person_account SET seen_at = ? WHERE id = ? RETURNING must_change", {now, person.id}));
-  actor->must_change_password = must.front().Bool("must_change");
+  actor->must_change_password = must.front().Bool("must_change") && !by_provider;
   TRY(Record(session, *actor, "session.begin", {{"how", how}}, now));
   // Not cached yet: the transaction may still fail. The first request loads it.
   return SignedIn{token, actor};
@@ -180,8 +183,8 @@ Result<std::shared_ptr<const Actor>> Sessions::Load(const std::string& digest, c
   };
   Found found = TRY(database_.Read([&](store::Session& session) -> Result<Found> {
     std::optional<store::Row> row =
-        TRY(session.QueryOne("SELECT s.id, s.person, s.csrf, s.seen_at, s.ends_at, p.must_change FROM session s JOIN "
-                             "person_account p ON p.id = s.person "
+        TRY(session.QueryOne("SELECT s.id, s.person, s.csrf, s.seen_at, s.ends_at, s.by_provider, p.must_change FROM "
+                             "session s JOIN person_account p ON p.id = s.person "
                              "WHERE s.digest = ? AND s.revoked = 0 AND p.status = 'active'",
                              {digest}));
     if (!row || row->Int("ends_at") <= now || row->Int("seen_at") + kIdleSeconds * 1000 <= now) return Found{};
@@ -189,7 +192,7 @@ Result<std::shared_ptr<const Actor>> Sessions::Load(const std::string& digest, c
     Found loaded{ActorOf(person, ip), row->Int("seen_at")};
     loaded.actor->session = row->Int("id");
     loaded.actor->csrf = row->Text("csrf");
-    loaded.actor->must_change_password = row->Bool("must_change");
+    loaded.actor->must_change_password = row->Bool("must_change") && !row->Bool("by_provider");
     return loaded;
   }));
   if (found.actor && now - found.seen_at >= kSeenEveryMs) {
