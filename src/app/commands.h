@@ -41,6 +41,7 @@ void AddFindingsCommands(Program& program);
 void AddCityCommands(Program& program);
 void AddStoreCommands(Program& program);
 void AddRealtimeCommands(Program& program);
+void AddServeCommands(Program& program);
 
 // Loads the packs; mistakes are told on standard error and make an error.
 Result<program::RuleSet> LoadRulesOrTell(const std::vector<std::string>& packs);

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   AddCityCommands(program);
   AddStoreCommands(program);
   AddRealtimeCommands(program);
+  AddServeCommands(program);
   try {
     program.cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

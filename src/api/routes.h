@@ -1,0 +1,20 @@
+// The routes, a function a tag of api/openapi.yaml. `Mount...` adds them to a router.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/context.h"
+#include "http/guard.h"
+
+namespace yijian::api {
+
+// Finds the person behind a session's cookie.
+std::shared_ptr<http::Authenticator> SessionGuard(Context& context);
+
+void MountSession(http::Router& router, Context& context);
+void MountAdmin(http::Router& router, Context& context);
+void MountTrail(http::Router& router, Context& context);
+void MountSystem(http::Router& router, Context& context);
+
+}  // namespace yijian::api

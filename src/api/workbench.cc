@@ -1,0 +1,99 @@
+#include "api/workbench.h"
+
+#include <filesystem>
+
+#include "account/holidays.h"
+#include "api/routes.h"
+#include "clue/migrations.h"
+#include "ledger/migrations.h"
+#include "trail/verify.h"
+
+namespace yijian::api {
+namespace {
+
+constexpr int64_t kAnchorEveryMs = 24 * kSecondsPerHour * 1000;
+
+}  // namespace
+
+struct Workbench::Inside {
+  Inside(const WorkbenchOptions& options_in, const Clock& clock_in, std::unique_ptr<store::Database> database_in,
+         trail::EvidenceFiles evidence_in, document::Press press_in)
+      : options(options_in),
+        clock(clock_in),
+        database(std::move(database_in)),
+        evidence(std::move(evidence_in)),
+        press(std::move(press_in)),
+        metrics(std::make_shared<http::Metrics>()),
+        sessions(*database, clock),
+        views(*database, clock),
+        events(http::EventStream::Options{}),
+        sign_ins({.per_second = 0.5, .burst = 40}),
+        context{*database, clock,    sessions, views,        evidence,     press,
+                events,    *metrics, sign_ins, options.lake, options.data, clock.Now()} {}
+
+  WorkbenchOptions options;
+  const Clock& clock;
+  std::unique_ptr<store::Database> database;
+  trail::EvidenceFiles evidence;
+  document::Press press;
+  std::shared_ptr<http::Metrics> metrics;
+  account::Sessions sessions;
+  trail::ViewLog views;
+  http::EventStream events;
+  http::RateLimiter sign_ins;
+  Context context;
+  EpochMs anchored_at = 0;
+
+  std::string anchors() const { return (std::filesystem::path(options.data) / "trail.anchors").string(); }
+};
+
+std::vector<store::Migration> AllMigrations() {
+  std::vector<store::Migration> all;
+  for (auto* of_room : {trail::Migrations, account::Migrations, ledger::Migrations, clue::Migrations}) {
+    for (store::Migration& migration : of_room()) all.push_back(std::move(migration));
+  }
+  return all;
+}
+
+Result<std::unique_ptr<Workbench>> Workbench::Open(const WorkbenchOptions& options, const Clock& clock) {
+  auto database = TRY(store::Database::Open(options.store, {.connections = options.connections}));
+  TRY(database->Migrate(AllMigrations()));
+  std::filesystem::path rules(options.rules);
+  TRY(database->Write([&](store::Session& session) {
+    return account::AddShippedHolidays(session, (rules / "holidays.csv").string());
+  }));
+  std::error_code error;
+  std::filesystem::create_directories(options.data, error);
+  if (error) return IoError("cannot make " + options.data + ": " + error.message());
+  trail::EvidenceFiles evidence =
+      TRY(trail::EvidenceFiles::Open((std::filesystem::path(options.data) / "evidence").string()));
+  document::Press press = TRY(document::Press::Open(options.documents));
+  auto inside = std::make_unique<Inside>(options, clock, std::move(database), std::move(evidence), std::move(press));
+  return std::unique_ptr<Workbench>(new Workbench(std::move(inside)));
+}
+
+Workbench::Workbench(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+Workbench::~Workbench() = default;
+
+http::Router Workbench::MakeRouter() {
+  http::Router router;
+  for (auto* mount : {MountSession, MountAdmin, MountTrail, MountSystem}) mount(router, inside_->context);
+  return router;
+}
+
+std::shared_ptr<http::Authenticator> Workbench::MakeGuard() { return SessionGuard(inside_->context); }
+std::shared_ptr<http::Metrics> Workbench::metrics() { return inside_->metrics; }
+Context& Workbench::context() { return inside_->context; }
+
+Status Workbench::Tick() {
+  EpochMs now = inside_->clock.Now();
+  if (now - inside_->anchored_at >= kAnchorEveryMs) {
+    TRY(trail::AddAnchor(*inside_->database, inside_->anchors(), now));
+    inside_->anchored_at = now;
+  }
+  return {};
+}
+
+Status Workbench::Close() { return trail::AddAnchor(*inside_->database, inside_->anchors(), inside_->clock.Now()); }
+
+}  // namespace yijian::api

@@ -1,0 +1,231 @@
+#include <signal.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "account/areas.h"
+#include "account/demo.h"
+#include "account/people.h"
+#include "api/workbench.h"
+#include "app/commands.h"
+#include "http/server.h"
+
+namespace yijian::app {
+namespace {
+
+struct ServeOptions {
+  api::WorkbenchOptions bench;
+  std::string address = "127.0.0.1:8080";
+  std::string web = "web/dist";
+  bool secure = false;
+  std::vector<std::string> trusted_proxies;
+  std::vector<std::string> hosts;
+  int workers = 8;
+};
+
+Status SetAddress(const std::string& text, http::ServerOptions& options) {
+  size_t colon = text.rfind(':');
+  std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
+  bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || std::stoi(port) > 65535) return InvalidInput("--address: '" + text + "': ADDRESS:PORT expected");
+  options.address = text.substr(0, colon);
+  options.port = static_cast<uint16_t>(std::stoi(port));
+  return {};
+}
+
+// SIGTERM and SIGINT are taken by whoever waits here; blocked before any thread is made, so that none is interrupted.
+class StopSignals {
+ public:
+  StopSignals() {
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  // False: the time is over.
+  bool Wait(int seconds) {
+    timespec time{.tv_sec = seconds, .tv_nsec = 0};
+    return sigtimedwait(&set_, nullptr, &time) > 0;
+  }
+
+ private:
+  sigset_t set_;
+};
+
+Status Serve(const Program& program, const ServeOptions& options) {
+  StopSignals signals;
+  SystemClock clock;
+  auto bench = TRY(api::Workbench::Open(options.bench, clock));
+  http::ServerOptions server_options;
+  TRY(SetAddress(options.address, server_options));
+  server_options.worker_threads = static_cast<size_t>(options.workers);
+  server_options.tls = options.secure;
+  server_options.trusted_proxies = options.trusted_proxies;
+  server_options.hosts = options.hosts;
+  if (std::filesystem::exists(options.web)) {
+    server_options.static_root = options.web;
+  } else {
+    std::cerr << program.settings.Say("没有网页文件，只提供接口：", "no pages, the interface only: ") << options.web
+              << "\n";
+  }
+  http::Server server(server_options, bench->MakeRouter(), bench->MakeGuard(), bench->metrics());
+  server.AddHealthCheck("store", [&]() -> Status {
+    TRY(bench->context().database.Read([](store::Session& session) { return session.Query("SELECT 1 AS one"); }));
+    return {};
+  });
+  TRY(server.Start());
+  std::cout << program.settings.Say("医鉴已启动：http://", "Yijian is up: http://") << server_options.address << ":"
+            << server.port() << std::endl;
+  constexpr int kTickSeconds = 30;
+  do {
+    Status ticked = bench->Tick();
+    if (!ticked.has_value()) std::cerr << "tick: " << ticked.error().message << std::endl;
+  } while (!signals.Wait(kTickSeconds));
+  bool whole = server.Drain();
+  server.Stop();
+  TRY(bench->Close());
+  if (!whole) return IoError("some requests had not finished in time");
+  return {};
+}
+
+Result<std::unique_ptr<store::Database>> OpenStore(const std::string& url) {
+  auto database = TRY(store::Database::Open(url, {.connections = 1}));
+  TRY(database->Migrate(api::AllMigrations()));
+  return database;
+}
+
+struct UserOptions {
+  std::string store = "sqlite:yijian.db";
+  account::NewPerson person;
+  std::vector<std::string> roles;
+  std::string area_name;
+};
+
+// The first operator comes from the command line: whoever can write the store may do so anyway, and the trail tells of
+// it.
+Status AddUser(const Program& program, UserOptions options) {
+  auto database = TRY(OpenStore(options.store));
+  for (const std::string& name : options.roles) {
+    std::optional<account::Role> role = account::RoleOf(name);
+    if (!role) return InvalidInput("--role: no role '" + name + "'");
+    options.person.roles |= account::Bit(*role);
+  }
+  SystemClock clock;
+  account::AddedPerson added = TRY(database->Write([&](store::Session& session) -> Result<account::AddedPerson> {
+    if (!options.area_name.empty()) TRY(account::PutArea(session, options.person.area, options.area_name));
+    return account::AddPerson(session, account::Actor{.name = "command line"}, options.person, clock.Now());
+  }));
+  std::cout << added.person.login
+            << program.settings.Say(" 的一次性密码（只显示这一次）：", "'s one-time password, shown this once: ")
+            << added.one_time_password << "\n";
+  return {};
+}
+
+Status ResetUser(const Program& program, const UserOptions& options) {
+  auto database = TRY(OpenStore(options.store));
+  SystemClock clock;
+  std::string password = TRY(database->Write([&](store::Session& session) -> Result<std::string> {
+    std::optional<account::Person> person = TRY(account::FindLogin(session, options.person.login));
+    if (!person) return NotFound("nobody is called " + options.person.login);
+    return account::ResetPerson(session, account::Actor{.name = "command line"}, person->id, clock.Now());
+  }));
+  std::cout << program.settings.Say("新的一次性密码：", "the new one-time password: ") << password << "\n";
+  return {};
+}
+
+struct DemoOptions {
+  std::string store = "sqlite:yijian.db";
+  int institutions = 3;
+};
+
+// One person of every role for the synthetic city in the store: its areas, and the institutions with the most money
+// found.
+Status MakeDemoUsers(const Program& program, const DemoOptions& options) {
+  auto database = TRY(OpenStore(options.store));
+  SystemClock clock;
+  std::vector<account::DemoPerson> people =
+      TRY(database->Write([&](store::Session& session) -> Result<std::vector<account::DemoPerson>> {
+        store::Rows areas = TRY(session.Query("SELECT DISTINCT area FROM institution ORDER BY area"));
+        if (areas.empty()) return NotFound("the store has no institutions yet: import clues first");
+        // The city above all of them.
+        std::string city = areas.front().Text("area").substr(0, 4) + "00";
+        TRY(account::PutArea(session, city, "合成市 " + city));
+        for (const store::Row& row : areas) {
+          std::string code = row.Text("area");
+          if (code != city) TRY(account::PutArea(session, code, "合成区县 " + code));
+        }
+        std::vector<std::string> institutions;
+        for (const store::Row& row :
+             TRY(session.Query("SELECT code FROM institution ORDER BY found_fen DESC, code LIMIT ?",
+                               {int64_t{options.institutions}}))) {
+          institutions.push_back(row.Text("code"));
+        }
+        TRY(account::MakeDemo(session, city, institutions, clock.Now()));
+        return account::DemoPeople(session);
+      }));
+  for (const account::DemoPerson& person : people) std::cout << person.login << "  " << person.name << "\n";
+  std::cout << program.settings.Say("合成演示账号，密码均为 ", "synthetic demo people, everybody's password is ")
+            << people.front().password << "\n";
+  return {};
+}
+
+}  // namespace
+
+void AddServeCommands(Program& program) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* serve = program.cli.add_subcommand("serve", "启动平台 / open the platform in the browser");
+  serve->add_option("--store", options->bench.store, "业务库 / sqlite:PATH or postgresql://...")->capture_default_str();
+  serve->add_option("--data", options->bench.data, "证据文件和锚点目录 / folder of evidence and anchors")
+      ->capture_default_str();
+  serve->add_option("--documents", options->bench.documents, "文书模板 / templates of documents")
+      ->capture_default_str();
+  serve->add_option("--rules", options->bench.rules, "规则目录 / folder of rules")->capture_default_str();
+  serve->add_option("--connections", options->bench.connections, "数据库连接数 / connections to the store")
+      ->check(CLI::Range(1, 200));
+  serve->add_option("--address", options->address, "监听地址 / ADDRESS:PORT")->capture_default_str();
+  serve->add_option("--web", options->web, "网页目录 / the pages, as built")->capture_default_str();
+  serve->add_option("--workers", options->workers, "工作线程 / worker threads")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  serve->add_option("--trusted-proxy", options->trusted_proxies,
+                    "可信代理 / proxies whose X-Forwarded-For is believed");
+  serve->add_option("--host", options->hosts, "本机主机名 / Host values that are ours");
+  serve->add_flag("--secure", options->secure, "浏览器经 TLS 访问 / browsers come by TLS: Secure cookies, HSTS");
+  AddLakeOption(program, serve);
+  program.On(serve, [&program, options]() -> Status {
+    options->bench.lake = program.settings.lake;
+    return Serve(program, *options);
+  });
+
+  CLI::App* users = program.cli.add_subcommand("users", "账号 / accounts");
+  users->require_subcommand(1);
+  auto user = std::make_shared<UserOptions>();
+  CLI::App* add = users->add_subcommand("add", "添加用户，打印一次性密码 / add a person, print a one-time password");
+  add->add_option("login", user->person.login)->required();
+  add->add_option("--name", user->person.name, "姓名 / name")->required();
+  add->add_option("--role", user->roles, "角色 / role, several times")->required();
+  add->add_option("--area", user->person.area, "区划代码 / administrative code")->required();
+  add->add_option("--area-name", user->area_name, "区划名称，首次使用时 / its name, when it is new");
+  add->add_option("--institution", user->person.institution, "机构代码 / institution, for role institution");
+  add->add_option("--store", user->store)->capture_default_str();
+  program.On(add, [&program, user] { return AddUser(program, *user); });
+  CLI::App* reset = users->add_subcommand("reset", "重置密码 / a new one-time password");
+  reset->add_option("login", user->person.login)->required();
+  reset->add_option("--store", user->store)->capture_default_str();
+  program.On(reset, [&program, user] { return ResetUser(program, *user); });
+
+  auto demo = std::make_shared<DemoOptions>();
+  CLI::App* demo_users = program.cli.add_subcommand(
+      "demo-users", "为合成城市建立各角色演示账号 / people of every role, for a synthetic city only");
+  demo_users->add_option("--store", demo->store)->capture_default_str();
+  program.On(demo_users, [&program, demo] { return MakeDemoUsers(program, *demo); });
+}
+
+}  // namespace yijian::app
