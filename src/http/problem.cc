@@ -65,10 +65,22 @@ Problem ProblemOf(int status, Text detail) {
 }
 
 Problem ProblemOf(const Error& error, FieldErrors errors) {
+  const ErrorDetail* detail = error.detail.get();
+  // What a room found wrong with fields stands beside what the getters found.
+  if (detail != nullptr) {
+    for (const ErrorDetail::Field& field : detail->fields) {
+      Note(errors, {field.field, "", {field.expected, field.expected}});
+    }
+  }
   bool fields = !errors.empty();
-  Problem problem = ProblemOf(StatusOf(error.code, fields));
+  int status = detail != nullptr && detail->forbidden ? 403 : StatusOf(error.code, fields);
+  Problem problem = ProblemOf(status);
   if (problem.status < 500) problem.detail = {error.message, error.message};
-  if (problem.status == 422) problem.errors = std::move(errors);
+  if (detail != nullptr && problem.status < 500) {
+    if (!detail->word.empty()) problem.code = detail->word;
+    if (!detail->zh.empty()) problem.detail.zh = detail->zh;
+  }
+  if (problem.status == 422 || problem.status == 409) problem.errors = std::move(errors);
   if (problem.status == 429 || problem.status == 503) problem.retry_after_s = 1;
   return problem;
 }

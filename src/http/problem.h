@@ -8,8 +8,9 @@
 //
 //   kInvalidInput 400 (422 with field errors)   kNotFound 404   kConflict 409   kLimit 429   kIo 503   kInternal 500
 //
-// Messages of kIo and kInternal name machines and files, so they go to the log only.
-// Threads: values and pure functions.
+// An ErrorDetail adds its word as the problem's code, its Chinese words, its fields, and turns what is forbidden into
+// 403. Messages of kIo and kInternal name machines and files, so they go to the log only. Threads: values and pure
+// functions.
 #pragma once
 
 #include <optional>
