@@ -18,12 +18,6 @@ struct Slot {
   soci::indicator indicator = soci::i_ok;
 };
 
-char KindOf(const Value& value) {
-  if (std::holds_alternative<int64_t>(value)) return 'i';
-  if (std::holds_alternative<double>(value)) return 'd';
-  return 's';  // NULL too: untyped, PostgreSQL takes its type from the place
-}
-
 // `?` outside of quotes becomes :p1, :p2, ...
 std::string Named(std::string_view sql) {
   std::string named;
@@ -87,6 +81,12 @@ Values ValuesOf(Dialect dialect, soci::statement& statement, const soci::row& ro
 
 }  // namespace
 
+char KindOf(const Value& value) {
+  if (std::holds_alternative<int64_t>(value)) return 'i';
+  if (std::holds_alternative<double>(value)) return 'd';
+  return 's';  // NULL too: untyped, PostgreSQL takes its type from the place
+}
+
 Failure FailureOf(const std::exception& exception, Dialect dialect) {
   const auto* known = dynamic_cast<const soci::soci_error*>(&exception);
   std::string message = known != nullptr ? known->get_error_message() : exception.what();
@@ -149,11 +149,11 @@ Connection::Connection(Dialect dialect, std::unique_ptr<soci::session> session)
     : dialect_(dialect), session_(std::move(session)) {}
 Connection::~Connection() = default;
 
-std::shared_ptr<Connection::Prepared> Connection::Prepare(std::string_view sql, const Values& values, bool rows,
+std::shared_ptr<Connection::Prepared> Connection::Prepare(std::string_view sql, const std::string& kinds, bool rows,
                                                           bool keep) {
   std::string key(sql);
   key += rows ? 'r' : 'n';
-  for (const Value& value : values) key += KindOf(value);
+  key += kinds;
   if (auto found = by_text_.find(key); found != by_text_.end()) {
     if (!(*found->second)->busy) {
       prepared_.splice(prepared_.begin(), prepared_, found->second);
@@ -167,10 +167,10 @@ std::shared_ptr<Connection::Prepared> Connection::Prepare(std::string_view sql, 
   soci::statement& statement = *made->statement;
   statement.alloc();
   statement.prepare(Named(sql));
-  for (size_t i = 0; i < values.size(); i++) {
+  for (size_t i = 0; i < kinds.size(); i++) {
     Slot& slot = made->slots.emplace_back();
     std::string name = "p" + std::to_string(i + 1);
-    switch (KindOf(values[i])) {
+    switch (kinds[i]) {
       case 'i':
         statement.exchange(soci::use(slot.number, slot.indicator, name));
         break;
@@ -201,8 +201,13 @@ void Connection::Forget(const Prepared& prepared) {
 }
 
 int64_t Connection::Run(std::string_view sql, const Values& values, const std::function<Status(const Row&)>* take,
-                        Status* stopped, bool keep) {
-  std::shared_ptr<Prepared> held = Prepare(sql, values, take != nullptr, keep);
+                        Status* stopped, bool keep, std::string_view null_kinds) {
+  std::string kinds(values.size(), 's');
+  for (size_t i = 0; i < values.size(); i++) {
+    bool null = std::holds_alternative<std::monostate>(values[i]);
+    kinds[i] = null && !null_kinds.empty() ? null_kinds[i] : KindOf(values[i]);
+  }
+  std::shared_ptr<Prepared> held = Prepare(sql, kinds, take != nullptr, keep);
   Prepared& prepared = *held;
   for (size_t i = 0; i < values.size(); i++) {
     Slot& slot = prepared.slots[i];

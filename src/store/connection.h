@@ -20,6 +20,8 @@ struct Failure {
   bool lost = false;
 };
 
+char KindOf(const Value& value);  // 'i' whole number, 'd' real, 's' text; NULL is taken for a text
+
 Failure FailureOf(const std::exception& exception, Dialect dialect);
 
 class Connection {
@@ -34,9 +36,10 @@ class Connection {
 
   // Runs one statement. With `take`, its rows go there until it fails, which is kept in `stopped`; without, the number
   // of touched rows comes back. `keep`: the statement stays prepared. `take` may use this connection. Throws what SOCI
-  // throws.
+  // throws. `null_kinds` may say of each value what it would be if it were not NULL (KindOf), so that NULLs in other
+  // places do not make another statement.
   int64_t Run(std::string_view sql, const Values& values, const std::function<Status(const Row&)>* take,
-              Status* stopped, bool keep);
+              Status* stopped, bool keep, std::string_view null_kinds);
   // Statements without values and results: BEGIN, COMMIT.
   void Say(const char* sql);
 
@@ -46,7 +49,7 @@ class Connection {
 
  private:
   struct Prepared;
-  std::shared_ptr<Prepared> Prepare(std::string_view sql, const Values& values, bool rows, bool keep);
+  std::shared_ptr<Prepared> Prepare(std::string_view sql, const std::string& kinds, bool rows, bool keep);
   void Forget(const Prepared& prepared);
 
   Dialect dialect_;

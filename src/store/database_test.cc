@@ -159,6 +159,25 @@ TEST_P(DatabaseTest, ManyRowsAtOnce) {
   EXPECT_TRUE(again.has_value());
 }
 
+TEST_P(DatabaseTest, NullsAnywhereStayNullAndMixedKindsStayThemselves) {
+  auto database = Make(kNotes);
+  std::vector<Values> rows;
+  for (int64_t i = 0; i < 1'000; i++) {
+    Value share = i % 7 == 0 ? Value() : i % 5 == 0 ? Value(i) : Value(0.5);
+    rows.push_back({"row " + std::to_string(i), (i * i) % 11 < 4 ? Value() : Value(i), share});
+  }
+  auto fill = [&](Session& session) { return session.InsertMany("note", {"text", "fen", "share"}, rows); };
+  Status done = database->Write(fill);
+  ASSERT_TRUE(done.has_value()) << done.error().message;
+  auto kept = database->Read([](Session& session) { return session.Query("SELECT * FROM note ORDER BY id"); });
+  ASSERT_EQ(kept->size(), rows.size());
+  for (int64_t i = 0; i < 1'000; i++) {
+    const Row& row = (*kept)[static_cast<size_t>(i)];
+    EXPECT_EQ(row.MaybeInt("fen"), (i * i) % 11 < 4 ? std::nullopt : std::optional<int64_t>(i));
+    EXPECT_EQ(row.MaybeReal("share"), i % 7 == 0 ? std::nullopt : std::optional<double>(i % 5 == 0 ? i : 0.5));
+  }
+}
+
 TEST_P(DatabaseTest, SearchTakesTextsAsTheyAre) {
   auto database = Make(kNotes);
   ASSERT_TRUE(Add(*database, "100% sure_thing").has_value());

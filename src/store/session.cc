@@ -22,11 +22,12 @@ Status CheckTexts(const Values& values) {
 }
 
 Result<int64_t> Guarded(Connection& connection, std::string_view sql, const Values& values,
-                        const std::function<Status(const Row&)>* take, bool keep = true) {
+                        const std::function<Status(const Row&)>* take, bool keep = true,
+                        std::string_view null_kinds = "") {
   TRY(CheckTexts(values));
   Status stopped;
   try {
-    int64_t touched = connection.Run(sql, values, take, &stopped, keep);
+    int64_t touched = connection.Run(sql, values, take, &stopped, keep, null_kinds);
     if (!stopped.has_value()) return std::move(stopped.error());
     return touched;
   } catch (const std::exception& exception) {
@@ -97,6 +98,14 @@ Status Session::FetchAll(const std::string& cursor, const std::function<Status(c
 Status Session::InsertMany(std::string_view table, const std::vector<std::string>& columns,
                            const std::vector<Values>& rows, std::string_view suffix) {
   CHECK(!columns.empty());
+  // What each column's values are: a NULL here or there must not make another statement to prepare.
+  for (const Values& row : rows) CHECK(row.size() == columns.size());
+  std::string row_kinds(columns.size(), 's');
+  for (size_t i = 0; i < columns.size(); i++) {
+    auto given = std::find_if(rows.begin(), rows.end(),
+                              [&](const Values& row) { return !std::holds_alternative<std::monostate>(row[i]); });
+    if (given != rows.end()) row_kinds[i] = KindOf((*given)[i]);
+  }
   // Two statement texts at most, so that both are prepared once: full blocks and the rest row by row in powers of two.
   size_t block = std::max<size_t>(1, std::min<size_t>(256, kParametersMax / columns.size()));
   for (size_t at = 0; at < rows.size();) {
@@ -106,16 +115,17 @@ Status Session::InsertMany(std::string_view table, const std::vector<std::string
     sql += ") VALUES ";
     Values values;
     values.reserve(block * columns.size());
+    std::string kinds;
     for (size_t r = 0; r < block; r++) {
       const Values& row = rows[at + r];
-      CHECK(row.size() == columns.size());
       sql += r > 0 ? ", (" : "(";
+      kinds += row_kinds;
       for (size_t i = 0; i < row.size(); i++) sql += i > 0 ? ", ?" : "?";
       sql += ")";
       values.insert(values.end(), row.begin(), row.end());
     }
     if (!suffix.empty()) sql += " " + std::string(suffix);
-    TRY(Execute(sql, values));
+    TRY(Guarded(connection_, sql, values, nullptr, true, kinds));
     at += block;
   }
   return {};
