@@ -3,11 +3,29 @@
 #include "casework/clock_book.h"
 #include "casework/decision_steps.h"
 #include "casework/tick.h"
+#include "trail/trail.h"
 
 namespace yijian::casework {
 
 Status Casework::Begin() {
   return Write(Actor{}, [](Job& job) -> Status { return EnsureFlow(job); });
+}
+
+Status Casework::Look(const Actor& actor, const std::string& action, const std::string& kind, const std::string& id) {
+  trail::Entry entry{.user = actor.user,
+                     .user_name = actor.name,
+                     .area = actor.area,
+                     .institution = actor.institution,
+                     .action = action,
+                     .view = true,
+                     .object_kind = kind,
+                     .object_id = id,
+                     .ip = actor.ip};
+  if (views_ != nullptr) return views_->Note(std::move(entry));
+  return database_.Write([&](store::Session& session) -> Status {
+    TRY(trail::Append(session, entry, clock_.Now()));
+    return {};
+  });
 }
 
 Result<Casework::TickReport> Casework::Tick() {

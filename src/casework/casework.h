@@ -7,13 +7,14 @@
 //
 // Write runs one step of case_steps.h, opinion_steps.h, decision_steps.h, self_check_steps.h, documents.h in one
 // transaction; Read a view of views.h. Steps may run again when the database asks for it, so they only touch their Job.
-// Owns:    nothing: all four outlive it. Threads: share freely.
+// Owns:    nothing: all it is handed outlives it. Threads: share freely.
 #pragma once
 
 #include <type_traits>
 #include <utility>
 
 #include "casework/job.h"
+#include "trail/view_log.h"
 
 namespace yijian::casework {
 
@@ -32,6 +33,11 @@ class Casework {
   auto Read(const Actor& actor, View&& view) {
     return database_.Read([&](store::Session& session) { return Run(session, actor, view); });
   }
+
+  // A look, for the trail (网络费用查看日志): committed before the answer goes out; by the shared log of looks once
+  // there is one.
+  void LogLooksBy(trail::ViewLog* views) { views_ = views; }
+  Status Look(const Actor& actor, const std::string& action, const std::string& kind, const std::string& id);
 
   struct TickReport {
     int clocks = 0;
@@ -56,6 +62,7 @@ class Casework {
   const Clock& clock_;
   const Rules& rules_;
   const Bureau& bureau_;
+  trail::ViewLog* views_ = nullptr;
 };
 
 }  // namespace yijian::casework

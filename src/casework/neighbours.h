@@ -148,4 +148,17 @@ Status BookMeasure(Job& job, const Booking& booking, std::string_view from, std:
 // Counter-entries of everything booked for the decision, newest first.
 Status CounterDecision(Job& job, int64_t decision, const std::string& reason);
 
+// A refund an institution brings of itself.
+struct SelfRefund {
+  std::string institution;
+  std::string institution_name;
+  std::string area;
+  std::string no;  // of the self-inspection
+  std::string zh;  // of the item
+  std::vector<std::string> rules;
+  Fen amount = 0;
+};
+// Whole open lines that these rules found go to recovered; the rest as a suspect of its own (see self_check_steps.h).
+Status BookSelfRefund(Job& job, const SelfRefund& refund);
+
 }  // namespace yijian::casework

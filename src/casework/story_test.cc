@@ -476,5 +476,112 @@ TEST_P(CaseStory, ExpertsAreDrawnByTheSeedWithoutThoseInConflict) {
   EXPECT_EQ(PanelAmount({100, 40, 0}), 40);
 }
 
+// The hospital admits two findings of a rule and 100 yuan nobody had found.
+TEST_P(CaseStory, ASelfInspectionRefundsEachYuanOnce) {
+  AddClue({30'000}, "H1", "330102", "undecided");
+  AddClue({50'000}, "H1", "330102", "undecided");
+  AddClue({900'000}, "H1", "330102", "undecided");
+  ASSERT_TRUE(
+      database_
+          ->Write([&](store::Session& s) -> Status {
+            TRY(s.Execute(
+                "INSERT INTO institution (code, name, kind, area) VALUES ('H1', '仁和医院', 'hospital', '330102')"));
+            return {};
+          })
+          .has_value());
+  AskInput ask{.title = "年度自查", .institutions = {"H1"}, .due = *ParseDate("2026-03-20")};
+  EXPECT_EQ(Word(Do(kHospital, [&](Job& job) { return StartSelfChecks(job, ask); })), "forbidden");
+  EXPECT_EQ(Word(Do(kElsewhere, [&](Job& job) { return StartSelfChecks(job, ask); })), "fields");
+  ASSERT_EQ(Word(Do(kAuditor, [&](Job& job) { return StartSelfChecks(job, ask); })), "");
+  EXPECT_EQ(One("SELECT found_fen FROM self_check").Int("found_fen"), 980'000);
+  auto view = See(kHospital, [&](Job& job) { return SelfCheckView(job, 1); });
+  ASSERT_TRUE(view.has_value());
+  std::vector<SelfCheckAnswer> answers;
+  for (const auto& item : (*view)["items"]) {
+    bool charging = item["code"] == "1-6";
+    EXPECT_EQ(item["found"], charging ? 3 : 0);
+    answers.push_back({item["code"].get<std::string>(),
+                       charging,
+                       charging ? std::optional<Fen>(95'000) : std::nullopt,
+                       charging ? std::optional<Fen>(90'000) : std::nullopt,
+                       {}});
+  }
+  EXPECT_EQ(Word(Do(kOtherHospital, [&](Job& job) { return SubmitSelfCheck(job, 1, 1); })), "no such self-inspection");
+  EXPECT_EQ(Word(Do(kHospital, [&](Job& job) { return SubmitSelfCheck(job, 1, 1); })),
+            "fields");  // nothing is answered yet
+  auto wrong = answers;
+  wrong[0].refund_fen = 5;
+  EXPECT_EQ(Word(Do(kHospital, [&](Job& job) { return SaveSelfCheck(job, 1, 1, wrong); })), "fields");
+  ASSERT_EQ(Word(Do(kHospital, [&](Job& job) { return SaveSelfCheck(job, 1, 1, answers); })), "");
+  ASSERT_EQ(Word(Do(kHospital, [&](Job& job) { return SubmitSelfCheck(job, 1, 2); })), "");
+  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return ReviewSelfCheck(job, 1, 3, false, ""); })), "fields");
+  ASSERT_EQ(Word(Do(kAuditor, [&](Job& job) { return ReviewSelfCheck(job, 1, 3, true, ""); })), "");
+  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return ReviewSelfCheck(job, 1, 4, true, ""); })), "not_in_this_state");
+  // 300 and 500 yuan settle two suspects whole; 100 more are a suspect of its own; 9,000 stay to be decided.
+  EXPECT_EQ(Booked("recovered"), 90'000);
+  EXPECT_EQ(Booked("identified"), 900'000);
+  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM clue WHERE source = 'inspection' AND status = 'closed'").Int("n"), 1);
+  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM finding WHERE verdict = 'confirmed'").Int("n"), 3);
+}
+
+// What each person is shown: his own, masked, with what he may do.
+TEST_P(CaseStory, ScreensShowWhatOneMaySeeAndDo) {
+  int64_t id = Open({AddClue({50'000})});
+  auto view = [&](int64_t user) { return See(user, [&](Job& job) { return CaseView(job, id); }); };
+  auto mine = view(kAuditor);
+  ASSERT_TRUE(mine.has_value()) << mine.error().message;
+  EXPECT_EQ((*mine)["actions"], (nlohmann::json{"set_team", "recuse", "add_task", "issue_opinion", "draft_decision",
+                                                "convert", "close", "evidence", "document"}));
+  EXPECT_EQ((*mine)["handler_name"], "审核员王敏");
+  EXPECT_EQ(view(kElsewhere).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(view(kOtherHospital).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(view(kExpert1).error().code, ErrorCode::kNotFound);
+  int64_t opinion = Issue(id);
+  int64_t version = Version("opinion", opinion);
+  ASSERT_EQ(Word(Do(kHospital,
+                    [&](Job& job) {
+                      return AnswerOpinion(
+                          job, opinion, {.lines = {{.line = LineOf(1, 0), .reason = "草稿理由"}}, .version = version},
+                          false);
+                    })),
+            "");
+  auto shown = [&](int64_t user) { return *See(user, [&](Job& job) { return OpinionView(job, opinion); }); };
+  EXPECT_EQ(shown(kHospital)["lines"][0]["answer_reason"], "草稿理由");
+  EXPECT_EQ(shown(kHospital)["actions"], nlohmann::json{"answer"});
+  EXPECT_TRUE(shown(kAuditor)["lines"][0]["answer_reason"].is_null());  // a draft is the institution's own
+  EXPECT_EQ((*See(kHospital, [&](Job& job) { return OpinionList(job, "", {}); }))["total"], 1);
+  EXPECT_EQ((*See(kOtherHospital, [&](Job& job) { return OpinionList(job, "", {}); }))["total"], 0);
+  EXPECT_EQ((*See(kHospital, [&](Job& job) { return HomeView(job); }))["counts"]["my_opinions"], 1);
+  EXPECT_EQ((*See(kHospital, [&](Job& job) { return DeadlineList(job, true, {}); }))["rows"][0]["kind"], "answer");
+  EXPECT_EQ((*See(kElsewhere, [&](Job& job) { return CaseList(job, {}, {}); }))["total"], 0);
+  EXPECT_EQ((*See(kAuditor,
+                  [&](Job& job) {
+                    return CaseList(job,
+                                    {.sort = "due",
+                                     .mine = true,
+                                     .states = {"answering"},
+                                     .track = "agency",
+                                     .institution = "H1",
+                                     .area = "330102",
+                                     .overdue = false,
+                                     .text = "仁和"},
+                                    {});
+                  }))["total"],
+            1);
+  EXPECT_EQ((*See(kAuditor, [&](Job& job) { return CaseList(job, {.text = "%' OR '1'='1"}, {}); }))["total"], 0);
+
+  ASSERT_EQ(Word(Answer(opinion, {{.line = LineOf(1, 0), .accept = true}})), "");
+  auto decision = Draft(id, {{.kind = kRecover}});
+  ASSERT_EQ(Word(Submit(*decision)), "");
+  EXPECT_EQ((*See(kLevel1, [&](Job& job) { return ApprovalList(job, "waiting", {}); }))["total"], 1);
+  EXPECT_EQ((*See(kLevel2, [&](Job& job) { return ApprovalList(job, "waiting", {}); }))["total"], 0);
+  EXPECT_EQ((*See(kLevel1, [&](Job& job) { return ApprovalView(job, Approval(*decision)); }))["waiting_for_me"], true);
+  EXPECT_EQ(See(kHospital, [&](Job& job) { return DecisionView(job, *decision); }).error().code,
+            ErrorCode::kNotFound);  // not before delivery
+  EXPECT_EQ((*See(kAuditor, [&](Job& job) { return SanctionChoices(job, id); }))[0]["article"], "条例 13");
+  EXPECT_GE((*See(kAuditor, [&](Job& job) { return CaseHistory(job, id); })).size(), 5U);
+  EXPECT_EQ((*See(kAuditor, [&](Job& job) { return FlowList(job); }))[0]["running"], 1);
+}
+
 }  // namespace
 }  // namespace yijian::casework

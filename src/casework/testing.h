@@ -15,6 +15,8 @@
 #include "casework/decision_steps.h"
 #include "casework/migrations.h"
 #include "casework/opinion_steps.h"
+#include "casework/self_check_steps.h"
+#include "casework/views.h"
 #include "clue/migrations.h"
 #include "ledger/book.h"
 #include "ledger/migrations.h"
@@ -117,6 +119,13 @@ class CaseworkTest : public store::BothDatabases {
     database_ = Make(migrations);
     casework_ = std::make_unique<Casework>(*database_, clock_, rules_, bureau_);
     ASSERT_TRUE(casework_->Begin().has_value());
+    // Ids of clues made by hand lie below those that the program hands out.
+    ASSERT_TRUE(database_
+                    ->Write([](store::Session& session) -> Status {
+                      TRY(session.Execute("UPDATE clue_number SET next = 1000000"));
+                      return {};
+                    })
+                    .has_value());
     SetNow("2026-03-02 09:00");
   }
 
@@ -141,7 +150,7 @@ class CaseworkTest : public store::BothDatabases {
 
   // A clue with one finding of these lines, all confirmed and identified in the ledger.
   int64_t AddClue(const std::vector<Fen>& amounts, const std::string& institution = "H1",
-                  const std::string& area = "330102") {
+                  const std::string& area = "330102", const char* verdict = "confirmed") {
     auto made = database_->Write([&](store::Session& session) -> Result<int64_t> {
       Fen sum = 0;
       for (Fen fen : amounts) sum += fen;
@@ -157,16 +166,17 @@ class CaseworkTest : public store::BothDatabases {
       TRY(session.Execute(
           "INSERT INTO finding (id, clue_id, home_clue, rule, rule_version, severity, person, institution, doc, at, "
           "month, place_id, status, verdict, found_fen, attributed_fen, message_zh, message_en, facts) "
-          "VALUES (?, ?, ?, 'P-025a', 1, 'violation', NULL, ?, 'M1', 0, '2026-01', ?, 'live', 'confirmed', ?, ?, "
+          "VALUES (?, ?, ?, 'P-025a', 1, 'violation', NULL, ?, 'M1', 0, '2026-01', ?, 'live', ?, ?, ?, "
           "'同日重复收费', 'charged twice', '{}')",
-          {n, clue, clue, store::TextOrNull(institution), place, sum, sum}));
+          {n, clue, clue, store::TextOrNull(institution), place, std::string(verdict), sum, sum}));
       std::vector<ledger::Identified> identified;
       for (size_t i = 0; i < amounts.size(); i++) {
         int64_t line = n * 1000 + static_cast<int64_t>(i);
         TRY(session.Execute(
             "INSERT INTO finding_line (id, finding_id, kind, row_id, charged, item_name, found_fen, attributed_fen, "
-            "verdict, chk_fen) VALUES (?, ?, 'fee', ?, 1, '项目', ?, ?, 'confirmed', ?)",
-            {line, n, line, amounts[i], amounts[i], amounts[i]}));
+            "verdict, chk_fen) VALUES (?, ?, 'fee', ?, 1, '项目', ?, ?, ?, ?)",
+            {line, n, line, amounts[i], amounts[i], std::string(verdict),
+             std::string(verdict) == "confirmed" ? store::Value(amounts[i]) : store::Value()}));
         identified.push_back({line, place, amounts[i]});
       }
       TRY(ledger::Identify(session, {0, "test", 0}, identified));
