@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "account/actor.h"
+#include "account/oidc.h"
 #include "account/sessions.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -50,6 +51,7 @@ struct Context {
   std::string lake;
   std::string data;  // folder of evidence and anchors
   EpochMs started_at = 0;
+  account::Oidc* oidc = nullptr;  // nullptr: no identity provider is set up
 };
 
 // The person who asks, when he may do this; 403 with the permission's name else, or when he must first change his

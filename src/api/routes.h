@@ -13,6 +13,7 @@ namespace yijian::api {
 std::shared_ptr<http::Authenticator> SessionGuard(Context& context);
 
 void MountSession(http::Router& router, Context& context);
+void MountOidc(http::Router& router, Context& context);
 void MountAdmin(http::Router& router, Context& context);
 void MountTrail(http::Router& router, Context& context);
 void MountSystem(http::Router& router, Context& context);

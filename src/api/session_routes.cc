@@ -110,7 +110,9 @@ Result<Response> Options(Context& context, Request& request) {
                      {"name", person.name},
                      {"roles", RolesJson(person.roles)}});
   }
-  return Response::Json({{"oidc", false}, {"demo_users", users}});
+  json body{{"oidc", context.oidc != nullptr}, {"demo_users", users}};
+  if (context.oidc != nullptr) body["oidc_name"] = context.oidc->options().name;
+  return Response::Json(body);
 }
 
 Result<Response> ChangePassword(Context& context, Request& request) {

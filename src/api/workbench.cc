@@ -29,7 +29,11 @@ struct Workbench::Inside {
         events(http::EventStream::Options{}),
         sign_ins({.per_second = 0.5, .burst = 40}),
         context{*database, clock,    sessions, views,        evidence,     press,
-                events,    *metrics, sign_ins, options.lake, options.data, clock.Now()} {}
+                events,    *metrics, sign_ins, options.lake, options.data, clock.Now()} {
+    if (options.oidc.issuer.empty()) return;
+    oidc = std::make_unique<account::Oidc>(*database, clock, options.oidc);
+    context.oidc = oidc.get();
+  }
 
   WorkbenchOptions options;
   const Clock& clock;
@@ -41,6 +45,7 @@ struct Workbench::Inside {
   trail::ViewLog views;
   http::EventStream events;
   http::RateLimiter sign_ins;
+  std::unique_ptr<account::Oidc> oidc;
   Context context;
   EpochMs anchored_at = 0;
 
@@ -56,6 +61,7 @@ std::vector<store::Migration> AllMigrations() {
 }
 
 Result<std::unique_ptr<Workbench>> Workbench::Open(const WorkbenchOptions& options, const Clock& clock) {
+  if (!options.oidc.issuer.empty()) TRY(account::CheckOidcOptions(options.oidc));
   auto database = TRY(store::Database::Open(options.store, {.connections = options.connections}));
   TRY(database->Migrate(AllMigrations()));
   std::filesystem::path rules(options.rules);
@@ -77,7 +83,7 @@ Workbench::~Workbench() = default;
 
 http::Router Workbench::MakeRouter() {
   http::Router router;
-  for (auto* mount : {MountSession, MountAdmin, MountTrail, MountSystem}) mount(router, inside_->context);
+  for (auto* mount : {MountSession, MountOidc, MountAdmin, MountTrail, MountSystem}) mount(router, inside_->context);
   return router;
 }
 

@@ -25,6 +25,7 @@ struct WorkbenchOptions {
   std::string documents = "documents";  // templates
   std::string rules = "rules";          // tables that casework and clues go by
   int connections = 8;
+  account::OidcOptions oidc;  // issuer empty: people sign in by password only
 };
 
 // Of every room, in the order of the rooms.

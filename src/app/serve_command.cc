@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -23,6 +24,7 @@ struct ServeOptions {
   api::WorkbenchOptions bench;
   std::string address = "127.0.0.1:8080";
   std::string web = "web/dist";
+  std::string public_url;
   bool secure = false;
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> hosts;
@@ -59,10 +61,24 @@ class StopSignals {
   sigset_t set_;
 };
 
+// The secret comes by the environment: command lines can be read by everybody on the machine.
+account::OidcOptions OidcOf(const ServeOptions& options) {
+  account::OidcOptions oidc = options.bench.oidc;
+  if (oidc.issuer.empty()) return oidc;
+  const char* secret = std::getenv("YIJIAN_OIDC_SECRET");
+  if (secret != nullptr) oidc.secret = secret;
+  std::string base = options.public_url;
+  while (base.ends_with('/')) base.pop_back();
+  oidc.redirect = base + "/api/session/oidc/callback";
+  return oidc;
+}
+
 Status Serve(const Program& program, const ServeOptions& options) {
   StopSignals signals;
   SystemClock clock;
-  auto bench = TRY(api::Workbench::Open(options.bench, clock));
+  api::WorkbenchOptions bench_options = options.bench;
+  bench_options.oidc = OidcOf(options);
+  auto bench = TRY(api::Workbench::Open(bench_options, clock));
   http::ServerOptions server_options;
   TRY(SetAddress(options.address, server_options));
   server_options.worker_threads = static_cast<size_t>(options.workers);
@@ -198,6 +214,12 @@ void AddServeCommands(Program& program) {
                     "可信代理 / proxies whose X-Forwarded-For is believed");
   serve->add_option("--host", options->hosts, "本机主机名 / Host values that are ours");
   serve->add_flag("--secure", options->secure, "浏览器经 TLS 访问 / browsers come by TLS: Secure cookies, HSTS");
+  serve->add_option("--oidc-issuer", options->bench.oidc.issuer,
+                    "身份平台地址；密钥取自环境变量 YIJIAN_OIDC_SECRET / OpenID provider; its secret is taken from the "
+                    "environment");
+  serve->add_option("--oidc-client", options->bench.oidc.client, "在身份平台登记的客户端 / our client id there");
+  serve->add_option("--oidc-name", options->bench.oidc.name, "登录页上的名称 / its name on the sign-in page");
+  serve->add_option("--public-url", options->public_url, "浏览器所见的本平台地址 / our address as browsers see it");
   AddLakeOption(program, serve);
   program.On(serve, [&program, options]() -> Status {
     options->bench.lake = program.settings.lake;
@@ -213,6 +235,7 @@ void AddServeCommands(Program& program) {
   add->add_option("--role", user->roles, "角色 / role, several times")->required();
   add->add_option("--area", user->person.area, "区划代码 / administrative code")->required();
   add->add_option("--area-name", user->area_name, "区划名称，首次使用时 / its name, when it is new");
+  add->add_option("--oidc-subject", user->person.oidc_subject, "身份平台中的标识 / who it is at the identity provider");
   add->add_option("--institution", user->person.institution, "机构代码 / institution, for role institution");
   add->add_option("--store", user->store)->capture_default_str();
   program.On(add, [&program, user] { return AddUser(program, *user); });
