@@ -1,3 +1,4 @@
+#include <argon2.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <liboath/oath.h>
@@ -40,6 +41,13 @@ std::string CodeAt(const std::string& secret, EpochMs now) {
   CHECK(oath_totp_generate(key, length, now / 1000, 30, 0, 6, code.data()) == OATH_OK);
   free(key);
   return code.data();
+}
+
+std::string OldHashOf(const std::string& password) {
+  std::array<char, 200> encoded{};
+  CHECK(argon2id_hash_encoded(1, 8 * 1024, 1, password.data(), password.size(), "0123456789abcdef", 16, 32,
+                              encoded.data(), encoded.size()) == ARGON2_OK);
+  return encoded.data();
 }
 
 class AccountTest : public store::BothDatabases {
@@ -206,6 +214,30 @@ TEST_P(AccountTest, OfTwoWithOneCodeOneIsLate) {
   entered[0] = SignIn("wangmin", added.one_time_password, code).has_value();
   other.join();
   EXPECT_EQ(entered[0] + entered[1], 1);
+}
+
+TEST_P(AccountTest, OldHashesAreMadeAnewWhenThePasswordIsAtHand) {
+  AddedPerson added = Add("wangmin");
+  // Of "an older password", 8 MiB and one pass.
+  Do([&](store::Session& session) -> Status {
+    TRY(session.Execute("UPDATE person_account SET password_hash = ? WHERE id = ?",
+                        {OldHashOf("an older password"), added.person.id}));
+    return {};
+  });
+  auto hash = [&] {
+    return database_
+        ->Read([&](store::Session& session) {
+          return session.QueryOne("SELECT password_hash FROM person_account WHERE id = ?", {added.person.id});
+        })
+        .value()
+        ->Text("password_hash");
+  };
+  ASSERT_TRUE(IsOldHash(hash()));
+  EXPECT_FALSE(SignIn("wangmin", "wrong").has_value());
+  EXPECT_TRUE(IsOldHash(hash()));
+  ASSERT_TRUE(SignIn("wangmin", "an older password").has_value());
+  EXPECT_FALSE(IsOldHash(hash()));
+  EXPECT_TRUE(SignIn("wangmin", "an older password").has_value());
 }
 
 TEST_P(AccountTest, ProvidersVouchForPeopleWhomAnOperatorEntered) {

@@ -54,6 +54,12 @@ bool PasswordIs(const std::string& hash, std::string_view password) {
   return argon2id_verify(hash.c_str(), password.data(), password.size()) == ARGON2_OK;
 }
 
+bool IsOldHash(std::string_view hash) {
+  std::string today = "$argon2id$v=19$m=" + std::to_string(kMemoryKib) + ",t=" + std::to_string(kPasses) +
+                      ",p=" + std::to_string(kLanes) + "$";
+  return !hash.starts_with(today);
+}
+
 void PretendToCheck(std::string_view password) {
   static const std::string hash = HashPassword(RandomBytes(16));
   (void)PasswordIs(hash, password);

@@ -17,6 +17,8 @@ namespace yijian::account {
 
 std::string HashPassword(std::string_view password);
 bool PasswordIs(const std::string& hash, std::string_view password);
+// Made with other parameters than today's: whoever has the password at hand makes it anew.
+bool IsOldHash(std::string_view hash);
 // The same work for a login that does not exist, so that its absence takes as long to tell.
 void PretendToCheck(std::string_view password);
 

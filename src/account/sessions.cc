@@ -90,6 +90,8 @@ Result<SignedIn> Sessions::SignIn(const Credentials& credentials) {
   std::optional<std::string> secret = row->MaybeText("totp_secret");
   if (right && secret && credentials.totp.empty())
     return Refusal("totp_required", "请输入动态码", "a one-time code is needed");
+  std::string hash = row->Text("password_hash");
+  std::string new_hash = right && IsOldHash(hash) ? HashPassword(credentials.password) : hash;
 
   Try outcome = TRY(database_.Write([&](store::Session& session) -> Result<Try> {
     std::optional<int64_t> step;
@@ -102,6 +104,11 @@ Result<SignedIn> Sessions::SignIn(const Credentials& credentials) {
     if (right && (!secret || step)) {
       TRY(session.Execute("UPDATE person_account SET failures = 0, locked_until = NULL, totp_counter = ? WHERE id = ?",
                           {step.value_or(row->Int("totp_counter")), id}));
+      if (new_hash != hash) {
+        // Unless it was changed meanwhile.
+        TRY(session.Execute("UPDATE person_account SET password_hash = ? WHERE id = ? AND password_hash = ?",
+                            {new_hash, id, hash}));
+      }
       Person person = TRY(FindPerson(session, id));
       return Try{TRY(Begin(session, person, credentials.ip, credentials.agent, "password")), {}};
     }

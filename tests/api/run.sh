@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what package-lock.json names, once, and runs the tests of the checker.
+# Installs what package-lock.json names, once; tests the checker, then a live server with it. $YIJIAN is the program.
 set -eu
 cd "$(dirname "$0")"
 [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --silent
-exec node --test
+cd ../..
+exec node --test tests/api/

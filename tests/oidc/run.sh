@@ -3,6 +3,5 @@
 set -eu
 cd "$(dirname "$0")"
 [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --silent
-root=$(cd ../.. && pwd)
-cd "$root"
+cd ../..
 exec node --test tests/oidc/
