@@ -47,6 +47,15 @@ std::optional<std::string> Request::Query(std::string_view name) {
   return found;
 }
 
+std::vector<std::string> Request::QueryTexts(std::string_view name) {
+  asked_.insert(std::string(name));
+  std::vector<std::string> values;
+  for (const auto& [field, value] : parts_.target.query) {
+    if (field == name && !value.empty()) values.push_back(value);
+  }
+  return values;
+}
+
 void Request::Fault(std::string_view query_name, Text expected) {
   Note(errors_, {std::string(query_name), Query(query_name).value_or("").substr(0, 64), std::move(expected)});
 }

@@ -69,6 +69,8 @@ class Request {
   std::optional<bool> QueryBool(std::string_view name);
   std::optional<Date> QueryDay(std::string_view name);
   std::optional<std::string> QueryChoice(std::string_view name, std::initializer_list<std::string_view> choices);
+  // Fields that may come several times ("?state=a&state=b"), each non-empty value in order.
+  std::vector<std::string> QueryTexts(std::string_view name);
   void Fault(std::string_view query_name, Text expected);
 
   // The body as JSON. Asks for Content-Type application/json.
