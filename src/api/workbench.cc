@@ -3,7 +3,10 @@
 #include <filesystem>
 
 #include "account/holidays.h"
+#include "api/case_routes.h"
+#include "api/case_service.h"
 #include "api/routes.h"
+#include "casework/migrations.h"
 #include "clue/migrations.h"
 #include "ledger/migrations.h"
 #include "trail/verify.h"
@@ -47,6 +50,7 @@ struct Workbench::Inside {
   http::RateLimiter sign_ins;
   std::unique_ptr<account::Oidc> oidc;
   Context context;
+  std::unique_ptr<CaseService> cases;  // set by Open
   EpochMs anchored_at = 0;
 
   std::string anchors() const { return (std::filesystem::path(options.data) / "trail.anchors").string(); }
@@ -54,7 +58,8 @@ struct Workbench::Inside {
 
 std::vector<store::Migration> AllMigrations() {
   std::vector<store::Migration> all;
-  for (auto* of_room : {trail::Migrations, account::Migrations, ledger::Migrations, clue::Migrations}) {
+  for (auto* of_room :
+       {trail::Migrations, account::Migrations, ledger::Migrations, clue::Migrations, casework::Migrations}) {
     for (store::Migration& migration : of_room()) all.push_back(std::move(migration));
   }
   return all;
@@ -75,6 +80,8 @@ Result<std::unique_ptr<Workbench>> Workbench::Open(const WorkbenchOptions& optio
       TRY(trail::EvidenceFiles::Open((std::filesystem::path(options.data) / "evidence").string()));
   document::Press press = TRY(document::Press::Open(options.documents));
   auto inside = std::make_unique<Inside>(options, clock, std::move(database), std::move(evidence), std::move(press));
+  inside->cases = TRY(CaseService::Open(*inside->database, clock, options.rules));
+  inside->cases->casework().LogLooksBy(&inside->views);
   return std::unique_ptr<Workbench>(new Workbench(std::move(inside)));
 }
 
@@ -84,6 +91,8 @@ Workbench::~Workbench() = default;
 http::Router Workbench::MakeRouter() {
   http::Router router;
   for (auto* mount : {MountSession, MountOidc, MountAdmin, MountTrail, MountSystem}) mount(router, inside_->context);
+  for (auto* mount : {MountCases, MountApprovals, MountInstitution, MountFlows})
+    mount(router, inside_->cases->casework());
   return router;
 }
 
@@ -97,6 +106,9 @@ Status Workbench::Tick() {
     TRY(trail::AddAnchor(*inside_->database, inside_->anchors(), now));
     inside_->anchored_at = now;
   }
+  auto ticked = TRY(inside_->cases->casework().Tick());
+  if (ticked.failed > 0)
+    return InternalError(std::to_string(ticked.failed) + " clocks failed, the first: " + ticked.first_error);
   return {};
 }
 
