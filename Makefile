@@ -43,6 +43,11 @@ bench: setup  ## every program in bench/
 	@tools/build.sh release benches
 	@tools/bench.sh
 
+bench-realtime: setup  ## answers, the store, and npm's zen-engine beside (YIJIAN_BENCH_REALTIME="millions drafts")
+	@cd bench/zen && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@tools/build.sh release realtime_bench
+	@build/release/bench/realtime_bench
+
 format: setup  ## rewrites our C++ as .clang-format says
 	@tools/format.sh
 

@@ -57,17 +57,19 @@ for (let at = 0; at < lines.length; at += 20) {
 const rate = async (step) => {
   const end = performance.now() + seconds * 1000;
   const start = performance.now();
+  const cpu = process.cpuUsage();
   let done = 0;
   while (performance.now() < end) done += await step(done);
-  return done / ((performance.now() - start) / 1000);
+  const used = process.cpuUsage(cpu);
+  return [done / ((performance.now() - start) / 1000), (done * 1e6) / (used.user + used.system)];
 };
-const linesPerSecond = await rate(async (done) => {
+const [linesPerSecond, linesPerCpuSecond] = await rate(async (done) => {
   await Promise.all(Array.from({ length: 50 }, (_, i) => single.evaluate(lines[(done + i) % lines.length])));
   return 50;
 });
-const loopedPerSecond = await rate(async (done) => {
+const [loopedPerSecond, loopedPerCpuSecond] = await rate(async (done) => {
   const at = done % (lines.length - 20);
   await looped.evaluate({ lines: lines.slice(at, at + 20) });
   return 20;
 });
-console.log(JSON.stringify({ found, foundLooped, linesPerSecond, loopedPerSecond }));
+console.log(JSON.stringify({ found, foundLooped, linesPerSecond, linesPerCpuSecond, loopedPerSecond, loopedPerCpuSecond }));

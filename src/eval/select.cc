@@ -317,8 +317,8 @@ class Sieve {
   bool always_ = false;  // in force for every row, nothing to look up
   size_t stay_ = 0;
   size_t size_ = 0;
-  std::array<uint32_t, kChunk> rows_{};
-  std::array<int64_t, kChunk> states_{};
+  std::array<uint32_t, kChunk> rows_;  // the first size_ count: clearing them would cost more than a small bucket does
+  std::array<int64_t, kChunk> states_;
   std::vector<std::array<int32_t, 16>> lookups_;
   std::vector<uint32_t> timeless_;
 };

@@ -231,7 +231,10 @@ Result<Envelope> Open(std::string_view bytes, std::string_view infno, const Inst
   if (skew > 0 && (envelope.inf_time > now + skew || envelope.inf_time < now - skew))
     return WireError("YJ2007", FormatTime(envelope.inf_time));
 
-  const Json* input = message->Find("input");
+  Json* input = nullptr;
+  for (auto& [name, value] : message->members) {
+    if (name == "input") input = &value;
+  }
   if (!input) return WireError("YJ1002", "input");
   std::string_view enc_type = message->ScalarOf("enc_type");
   std::string revealed;
@@ -262,7 +265,7 @@ Result<Envelope> Open(std::string_view bytes, std::string_view infno, const Inst
     if (!hidden) return WireError("YJ1001", "input");
     envelope.input = std::move(*hidden);
   } else {
-    envelope.input = *input;
+    envelope.input = std::move(*input);
   }
   if (!envelope.input.is_object()) return WireError("YJ1003", "input");
   return envelope;

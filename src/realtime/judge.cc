@@ -273,6 +273,22 @@ class Differ {
   std::vector<Verdict> verdicts_;
 };
 
+// Columns keep their memory from request to request. A thread has those of the version it used last.
+ColumnMaker& MakerFor(const PackVersion& version, program::Subject subject) {
+  struct Makers {
+    uint64_t version = 0;
+    std::array<std::optional<ColumnMaker>, 4> of;
+  };
+  thread_local Makers makers;
+  if (makers.version != version.number()) {
+    for (std::optional<ColumnMaker>& maker : makers.of) maker.reset();
+    makers.version = version.number();
+  }
+  std::optional<ColumnMaker>& maker = makers.of[static_cast<size_t>(subject)];
+  if (!maker) maker.emplace(version.fields(subject), subject);
+  return *maker;
+}
+
 }  // namespace
 
 std::vector<Verdict> Judge(const PackVersion& version, std::span<const Pair> pairs, const JudgeOptions& options,
@@ -283,8 +299,7 @@ std::vector<Verdict> Judge(const PackVersion& version, std::span<const Pair> pai
     subjects.push_back(pair.before);
     subjects.push_back(pair.after);
   }
-  ColumnMaker maker(version.fields(options.subject), options.subject);
-  const timeline::Bucket& bucket = maker.Make(subjects);
+  const timeline::Bucket& bucket = MakerFor(version, options.subject).Make(subjects);
   finding::Collector found;
   Watch watch(version, options);
   eval::EvaluateColumns(version.bound(), bucket, found,

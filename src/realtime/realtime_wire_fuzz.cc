@@ -1,4 +1,5 @@
-// Whatever an institution sends: a message is answered or refused, never more. The first byte chooses who reads the rest.
+// Whatever an institution sends: a message is answered or refused, never more. The first byte chooses who reads the
+// rest.
 
 #include <cstdint>
 #include <string_view>
@@ -28,8 +29,8 @@ void ReadAsMessage(std::string_view bytes, const WireContext& context, const Ins
 void ReadAsNodes(std::string_view bytes, uint8_t which, const WireContext& context) {
   Result<Json> body = Json::Parse(bytes);
   if (!body) return;
-  constexpr std::string_view kUploads[] = {"2201", "2203", "2204", "2205", "2207", "2208", "2301", "2302",
-                                           "2304", "2402", "2102", "3503", "3505A", "3506"};
+  constexpr std::string_view kUploads[] = {"2201", "2203", "2204", "2205", "2207", "2208",  "2301",
+                                           "2302", "2304", "2402", "2102", "3503", "3505A", "3506"};
   if (which % 4 == 1) {
     Result<std::vector<Draft>> drafts = ReadDrafts(*body, which % 8 < 4 ? program::kPre : program::kMid, context);
     if (drafts) {

@@ -53,7 +53,9 @@ std::optional<int64_t> LookBackDays(const program::RuleSet& rules, program::Subj
 Result<std::shared_ptr<const PackVersion>> PackVersion::Load(const std::string& name,
                                                              const std::vector<std::string>& pack_dirs, Codes& codes) {
   std::shared_ptr<PackVersion> version(new PackVersion);
+  static std::atomic<uint64_t> versions{0};
   version->name_ = name;
+  version->number_ = ++versions;
   lang::Diagnostics diagnostics;
   version->library_ = pack::LoadLibrary(pack_dirs, diagnostics);
   if (!diagnostics.ok()) return InvalidInput("rule packs of version " + name + ":\n" + diagnostics.Render());

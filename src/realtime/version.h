@@ -33,6 +33,7 @@ class PackVersion {
                                                          const std::vector<std::string>& pack_dirs, Codes& codes);
 
   const std::string& name() const { return name_; }
+  uint64_t number() const { return number_; }  // of no other version of this process
   const program::RuleSet& rules() const { return library_.rules; }
   const eval::Bound& bound() const { return *bound_; }
   const program::FieldSet& fields(program::Subject subject) const { return fields_[static_cast<size_t>(subject)]; }
@@ -45,6 +46,7 @@ class PackVersion {
  private:
   PackVersion() = default;
   std::string name_;
+  uint64_t number_ = 0;
   pack::Library library_;
   std::shared_ptr<const eval::Bound> bound_;
   std::array<program::FieldSet, 4> fields_;
