@@ -156,6 +156,28 @@ Status ResetUser(const Program& program, const UserOptions& options) {
   return {};
 }
 
+Status ListUsers(const UserOptions& options) {
+  auto database = TRY(OpenStore(options.store));
+  SystemClock clock;
+  account::PeopleFilter filter{.size = 200};
+  for (;; filter.page++) {
+    account::PeoplePage page = TRY(
+        database->Read([&](store::Session& session) { return account::ListPeople(session, "", filter, clock.Now()); }));
+    for (const account::Person& person : page.rows) {
+      std::cout << person.login << '\t' << person.name << '\t' << person.area << '\t' << person.status << '\t';
+      const char* between = "";
+      for (int i = 0; i < account::kRoles; i++) {
+        auto role = static_cast<account::Role>(i);
+        if ((person.roles & account::Bit(role)) == 0) continue;
+        std::cout << between << account::NameOf(role);
+        between = ",";
+      }
+      std::cout << '\n';
+    }
+    if (filter.page * filter.size >= page.total) return {};
+  }
+}
+
 struct DemoOptions {
   std::string store = "sqlite:yijian.db";
   int institutions = 3;
@@ -243,6 +265,10 @@ void AddServeCommands(Program& program) {
   reset->add_option("login", user->person.login)->required();
   reset->add_option("--store", user->store)->capture_default_str();
   program.On(reset, [&program, user] { return ResetUser(program, *user); });
+
+  CLI::App* list = users->add_subcommand("list", "列出用户 / list people: login, name, area, status, roles");
+  list->add_option("--store", user->store)->capture_default_str();
+  program.On(list, [user] { return ListUsers(*user); });
 
   auto demo = std::make_shared<DemoOptions>();
   CLI::App* demo_users = program.cli.add_subcommand(
