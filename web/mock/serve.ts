@@ -114,7 +114,7 @@ const profile = (code: string): Schemas['InstitutionProfile'] => {
   const institution = kInstitutions.find((i) => i.code === code)
   if (!institution) throw new Refusal(404, 'not_found', '没有这家机构')
   return {
-    institution, funnel: { ...funnel(), identified_fen: institution.found_fen, confirmed_fen: institution.confirmed_fen, decided_fen: institution.confirmed_fen * 0.7, recovered_fen: institution.recovered_fen },
+    institution, funnel: { ...funnel(), identified_fen: institution.found_fen, confirmed_fen: institution.confirmed_fen, decided_fen: Math.floor(institution.confirmed_fen * 0.7), recovered_fen: institution.recovered_fen },
     trend: months.map((month, i) => ({ month, found_fen: 5_000_000 + i * 400_000, findings: 30 + i })), rules: kRules.map((r) => named(r.rule, r.name_zh, r.findings, r.found_fen)),
     doctors: ['示例医师甲', '示例医师乙', '示例医师丙'].map((n, i) => named(`D${i}`, n, 40 - i * 9, 900_000 - i * 200_000)),
     departments: ['内科', '康复科', '骨科'].map((n, i) => named(n, n, 80 - i * 20, 2_900_000 - i * 700_000)), peers: { value: 43.2, median: 18.6, percentile: 0.93, peers: 14 },

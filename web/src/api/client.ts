@@ -15,6 +15,10 @@ let onSignedOut: () => void = () => {}
 export function setCsrf(token: string): void {
   csrf = token
 }
+// For the few requests that do not go through `api` (uploads with progress).
+export function csrfToken(): string {
+  return csrf
+}
 export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler
 }

@@ -8,6 +8,8 @@ export interface Column<Row> {
   // Right-aligned figures; the first click sorts the largest first.
   number?: boolean
   width?: number
+  // Numbers, days and words of one or two characters that are never broken across lines; figures never are.
+  keep?: boolean
   // Always shown.
   fixed?: boolean
   // Not shown until chosen.
