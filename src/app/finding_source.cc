@@ -1,0 +1,243 @@
+#include "app/finding_source.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "app/lake_tables.h"
+#include "audit/run_reader.h"
+
+namespace yijian::app {
+namespace {
+
+using lake::QueryResult;
+using nlohmann::json;
+
+constexpr int64_t kPart = 20'000;
+
+class LakeFindings : public clue::FindingSource {
+ public:
+  LakeFindings(lake::Lake lake, audit::RunPlace place, lake::Connection connection, std::shared_ptr<timeline::CodeBook> codes)
+      : lake_(std::move(lake)), place_(std::move(place)), connection_(std::move(connection)), codes_(std::move(codes)) {}
+
+  Result<clue::SourceRun> Run() override {
+    clue::SourceRun run;
+    run.run = place_.run;
+    run.lines = place_.info.value("lines", int64_t{0});
+    run.visits = place_.info.value("visits", int64_t{0});
+    run.persons = place_.info.value("persons", int64_t{0});
+    json filter = place_.info.value("filter", json::object());
+    run.from = ParseDate(filter.value("from", ""));
+    run.until = ParseDate(filter.value("until", ""));
+    run.institution = filter.value("institution", "");
+    run.rules = filter.value("rules", std::vector<std::string>());
+    TRY(Prepare());
+    run.findings = findings_;
+    return run;
+  }
+
+  Result<std::vector<clue::SourceRule>> Rules() override {
+    std::vector<clue::SourceRule> rules;
+    std::map<std::string, std::string> classes;
+    QueryResult rows = TRY(connection_.Query("SELECT rule, any_value(class) FROM f GROUP BY rule"));
+    for (size_t i = 0; i < rows.rows(); i++) classes[rows.Text(i, 0)] = rows.Text(i, 1);
+    json unknown = place_.info.value("unknown", json::object());
+    for (const auto& [id, about] : place_.info.value("rules", json::object()).items()) {
+      clue::SourceRule rule;
+      rule.rule = id;
+      rule.version = about.value("version", 1);
+      rule.name_zh = about.value("name_zh", id);
+      rule.name_en = about.value("name_en", id);
+      rule.rule_class = classes.contains(id) ? classes[id] : ClassOf(id);
+      rule.severity = about.value("severity", "suspect");
+      rule.official = about.value("official", "");
+      rule.basis = about.value("basis", std::vector<std::string>());
+      rule.why_zh = about.value("why_zh", "");
+      rule.why_en = about.value("why_en", "");
+      rule.false_alarms_zh = about.value("false_alarms_zh", "");
+      rule.false_alarms_en = about.value("false_alarms_en", "");
+      rule.text = about.value("text", "");
+      rule.unknowns = unknown.value(id, std::map<std::string, int64_t>());
+      rules.push_back(std::move(rule));
+    }
+    return rules;
+  }
+
+  Result<std::vector<clue::SourceInstitution>> Institutions() override {
+    LakeTable registers = TRY(LakeTable::Open(connection_, lake_, "institution"));
+    LakeTable visits = TRY(LakeTable::Open(connection_, lake_, "visit"));
+    std::map<std::string, clue::SourceInstitution> all;
+    if (registers.there()) {
+      QueryResult rows = TRY(connection_.Query(
+          "SELECT i.fixmedins_code, max(" + registers.Column("i", "fixmedins_type") + ") AS kind, max(" + registers.Column("i", "hosp_lv") + ") AS lv, max(" +
+          registers.Column("i", "fix_blng_admdvs") + ") AS area FROM " + registers.sql() + " i WHERE i.fixmedins_code IS NOT NULL GROUP BY 1"));
+      for (size_t i = 0; i < rows.rows(); i++) {
+        clue::SourceInstitution& one = all[rows.Text(i, 0)];
+        one.kind = rows.Text(i, 1);
+        if (!rows.IsNull(i, 2)) one.level = rows.Text(i, 2);
+        one.area = rows.Text(i, 3);
+      }
+    }
+    if (visits.there()) {
+      QueryResult rows = TRY(connection_.Query("SELECT v.fixmedins_code, count(*) FROM " + visits.sql() + " v WHERE v.fixmedins_code IS NOT NULL GROUP BY 1"));
+      for (size_t i = 0; i < rows.rows(); i++) all[rows.Text(i, 0)].visits = rows.Int(i, 1);
+    }
+    QueryResult found = TRY(connection_.Query("SELECT DISTINCT fixmedins_code FROM f WHERE fixmedins_code <> ''"));
+    for (size_t i = 0; i < found.rows(); i++) all[found.Text(i, 0)];
+    std::vector<clue::SourceInstitution> institutions;
+    for (auto& [code, one] : all) {
+      one.code = code;
+      std::string name(codes_->Name(codes_->Find(code)));
+      one.name = name.empty() ? code : name;
+      // H33010200001: where no register says it, the code does.
+      if (one.area.empty() && code.size() >= 7) one.area = code.substr(1, 6);
+      institutions.push_back(std::move(one));
+    }
+    return institutions;
+  }
+
+  Status ForEach(const std::function<Status(clue::SourceFinding)>& take) override {
+    for (int64_t from = 0; from < findings_; from += kPart) {
+      std::string range = " n >= " + std::to_string(from) + " AND n < " + std::to_string(from + kPart);
+      std::vector<clue::SourceFinding> part = TRY(ReadFindings(range));
+      TRY(ReadLines(range, from, part));
+      for (clue::SourceFinding& finding : part) TRY(take(std::move(finding)));
+    }
+    return {};
+  }
+
+ private:
+  static std::string ClassOf(const std::string& rule) {
+    switch (rule.empty() ? ' ' : rule.front()) {
+      case 'P':
+        return "policy";
+      case 'M':
+        return "management";
+      case 'D':
+        return "medical";
+      default:
+        return "behaviour";
+    }
+  }
+
+  // Findings numbered in their order, and their rows with what the lake says of them.
+  Status Prepare() {
+    if (prepared_) return {};
+    std::string withdrawn = TRY(audit::WithdrawnSql(lake_));
+    TRY(connection_.Execute("CREATE TEMP TABLE f AS SELECT *, row_number() OVER (ORDER BY fixmedins_code, subject, finding_id) - 1 AS n FROM " +
+                            audit::RunTable(place_, "findings") + " WHERE NOT (" + withdrawn + ")"));
+    findings_ = TRY(connection_.QueryInt("SELECT count(*) FROM f"));
+    LakeTable lines = TRY(LakeTable::Open(connection_, lake_, "fee_line"));
+    LakeTable traces = TRY(LakeTable::Open(connection_, lake_, "trace"));
+    auto pick = [&](const char* line, const char* trace, const char* type) {
+      std::string a = lines.Column("l", line, type);
+      std::string b = traces.Column("t", trace, type);
+      return "coalesce(" + a + ", " + b + ")";
+    };
+    std::string sql = "CREATE TEMP TABLE d AS SELECT f.n, r.ordinal, r.kind, r.row_id, r.charged, r.amount, r.attributed, " +
+                      lines.Column("l", "bkkp_sn") + " AS sn, " + pick("hilist_code", "med_list_codg", "VARCHAR") + " AS item, " +
+                      pick("fee_ocur_time", "trac_time", "TIMESTAMP") + " AS at, " + pick("cnt", "cnt", "DECIMAL(18,4)") + " AS cnt, " +
+                      lines.Column("l", "pric", "DECIMAL(18,6)") + " AS pric, " + pick("det_item_fee_sumamt", "det_item_fee_sumamt", "DECIMAL(18,2)") +
+                      " AS total, " + lines.Column("l", "bilg_dr_code") + " AS doctor, " + lines.Column("l", "bilg_dept_codg") +
+                      " AS department FROM " + audit::RunTable(place_, "rows") + " r JOIN f USING (finding_id)";
+    if (lines.there()) sql += " LEFT JOIN " + lines.sql() + " l ON r.kind = 'line' AND l.row_id = r.row_id";
+    if (traces.there()) sql += " LEFT JOIN " + traces.sql() + " t ON r.kind = 'trace' AND t.row_id = r.row_id";
+    TRY(connection_.Execute(sql + " ORDER BY f.n, r.ordinal"));
+    LakeTable persons = TRY(LakeTable::Open(connection_, lake_, "person"));
+    if (persons.there()) {
+      TRY(connection_.Execute("CREATE TEMP TABLE p AS SELECT psn_no, arg_max(" + persons.Column("x", "psn_name") + ", row_id) AS name, arg_max(" +
+                              persons.Column("x", "gend") + ", row_id) AS gender, arg_max(" + persons.Column("x", "brdy", "DATE") +
+                              ", row_id) AS birth FROM " + persons.sql() + " x WHERE psn_no IN (SELECT subject FROM f WHERE subject_kind = 'person') GROUP BY "
+                              "psn_no"));
+    } else {
+      TRY(connection_.Execute("CREATE TEMP TABLE p (psn_no VARCHAR, name VARCHAR, gender VARCHAR, birth DATE)"));
+    }
+    prepared_ = true;
+    return {};
+  }
+
+  Result<std::vector<clue::SourceFinding>> ReadFindings(const std::string& range) {
+    QueryResult rows = TRY(connection_.Query("SELECT f.*, p.name, p.gender, p.birth FROM f LEFT JOIN p ON f.subject_kind = 'person' AND p.psn_no = f.subject WHERE" +
+                                             range + " ORDER BY n"));
+    auto column = [&](const char* name) { return rows.ColumnOf(name); };
+    size_t id = column("finding_id"), rule = column("rule"), version = column("rule_version"), severity = column("severity"), kind = column("subject_kind"),
+           subject = column("subject"), institution = column("fixmedins_code"), doc = column("mdtrt_id"), at = column("event_time"), amount = column("amount"),
+           attributed = column("attributed"), fund = column("fund"), zh = column("message_zh"), en = column("message_en"), facts = column("facts"),
+           name = column("name"), gender = column("gender"), birth = column("birth");
+    std::vector<clue::SourceFinding> findings;
+    findings.reserve(rows.rows());
+    for (size_t i = 0; i < rows.rows(); i++) {
+      clue::SourceFinding finding;
+      std::string hex = rows.Text(i, id);
+      auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), finding.key, 16);
+      if (error != std::errc() || end != hex.data() + hex.size()) return IoError("'" + hex + "' is not the id of a finding");
+      finding.rule = rows.Text(i, rule);
+      finding.rule_version = static_cast<int>(rows.Int(i, version));
+      finding.severity = rows.Text(i, severity);
+      finding.subject_kind = rows.Text(i, kind);
+      finding.subject = rows.Text(i, subject);
+      finding.person_name = rows.Text(i, name);
+      finding.gender = rows.Text(i, gender);
+      finding.birth = rows.Text(i, birth);
+      finding.institution = rows.Text(i, institution);
+      finding.doc = rows.Text(i, doc);
+      if (!rows.IsNull(i, at)) finding.at = ParseTime(rows.Text(i, at));
+      finding.found = rows.Int(i, amount);
+      finding.attributed = rows.Int(i, attributed);
+      if (!rows.IsNull(i, fund)) finding.fund = rows.Int(i, fund);
+      finding.message_zh = rows.Text(i, zh);
+      finding.message_en = rows.Text(i, en);
+      finding.facts = rows.Text(i, facts);
+      findings.push_back(std::move(finding));
+    }
+    return findings;
+  }
+
+  Status ReadLines(const std::string& range, int64_t from, std::vector<clue::SourceFinding>& findings) {
+    QueryResult rows = TRY(connection_.Query("SELECT n, kind, row_id, charged, amount, attributed, sn, item, at, cnt, pric, total, doctor, department FROM d WHERE" +
+                                             range + " ORDER BY n, ordinal"));
+    auto text = [&](size_t row, size_t column) { return rows.IsNull(row, column) ? std::nullopt : std::optional(rows.Text(row, column)); };
+    for (size_t i = 0; i < rows.rows(); i++) {
+      auto at = static_cast<size_t>(rows.Int(i, 0) - from);
+      if (at >= findings.size()) return IoError("rows of the run belong to no finding");
+      clue::SourceLine line;
+      line.kind = rows.Text(i, 1);
+      line.row_id = rows.Int(i, 2);
+      line.charged = rows.Int(i, 3) != 0;
+      line.found = rows.Int(i, 4);
+      line.attributed = rows.Int(i, 5);
+      line.feedetl_sn = text(i, 6);
+      line.item_code = text(i, 7);
+      if (line.item_code) {
+        std::string name(codes_->Name(codes_->Find(*line.item_code)));
+        if (!name.empty()) line.item_name = name;
+      }
+      if (!rows.IsNull(i, 8)) line.at = ParseTime(rows.Text(i, 8));
+      if (!rows.IsNull(i, 9)) line.cnt = Trimmed(rows.Text(i, 9));
+      if (!rows.IsNull(i, 10)) line.pric = Trimmed(rows.Text(i, 10));
+      if (!rows.IsNull(i, 11)) line.amount = rows.Int(i, 11);
+      line.doctor = text(i, 12);
+      line.department = text(i, 13);
+      findings[at].lines.push_back(std::move(line));
+    }
+    return {};
+  }
+
+  lake::Lake lake_;
+  audit::RunPlace place_;
+  lake::Connection connection_;
+  std::shared_ptr<timeline::CodeBook> codes_;
+  bool prepared_ = false;
+  int64_t findings_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<clue::FindingSource>> OpenLakeFindings(const std::string& lake_dir) {
+  lake::Lake lake = TRY(lake::Lake::Open(lake_dir));
+  audit::RunPlace place = TRY(audit::FindRun(lake, ""));
+  lake::Connection connection = TRY(lake::OpenConnection({}));
+  std::shared_ptr<timeline::CodeBook> codes = TRY(lake.LoadDictionary());
+  return std::unique_ptr<clue::FindingSource>(std::make_unique<LakeFindings>(std::move(lake), std::move(place), std::move(connection), std::move(codes)));
+}
+
+}  // namespace yijian::app
