@@ -23,6 +23,7 @@
 #include "account/sessions.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "clue/desk.h"
 #include "document/press.h"
 #include "http/event_stream.h"
 #include "http/metrics.h"
@@ -51,6 +52,7 @@ struct Context {
   std::string lake;
   std::string data;  // folder of evidence and anchors
   EpochMs started_at = 0;
+  clue::Desk& desk;
   account::Oidc* oidc = nullptr;  // nullptr: no identity provider is set up
 };
 

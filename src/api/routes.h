@@ -15,6 +15,8 @@ std::shared_ptr<http::Authenticator> SessionGuard(Context& context);
 void MountSession(http::Router& router, Context& context);
 void MountOidc(http::Router& router, Context& context);
 void MountAdmin(http::Router& router, Context& context);
+void MountClues(http::Router& router, Context& context);
+void MountLedger(http::Router& router, Context& context);
 void MountTrail(http::Router& router, Context& context);
 void MountSystem(http::Router& router, Context& context);
 

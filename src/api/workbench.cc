@@ -20,19 +20,21 @@ constexpr int64_t kAnchorEveryMs = 24 * kSecondsPerHour * 1000;
 
 struct Workbench::Inside {
   Inside(const WorkbenchOptions& options_in, const Clock& clock_in, std::unique_ptr<store::Database> database_in,
-         trail::EvidenceFiles evidence_in, document::Press press_in)
+         trail::EvidenceFiles evidence_in, document::Press press_in, clue::Matters matters_in)
       : options(options_in),
         clock(clock_in),
         database(std::move(database_in)),
         evidence(std::move(evidence_in)),
         press(std::move(press_in)),
+        matters(std::move(matters_in)),
         metrics(std::make_shared<http::Metrics>()),
         sessions(*database, clock),
         views(*database, clock),
+        desk(*database, clock, matters, {}),
         events(http::EventStream::Options{}),
         sign_ins({.per_second = 0.5, .burst = 40}),
-        context{*database, clock,    sessions, views,        evidence,     press,
-                events,    *metrics, sign_ins, options.lake, options.data, clock.Now()} {
+        context{*database, clock,    sessions,     views,        evidence,    press, events,
+                *metrics,  sign_ins, options.lake, options.data, clock.Now(), desk} {
     if (options.oidc.issuer.empty()) return;
     oidc = std::make_unique<account::Oidc>(*database, clock, options.oidc);
     context.oidc = oidc.get();
@@ -43,9 +45,11 @@ struct Workbench::Inside {
   std::unique_ptr<store::Database> database;
   trail::EvidenceFiles evidence;
   document::Press press;
+  clue::Matters matters;
   std::shared_ptr<http::Metrics> metrics;
   account::Sessions sessions;
   trail::ViewLog views;
+  clue::Desk desk;
   http::EventStream events;
   http::RateLimiter sign_ins;
   std::unique_ptr<account::Oidc> oidc;
@@ -79,7 +83,9 @@ Result<std::unique_ptr<Workbench>> Workbench::Open(const WorkbenchOptions& optio
   trail::EvidenceFiles evidence =
       TRY(trail::EvidenceFiles::Open((std::filesystem::path(options.data) / "evidence").string()));
   document::Press press = TRY(document::Press::Open(options.documents));
-  auto inside = std::make_unique<Inside>(options, clock, std::move(database), std::move(evidence), std::move(press));
+  clue::Matters matters = TRY(clue::Matters::Load((rules / "matters.csv").string()));
+  auto inside = std::make_unique<Inside>(options, clock, std::move(database), std::move(evidence), std::move(press),
+                                         std::move(matters));
   inside->cases = TRY(CaseService::Open(*inside->database, clock, options.rules));
   inside->cases->casework().LogLooksBy(&inside->views);
   return std::unique_ptr<Workbench>(new Workbench(std::move(inside)));
@@ -90,7 +96,8 @@ Workbench::~Workbench() = default;
 
 http::Router Workbench::MakeRouter() {
   http::Router router;
-  for (auto* mount : {MountSession, MountOidc, MountAdmin, MountTrail, MountSystem}) mount(router, inside_->context);
+  for (auto* mount : {MountSession, MountOidc, MountAdmin, MountClues, MountLedger, MountTrail, MountSystem})
+    mount(router, inside_->context);
   for (auto* mount : {MountCases, MountApprovals, MountInstitution, MountFlows})
     mount(router, inside_->cases->casework());
   return router;
@@ -106,6 +113,7 @@ Status Workbench::Tick() {
     TRY(trail::AddAnchor(*inside_->database, inside_->anchors(), now));
     inside_->anchored_at = now;
   }
+  TRY(inside_->desk.RefreshRanks());
   auto ticked = TRY(inside_->cases->casework().Tick());
   if (ticked.failed > 0)
     return InternalError(std::to_string(ticked.failed) + " clocks failed, the first: " + ticked.first_error);

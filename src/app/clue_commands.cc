@@ -25,7 +25,8 @@ struct ClueOptions {
 Result<std::unique_ptr<store::Database>> OpenStore(const std::string& url) {
   auto database = TRY(store::Database::Open(url));
   std::vector<store::Migration> all = trail::Migrations();
-  for (auto& migrations : {ledger::Migrations(), clue::Migrations()}) all.insert(all.end(), migrations.begin(), migrations.end());
+  for (auto& migrations : {ledger::Migrations(), clue::Migrations()})
+    all.insert(all.end(), migrations.begin(), migrations.end());
   TRY(database->Migrate(all));
   return database;
 }
@@ -34,7 +35,8 @@ void Tell(const Settings& settings, const clue::ImportReport& report) {
   auto line = [&](const char* zh, const char* en, int64_t number) {
     if (number > 0) std::cout << "  " << settings.Say(zh, en) << " " << number << "\n";
   };
-  std::cout << settings.Say("审计 ", "run ") << report.run << settings.Say("，疑点 ", ", findings ") << report.findings << "\n";
+  std::cout << settings.Say("审计 ", "run ") << report.run << settings.Say("，疑点 ", ", findings ") << report.findings
+            << "\n";
   line("新增疑点", "added", report.added);
   line("其中撤回后重现", "of them withdrawn before", report.returned);
   line("归集金额变化", "attributed otherwise", report.changed);
@@ -52,13 +54,14 @@ Status ImportFrom(Program& program, const ClueOptions& options, clue::FindingSou
   ProgressBar bar(settings.Say("导入", "import"));
   EpochMs began = clock.Now();
   clue::ImportOptions import;
-  import.progress = [&](int64_t done, int64_t all) { bar.Show(done, all, done, settings.Say("疑点", "findings")); };
-  clue::ImportReport report = TRY(clue::ImportRun(*database, source, matters, {}, clock, import));
-  bar.Finish();
-  Tell(settings, report);
-  std::cout << settings.Say("用时 ", "took ") << static_cast<double>(clock.Now() - began) / 1000 << " s\n";
-  return {};
-}
+  import.progress = [&](int64_t done, int64_t all) { bar.Show(done, all, done, settings.Say("疑点", "findings"));
+};
+clue::ImportReport report = TRY(clue::ImportRun(*database, source, matters, {}, clock, import));
+bar.Finish();
+Tell(settings, report);
+std::cout << settings.Say("用时 ", "took ") << static_cast<double>(clock.Now() - began) / 1000 << " s\n";
+return {};
+}  // namespace
 
 Status VerifyLedger(Program& program, const ClueOptions& options) {
   const Settings& settings = program.settings;
@@ -74,16 +77,18 @@ Status VerifyLedger(Program& program, const ClueOptions& options) {
   }));
   problems.insert(problems.begin(), verification.problems.begin(), verification.problems.end());
   Fen identified = ledger::FunnelOf(verification.sums).identified;
-  std::cout << settings.Say("分录 ", "entries ") << verification.entries << settings.Say("，明细 ", ", lines ") << verification.lines
-            << settings.Say("\n台账 ", "\nledger ") << FormatFen(identified) << settings.Say("\n疑点 ", "\nfindings ") << FormatFen(attributed) << "\n";
-  if (identified != attributed) problems.emplace_back(settings.Say("台账与疑点不符", "the ledger is not what the findings attribute"));
+  std::cout << settings.Say("分录 ", "entries ") << verification.entries << settings.Say("，明细 ", ", lines ")
+            << verification.lines << settings.Say("\n台账 ", "\nledger ") << FormatFen(identified)
+            << settings.Say("\n疑点 ", "\nfindings ") << FormatFen(attributed) << "\n";
+  if (identified != attributed)
+    problems.emplace_back(settings.Say("台账与疑点不符", "the ledger is not what the findings attribute"));
   for (const std::string& problem : problems) std::cout << problem << "\n";
   if (problems.empty()) std::cout << settings.Say("相符，分文不差\n", "reconciled to the fen\n");
   if (!problems.empty()) program.exit_code = 1;
   return {};
 }
 
-}  // namespace
+}  // namespace yijian::app
 
 void AddClueCommands(Program& program) {
   auto options = std::make_shared<ClueOptions>();
@@ -101,14 +106,18 @@ void AddClueCommands(Program& program) {
     return ImportFrom(program, *options, *source);
   });
 
-  CLI::App* synthesize = clues->add_subcommand("synthesize", "合成疑点，仅供压力测试 / synthetic findings, for load tests only");
+  CLI::App* synthesize =
+      clues->add_subcommand("synthesize", "合成疑点，仅供压力测试 / synthetic findings, for load tests only");
   add_store(synthesize);
-  synthesize->add_option("--findings", options->findings, "疑点数 / how many findings")->check(CLI::Range(int64_t{1}, int64_t{50'000'000}));
-  synthesize->add_option("--clues", options->clues, "线索数（约） / about how many clues")->check(CLI::Range(int64_t{1}, int64_t{5'000'000}));
+  synthesize->add_option("--findings", options->findings, "疑点数 / how many findings")
+      ->check(CLI::Range(int64_t{1}, int64_t{50'000'000}));
+  synthesize->add_option("--clues", options->clues, "线索数（约） / about how many clues")
+      ->check(CLI::Range(int64_t{1}, int64_t{5'000'000}));
   synthesize->add_option("--matters", options->matters, "事项表 / rules/matters.csv")->capture_default_str();
   program.On(synthesize, [&program, options]() -> Status {
-    std::cout << program.settings.Say("以下数据均为合成，不对应任何真实的人、机构或费用。\n",
-                                      "Everything made here is synthetic: no person, institution or bill in it exists.\n");
+    std::cout << program.settings.Say(
+        "以下数据均为合成，不对应任何真实的人、机构或费用。\n",
+        "Everything made here is synthetic: no person, institution or bill in it exists.\n");
     clue::Matters matters = TRY(clue::Matters::Load(options->matters));
     SyntheticRun source(matters, options->findings, options->clues);
     return ImportFrom(program, *options, source);

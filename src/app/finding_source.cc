@@ -16,50 +16,27 @@ constexpr int64_t kPart = 20'000;
 
 class LakeFindings : public clue::FindingSource {
  public:
-  LakeFindings(lake::Lake lake, audit::RunPlace place, lake::Connection connection, std::shared_ptr<timeline::CodeBook> codes)
-      : lake_(std::move(lake)), place_(std::move(place)), connection_(std::move(connection)), codes_(std::move(codes)) {}
+  LakeFindings(lake::Lake lake, audit::RunPlace place, lake::Connection connection,
+               std::shared_ptr<timeline::CodeBook> codes)
+      : lake_(std::move(lake)),
+        place_(std::move(place)),
+        connection_(std::move(connection)),
+        codes_(std::move(codes)) {}
 
   Result<clue::SourceRun> Run() override {
-    clue::SourceRun run;
-    run.run = place_.run;
-    run.lines = place_.info.value("lines", int64_t{0});
-    run.visits = place_.info.value("visits", int64_t{0});
-    run.persons = place_.info.value("persons", int64_t{0});
-    json filter = place_.info.value("filter", json::object());
-    run.from = ParseDate(filter.value("from", ""));
-    run.until = ParseDate(filter.value("until", ""));
-    run.institution = filter.value("institution", "");
-    run.rules = filter.value("rules", std::vector<std::string>());
-    TRY(Prepare());
-    run.findings = findings_;
-    return run;
+    try {
+      return ReadRun();
+    } catch (const json::exception& exception) {
+      return Damaged(exception);
+    }
   }
 
   Result<std::vector<clue::SourceRule>> Rules() override {
-    std::vector<clue::SourceRule> rules;
-    std::map<std::string, std::string> classes;
-    QueryResult rows = TRY(connection_.Query("SELECT rule, any_value(class) FROM f GROUP BY rule"));
-    for (size_t i = 0; i < rows.rows(); i++) classes[rows.Text(i, 0)] = rows.Text(i, 1);
-    json unknown = place_.info.value("unknown", json::object());
-    for (const auto& [id, about] : place_.info.value("rules", json::object()).items()) {
-      clue::SourceRule rule;
-      rule.rule = id;
-      rule.version = about.value("version", 1);
-      rule.name_zh = about.value("name_zh", id);
-      rule.name_en = about.value("name_en", id);
-      rule.rule_class = classes.contains(id) ? classes[id] : ClassOf(id);
-      rule.severity = about.value("severity", "suspect");
-      rule.official = about.value("official", "");
-      rule.basis = about.value("basis", std::vector<std::string>());
-      rule.why_zh = about.value("why_zh", "");
-      rule.why_en = about.value("why_en", "");
-      rule.false_alarms_zh = about.value("false_alarms_zh", "");
-      rule.false_alarms_en = about.value("false_alarms_en", "");
-      rule.text = about.value("text", "");
-      rule.unknowns = unknown.value(id, std::map<std::string, int64_t>());
-      rules.push_back(std::move(rule));
+    try {
+      return ReadRules();
+    } catch (const json::exception& exception) {
+      return Damaged(exception);
     }
-    return rules;
   }
 
   Result<std::vector<clue::SourceInstitution>> Institutions() override {
@@ -68,8 +45,9 @@ class LakeFindings : public clue::FindingSource {
     std::map<std::string, clue::SourceInstitution> all;
     if (registers.there()) {
       QueryResult rows = TRY(connection_.Query(
-          "SELECT i.fixmedins_code, max(" + registers.Column("i", "fixmedins_type") + ") AS kind, max(" + registers.Column("i", "hosp_lv") + ") AS lv, max(" +
-          registers.Column("i", "fix_blng_admdvs") + ") AS area FROM " + registers.sql() + " i WHERE i.fixmedins_code IS NOT NULL GROUP BY 1"));
+          "SELECT i.fixmedins_code, max(" + registers.Column("i", "fixmedins_type") + ") AS kind, max(" +
+          registers.Column("i", "hosp_lv") + ") AS lv, max(" + registers.Column("i", "fix_blng_admdvs") +
+          ") AS area FROM " + registers.sql() + " i WHERE i.fixmedins_code IS NOT NULL GROUP BY 1"));
       for (size_t i = 0; i < rows.rows(); i++) {
         clue::SourceInstitution& one = all[rows.Text(i, 0)];
         one.kind = rows.Text(i, 1);
@@ -78,7 +56,8 @@ class LakeFindings : public clue::FindingSource {
       }
     }
     if (visits.there()) {
-      QueryResult rows = TRY(connection_.Query("SELECT v.fixmedins_code, count(*) FROM " + visits.sql() + " v WHERE v.fixmedins_code IS NOT NULL GROUP BY 1"));
+      QueryResult rows = TRY(connection_.Query("SELECT v.fixmedins_code, count(*) FROM " + visits.sql() +
+                                               " v WHERE v.fixmedins_code IS NOT NULL GROUP BY 1"));
       for (size_t i = 0; i < rows.rows(); i++) all[rows.Text(i, 0)].visits = rows.Int(i, 1);
     }
     QueryResult found = TRY(connection_.Query("SELECT DISTINCT fixmedins_code FROM f WHERE fixmedins_code <> ''"));
@@ -106,6 +85,54 @@ class LakeFindings : public clue::FindingSource {
   }
 
  private:
+  Error Damaged(const json::exception& exception) const {
+    return IoError(place_.dir + "/run.json is damaged: " + exception.what());
+  }
+
+  Result<clue::SourceRun> ReadRun() {
+    clue::SourceRun run;
+    run.run = place_.run;
+    run.lines = place_.info.value("lines", int64_t{0});
+    run.visits = place_.info.value("visits", int64_t{0});
+    run.persons = place_.info.value("persons", int64_t{0});
+    json filter = place_.info.value("filter", json::object());
+    run.from = ParseDate(filter.value("from", ""));
+    run.until = ParseDate(filter.value("until", ""));
+    run.institution = filter.value("institution", "");
+    run.rules = filter.value("rules", std::vector<std::string>());
+    TRY(Prepare());
+    run.findings = findings_;
+    return run;
+  }
+
+  Result<std::vector<clue::SourceRule>> ReadRules() {
+    std::vector<clue::SourceRule> rules;
+    std::map<std::string, std::string> classes;
+    QueryResult rows = TRY(connection_.Query("SELECT rule, any_value(class) FROM f GROUP BY rule"));
+    for (size_t i = 0; i < rows.rows(); i++) classes[rows.Text(i, 0)] = rows.Text(i, 1);
+    json unknown = place_.info.value("unknown", json::object());
+    const json described = place_.info.value("rules", json::object());
+    for (const auto& [id, about] : described.items()) {
+      clue::SourceRule rule;
+      rule.rule = id;
+      rule.version = about.value("version", 1);
+      rule.name_zh = about.value("name_zh", id);
+      rule.name_en = about.value("name_en", id);
+      rule.rule_class = classes.contains(id) ? classes[id] : ClassOf(id);
+      rule.severity = about.value("severity", "suspect");
+      rule.official = about.value("official", "");
+      rule.basis = about.value("basis", std::vector<std::string>());
+      rule.why_zh = about.value("why_zh", "");
+      rule.why_en = about.value("why_en", "");
+      rule.false_alarms_zh = about.value("false_alarms_zh", "");
+      rule.false_alarms_en = about.value("false_alarms_en", "");
+      rule.text = about.value("text", "");
+      rule.unknowns = unknown.value(id, std::map<std::string, int64_t>());
+      rules.push_back(std::move(rule));
+    }
+    return rules;
+  }
+
   static std::string ClassOf(const std::string& rule) {
     switch (rule.empty() ? ' ' : rule.front()) {
       case 'P':
@@ -123,7 +150,9 @@ class LakeFindings : public clue::FindingSource {
   Status Prepare() {
     if (prepared_) return {};
     std::string withdrawn = TRY(audit::WithdrawnSql(lake_));
-    TRY(connection_.Execute("CREATE TEMP TABLE f AS SELECT *, row_number() OVER (ORDER BY fixmedins_code, subject, finding_id) - 1 AS n FROM " +
+    TRY(
+        connection_.Execute("CREATE TEMP TABLE f AS SELECT *, row_number() OVER (ORDER BY fixmedins_code, subject, "
+                            "finding_id) - 1 AS n FROM " +
                             audit::RunTable(place_, "findings") + " WHERE NOT (" + withdrawn + ")"));
     findings_ = TRY(connection_.QueryInt("SELECT count(*) FROM f"));
     LakeTable lines = TRY(LakeTable::Open(connection_, lake_, "fee_line"));
@@ -133,20 +162,24 @@ class LakeFindings : public clue::FindingSource {
       std::string b = traces.Column("t", trace, type);
       return "coalesce(" + a + ", " + b + ")";
     };
-    std::string sql = "CREATE TEMP TABLE d AS SELECT f.n, r.ordinal, r.kind, r.row_id, r.charged, r.amount, r.attributed, " +
-                      lines.Column("l", "bkkp_sn") + " AS sn, " + pick("hilist_code", "med_list_codg", "VARCHAR") + " AS item, " +
-                      pick("fee_ocur_time", "trac_time", "TIMESTAMP") + " AS at, " + pick("cnt", "cnt", "DECIMAL(18,4)") + " AS cnt, " +
-                      lines.Column("l", "pric", "DECIMAL(18,6)") + " AS pric, " + pick("det_item_fee_sumamt", "det_item_fee_sumamt", "DECIMAL(18,2)") +
-                      " AS total, " + lines.Column("l", "bilg_dr_code") + " AS doctor, " + lines.Column("l", "bilg_dept_codg") +
-                      " AS department FROM " + audit::RunTable(place_, "rows") + " r JOIN f USING (finding_id)";
+    std::string sql =
+        "CREATE TEMP TABLE d AS SELECT f.n, r.ordinal, r.kind, r.row_id, r.charged, r.amount, r.attributed, " +
+        lines.Column("l", "bkkp_sn") + " AS sn, " + pick("hilist_code", "med_list_codg", "VARCHAR") + " AS item, " +
+        pick("fee_ocur_time", "trac_time", "TIMESTAMP") + " AS at, " + pick("cnt", "cnt", "DECIMAL(18,4)") +
+        " AS cnt, " + lines.Column("l", "pric", "DECIMAL(18,6)") + " AS pric, " +
+        pick("det_item_fee_sumamt", "det_item_fee_sumamt", "DECIMAL(18,2)") + " AS total, " +
+        lines.Column("l", "bilg_dr_code") + " AS doctor, " + lines.Column("l", "bilg_dept_codg") +
+        " AS department FROM " + audit::RunTable(place_, "rows") + " r JOIN f USING (finding_id)";
     if (lines.there()) sql += " LEFT JOIN " + lines.sql() + " l ON r.kind = 'line' AND l.row_id = r.row_id";
     if (traces.there()) sql += " LEFT JOIN " + traces.sql() + " t ON r.kind = 'trace' AND t.row_id = r.row_id";
     TRY(connection_.Execute(sql + " ORDER BY f.n, r.ordinal"));
     LakeTable persons = TRY(LakeTable::Open(connection_, lake_, "person"));
     if (persons.there()) {
-      TRY(connection_.Execute("CREATE TEMP TABLE p AS SELECT psn_no, arg_max(" + persons.Column("x", "psn_name") + ", row_id) AS name, arg_max(" +
-                              persons.Column("x", "gend") + ", row_id) AS gender, arg_max(" + persons.Column("x", "brdy", "DATE") +
-                              ", row_id) AS birth FROM " + persons.sql() + " x WHERE psn_no IN (SELECT subject FROM f WHERE subject_kind = 'person') GROUP BY "
+      TRY(connection_.Execute("CREATE TEMP TABLE p AS SELECT psn_no, arg_max(" + persons.Column("x", "psn_name") +
+                              ", row_id) AS name, arg_max(" + persons.Column("x", "gend") +
+                              ", row_id) AS gender, arg_max(" + persons.Column("x", "brdy", "DATE") +
+                              ", row_id) AS birth FROM " + persons.sql() +
+                              " x WHERE psn_no IN (SELECT subject FROM f WHERE subject_kind = 'person') GROUP BY "
                               "psn_no"));
     } else {
       TRY(connection_.Execute("CREATE TEMP TABLE p (psn_no VARCHAR, name VARCHAR, gender VARCHAR, birth DATE)"));
@@ -156,20 +189,25 @@ class LakeFindings : public clue::FindingSource {
   }
 
   Result<std::vector<clue::SourceFinding>> ReadFindings(const std::string& range) {
-    QueryResult rows = TRY(connection_.Query("SELECT f.*, p.name, p.gender, p.birth FROM f LEFT JOIN p ON f.subject_kind = 'person' AND p.psn_no = f.subject WHERE" +
-                                             range + " ORDER BY n"));
+    QueryResult rows =
+        TRY(connection_.Query("SELECT f.*, p.name, p.gender, p.birth FROM f LEFT JOIN p ON f.subject_kind = 'person' "
+                              "AND p.psn_no = f.subject WHERE" +
+                              range + " ORDER BY n"));
     auto column = [&](const char* name) { return rows.ColumnOf(name); };
-    size_t id = column("finding_id"), rule = column("rule"), version = column("rule_version"), severity = column("severity"), kind = column("subject_kind"),
-           subject = column("subject"), institution = column("fixmedins_code"), doc = column("mdtrt_id"), at = column("event_time"), amount = column("amount"),
-           attributed = column("attributed"), fund = column("fund"), zh = column("message_zh"), en = column("message_en"), facts = column("facts"),
-           name = column("name"), gender = column("gender"), birth = column("birth");
+    size_t id = column("finding_id"), rule = column("rule"), version = column("rule_version"),
+           severity = column("severity"), kind = column("subject_kind"), subject = column("subject"),
+           institution = column("fixmedins_code"), doc = column("mdtrt_id"), at = column("event_time"),
+           amount = column("amount"), attributed = column("attributed"), fund = column("fund"),
+           zh = column("message_zh"), en = column("message_en"), facts = column("facts"), name = column("name"),
+           gender = column("gender"), birth = column("birth");
     std::vector<clue::SourceFinding> findings;
     findings.reserve(rows.rows());
     for (size_t i = 0; i < rows.rows(); i++) {
       clue::SourceFinding finding;
       std::string hex = rows.Text(i, id);
       auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), finding.key, 16);
-      if (error != std::errc() || end != hex.data() + hex.size()) return IoError("'" + hex + "' is not the id of a finding");
+      if (error != std::errc() || end != hex.data() + hex.size())
+        return IoError("'" + hex + "' is not the id of a finding");
       finding.rule = rows.Text(i, rule);
       finding.rule_version = static_cast<int>(rows.Int(i, version));
       finding.severity = rows.Text(i, severity);
@@ -193,9 +231,13 @@ class LakeFindings : public clue::FindingSource {
   }
 
   Status ReadLines(const std::string& range, int64_t from, std::vector<clue::SourceFinding>& findings) {
-    QueryResult rows = TRY(connection_.Query("SELECT n, kind, row_id, charged, amount, attributed, sn, item, at, cnt, pric, total, doctor, department FROM d WHERE" +
-                                             range + " ORDER BY n, ordinal"));
-    auto text = [&](size_t row, size_t column) { return rows.IsNull(row, column) ? std::nullopt : std::optional(rows.Text(row, column)); };
+    QueryResult rows =
+        TRY(connection_.Query("SELECT n, kind, row_id, charged, amount, attributed, sn, item, at, cnt, pric, total, "
+                              "doctor, department FROM d WHERE" +
+                              range + " ORDER BY n, ordinal"));
+    auto text = [&](size_t row, size_t column) {
+      return rows.IsNull(row, column) ? std::nullopt : std::optional(rows.Text(row, column));
+    };
     for (size_t i = 0; i < rows.rows(); i++) {
       auto at = static_cast<size_t>(rows.Int(i, 0) - from);
       if (at >= findings.size()) return IoError("rows of the run belong to no finding");
@@ -237,7 +279,8 @@ Result<std::unique_ptr<clue::FindingSource>> OpenLakeFindings(const std::string&
   audit::RunPlace place = TRY(audit::FindRun(lake, ""));
   lake::Connection connection = TRY(lake::OpenConnection({}));
   std::shared_ptr<timeline::CodeBook> codes = TRY(lake.LoadDictionary());
-  return std::unique_ptr<clue::FindingSource>(std::make_unique<LakeFindings>(std::move(lake), std::move(place), std::move(connection), std::move(codes)));
+  return std::unique_ptr<clue::FindingSource>(
+      std::make_unique<LakeFindings>(std::move(lake), std::move(place), std::move(connection), std::move(codes)));
 }
 
 }  // namespace yijian::app

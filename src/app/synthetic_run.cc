@@ -79,7 +79,8 @@ Result<std::vector<clue::SourceInstitution>> SyntheticRun::Institutions() {
   std::vector<clue::SourceInstitution> all;
   for (int64_t i = 0; i <= institutions_; i++) {
     std::string code = Institution(i);
-    all.push_back({code, "合成医院" + std::to_string(i), "1", std::to_string(1 + i % 3), code.substr(1, 6), 1000 + i % 5000});
+    all.push_back(
+        {code, "合成医院" + std::to_string(i), "1", std::to_string(1 + i % 3), code.substr(1, 6), 1000 + i % 5000});
   }
   return all;
 }
@@ -90,7 +91,10 @@ Status SyntheticRun::ForEach(const std::function<Status(clue::SourceFinding)>& t
   int64_t number = 0;
   for (int64_t clue = 0; clue < clues_; clue++) {
     Slot slot = SlotOf(clue);
-    int64_t share = clue + 1 == clues_ ? left : std::min<int64_t>(left, static_cast<int64_t>(Dice(clue, "size") % 19 * (findings_ - clues_) / std::max<int64_t>(1, clues_) / 9));
+    int64_t share = clue + 1 == clues_
+                        ? left
+                        : std::min<int64_t>(left, static_cast<int64_t>(Dice(clue, "size") % 19 * (findings_ - clues_) /
+                                                                       std::max<int64_t>(1, clues_) / 9));
     left -= share;
     for (int64_t i = 0; i <= share; i++, number++) {
       uint64_t dice = Dice(number, "finding");
@@ -106,7 +110,8 @@ Status SyntheticRun::ForEach(const std::function<Status(clue::SourceFinding)>& t
       finding.gender = person % 2 == 0 ? "1" : "2";
       finding.institution = Institution(slot.institution);
       finding.doc = "SYN-V" + std::to_string(number);
-      finding.at = StartOf(DateOf({2025, 1, 1}) + static_cast<Date>(dice % 365)) + static_cast<Time>(dice % 36'000) + 8 * kSecondsPerHour;
+      finding.at = StartOf(DateOf({2025, 1, 1}) + static_cast<Date>(dice % 365)) + static_cast<Time>(dice % 36'000) +
+                   8 * kSecondsPerHour;
       size_t lines = dice % 20 == 0 ? 2 : 1;
       for (size_t l = 0; l < lines; l++) {
         clue::SourceLine line;

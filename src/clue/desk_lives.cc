@@ -148,7 +148,7 @@ Result<Clue> Desk::Split(const Viewer& viewer, int64_t id, int64_t version, cons
 }
 
 Result<Clue> Desk::Add(const Viewer& viewer, const NewClue& input) {
-  TRY(Require(viewer.works));
+  TRY(Require(viewer.adds));
   static const std::set<std::string> kSources{"report", "inspection", "superior", "media", "department"};
   static const std::set<std::string> kKinds{"institution", "doctor", "person", "code", "group"};
   if (!kSources.contains(input.source))

@@ -46,7 +46,8 @@ class DeskTest : public ClueTest {
   static std::string WordOf(const Error& error) { return error.detail ? error.detail->word : ""; }
 
   Desk desk_;
-  Viewer wang_{.user = 1, .name = "王敏", .area = "330000", .works = true, .assigns = true, .samples = true};
+  Viewer wang_{
+      .user = 1, .name = "王敏", .area = "330000", .works = true, .adds = true, .assigns = true, .samples = true};
   Viewer li_{.user = 2, .name = "李强", .area = "330000", .works = true};
   Viewer county_{.user = 3, .name = "县审", .area = "330203", .works = true};
   Viewer reader_{.user = 4, .name = "看", .area = "330000"};

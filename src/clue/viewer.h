@@ -21,7 +21,8 @@ struct Viewer {
   std::string area;         // admdvs; sees it and what lies below it; empty: everything
   std::string institution;  // of an institution's user: only its own
   std::string ip;
-  bool works = false;    // may lock, judge, snooze, merge, split, close, bring clues from elsewhere
+  bool works = false;    // may lock, judge, put off, merge, split, close
+  bool adds = false;     // may bring clues from elsewhere
   bool assigns = false;  // may hand out work
   bool samples = false;  // may draw
   bool opens_case = false;
