@@ -165,7 +165,7 @@ class LakeFindings : public clue::FindingSource {
     std::string sql =
         "CREATE TEMP TABLE d AS SELECT f.n, r.ordinal, r.kind, r.row_id, r.charged, r.amount, r.attributed, " +
         lines.Column("l", "bkkp_sn") + " AS sn, " + pick("hilist_code", "med_list_codg", "VARCHAR") + " AS item, " +
-        pick("fee_ocur_time", "trac_time", "TIMESTAMP") + " AS at, " + pick("cnt", "cnt", "DECIMAL(18,4)") +
+        pick("fee_ocur_time", "trac_time", "TIMESTAMP") + " AS moment, " + pick("cnt", "cnt", "DECIMAL(18,4)") +
         " AS cnt, " + lines.Column("l", "pric", "DECIMAL(18,6)") + " AS pric, " +
         pick("det_item_fee_sumamt", "det_item_fee_sumamt", "DECIMAL(18,2)") + " AS total, " +
         lines.Column("l", "bilg_dr_code") + " AS doctor, " + lines.Column("l", "bilg_dept_codg") +
@@ -232,7 +232,7 @@ class LakeFindings : public clue::FindingSource {
 
   Status ReadLines(const std::string& range, int64_t from, std::vector<clue::SourceFinding>& findings) {
     QueryResult rows =
-        TRY(connection_.Query("SELECT n, kind, row_id, charged, amount, attributed, sn, item, at, cnt, pric, total, "
+        TRY(connection_.Query("SELECT n, kind, row_id, charged, amount, attributed, sn, item, moment, cnt, pric, total, "
                               "doctor, department FROM d WHERE" +
                               range + " ORDER BY n, ordinal"));
     auto text = [&](size_t row, size_t column) {

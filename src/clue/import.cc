@@ -26,16 +26,29 @@ class Importer {
     report_.run = run_.run;
     report_.findings = run_.findings;
     TRY(Begin());
+    Status done = Work();
+    if (!done.has_value()) {
+      // So that the next need not wait until this one counts as dead; a killed one it has to wait for.
+      Status told = database_.Write([&](Session& session) -> Status {
+        TRY(session.Execute("UPDATE import_run SET state = 'interrupted' WHERE id = ?", {id_}));
+        return {};
+      });
+      if (!told.has_value()) done.error().message += " (and " + told.error().message + ")";
+      return std::move(done.error());
+    }
+    return report_;
+  }
+
+ private:
+  Status Work() {
     TRY(LoadKnown());
     TRY(source_.ForEach([&](SourceFinding finding) { return Take(std::move(finding)); }));
     TRY(Flush());
     TRY(WithdrawGone());
     TRY(CountPersons());
-    TRY(Finish());
-    return report_;
+    return Finish();
   }
 
- private:
   Status Begin() {
     std::vector<SourceRule> rules = TRY(source_.Rules());
     std::vector<SourceInstitution> institutions = TRY(source_.Institutions());

@@ -208,6 +208,9 @@ TEST_P(ImportTest, AKilledImportIsSeenAndGoesOn) {
   EXPECT_FALSE((*state)->done);
   EXPECT_EQ(Count("finding"), 6);
   run.stop_after = {};
+  // As kill -9 would have left it.
+  ASSERT_TRUE(database_->Write(
+      [](store::Session& session) { return session.Execute("UPDATE import_run SET state = 'running'"); }));
   auto busy = Import(run);
   ASSERT_FALSE(busy);
   EXPECT_EQ(busy.error().detail->word, "import_running");
