@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/hash.h"
+#include "realtime/json_text.h"
 
 namespace yijian::realtime {
 namespace {
@@ -315,22 +316,24 @@ Status Service::LogHits(const Draft& draft, const Answer& answer) {
   std::vector<Note> notes;
   for (const Hit& hit : answer.hits) {
     const program::Rule& rule = answer.version->rules().rules[hit.accusation.rule];
-    nlohmann::json text{{"rule", rule.id},
-                        {"version", rule.version},
-                        {"class", program::NameOf(rule.rule_class)},
-                        {"severity", program::NameOf(rule.severity)},
-                        {"official", rule.official},
-                        {"institution", draft.institution},
-                        {"subject", HexOf(static_cast<uint64_t>(hit.accusation.subject))},
-                        {"visit", hit.accusation.visit_no},
-                        {"moment", NameOfMoment(draft.moment)},
-                        {"at", FormatTime(clock_())},
-                        {"amount", FormatFen(hit.accusation.amount)},
-                        {"advice", NameOf(hit.advice)},
-                        {"reason_needed", hit.reason_needed},
-                        {"message", hit.accusation.message_zh}};
-    notes.push_back(
-        {Notes::kHits, HexOf(hit.accusation.id), text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+    JsonText text;
+    text.Object([&] {
+      text.Put("rule", rule.id);
+      text.PutNumber("version", std::to_string(rule.version));
+      text.Put("class", program::NameOf(rule.rule_class));
+      text.Put("severity", program::NameOf(rule.severity));
+      text.Put("official", rule.official);
+      text.Put("institution", draft.institution);
+      text.Put("subject", HexOf(static_cast<uint64_t>(hit.accusation.subject)));
+      text.Put("visit", hit.accusation.visit_no);
+      text.Put("moment", NameOfMoment(draft.moment));
+      text.Put("at", FormatTime(clock_()));
+      text.Put("amount", FormatFen(hit.accusation.amount));
+      text.Put("advice", NameOf(hit.advice));
+      text.PutBool("reason_needed", hit.reason_needed);
+      text.Put("message", hit.accusation.message_zh);
+    });
+    notes.push_back({Notes::kHits, HexOf(hit.accusation.id), std::move(text.text())});
   }
   return notes.empty() ? Status() : store_.Put(notes);
 }

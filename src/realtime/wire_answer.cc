@@ -1,19 +1,16 @@
 // Answers as JSON: the interface's result rows with what it has no fields for beside them, and the plain twin.
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "base/hash.h"
+#include "realtime/json_text.h"
 #include "realtime/wire.h"
 
 namespace yijian::realtime {
 namespace {
 
-using json = nlohmann::ordered_json;
-
-std::string DumpOf(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 // Characters, never half of one.
-std::string Cut(const std::string& text, size_t characters) {
+std::string_view Cut(std::string_view text, size_t characters) {
   size_t at = 0;
   while (at < text.size() && characters > 0) {
     at++;
@@ -28,7 +25,7 @@ const char* SeverityCode(program::Severity severity) {
   return severity == program::Severity::kViolation ? "1" : severity == program::Severity::kSuspect ? "2" : "3";
 }
 
-std::string Join(const std::vector<std::string>& texts, const char* between) {
+std::string Joined(const std::vector<std::string>& texts, const char* between) {
   std::string joined;
   for (const std::string& text : texts) joined += (joined.empty() ? "" : between) + text;
   return joined;
@@ -39,6 +36,8 @@ std::string OpenUntil(const Accusation& accusation) {
   return accusation.open_until == INT64_MAX ? "9999-12-31 23:59:59" : FormatTime(accusation.open_until);
 }
 
+std::string TimeText(Time time) { return time == kNull ? std::string() : FormatTime(time); }
+
 const std::string& LineName(const Draft& draft, const AccusedRow& row) {
   static const std::string kUnknown;
   auto at = draft.row_names.find(row.key);
@@ -46,73 +45,26 @@ const std::string& LineName(const Draft& draft, const AccusedRow& row) {
 }
 
 // Which visit a row belongs to, where the draft or the accusation names it.
-std::string VisitNo(const Draft& draft, const Accusation& accusation, const AccusedRow& row) {
+std::string_view VisitNo(const Draft& draft, const Accusation& accusation, const AccusedRow& row) {
   if (row.visit == kNull) return "";
   const Rows& visits = draft.told.of(Kind::kVisit);
   for (size_t i = 0; i < visits.size(); i++) {
     if (visits.key[i] == row.visit) return draft.told.visit_no[i];
   }
-  return !accusation.rows.empty() && row.visit == accusation.rows[0].visit ? accusation.visit_no : "";
+  return row.visit == accusation.rows[0].visit ? std::string_view(accusation.visit_no) : std::string_view();
 }
 
-// The interface wants a number; the shortest text of a double with two decimals is those decimals.
-double Money(Fen fen) { return static_cast<double>(fen) / 100; }
+const program::Rule& RuleOf(const Answer& answer, uint32_t rule) { return answer.version->rules().rules[rule]; }
 
-json FailModes(const Policy& policy) {
-  json modes = json::object();
-  for (int i = 0; i < 4; i++) {
-    auto rule_class = static_cast<program::RuleClass>(i);
-    modes[program::NameOf(rule_class)] = policy.FailsClosed(rule_class) ? "closed" : "open";
-  }
-  return modes;
+std::string_view ItemCode(const Answer& answer, const AccusedRow& row) {
+  return row.item == kNull ? std::string_view() : eval::TextOf(answer.version->bound(), row.item);
 }
 
-json NotReached(const Answer& answer) {
-  json list = json::array();
-  for (uint32_t rule : answer.not_reached) {
-    const program::Rule& of = answer.version->rules().rules[rule];
-    list.push_back({{"rule_id", of.id}, {"fail", answer.policy->FailsClosed(of.rule_class) ? "closed" : "open"}});
-  }
-  return list;
-}
-
-json NationalHit(const Draft& draft, const Answer& answer, const Hit& hit) {
-  const program::Rule& rule = answer.version->rules().rules[hit.accusation.rule];
-  const Accusation& accusation = hit.accusation;
-  std::string id = HexOf(accusation.id);
-  json details = json::array();
-  int number = 0;
-  for (const AccusedRow& row : accusation.rows) {
-    details.push_back({{"jrd_id", id + "-" + std::to_string(++number)},
-                       {"patn_id", draft.told.no},
-                       {"mdtrt_id", VisitNo(draft, accusation, row)},
-                       {"rx_id", LineName(draft, row)},
-                       {"vola_item_type", row.charged ? "1" : "2"},
-                       {"vola_amt", Money(row.amount)},
-                       {"hilist_code", row.item == kNull ? "" : eval::TextOf(answer.version->bound(), row.item)},
-                       {"fee_ocur_time", row.time == kNull ? "" : FormatTime(row.time)}});
-  }
-  bool of_visit = accusation.rows[0].kind != Kind::kLine;
-  return {{"jr_id", id},
-          {"rule_id", rule.id},
-          {"rule_name", rule.name.zh},
-          {"vola_cont", Cut(accusation.message_zh, 500)},
-          {"patn_id", draft.told.no},
-          {"mdtrt_id", accusation.visit_no},
-          {"judge_result_detail_dtos", std::move(details)},
-          {"vola_amt", Money(accusation.amount)},
-          {"vola_amt_stas", accusation.amount_unknown ? "0" : "1"},
-          {"sev_deg", SeverityCode(rule.severity)},
-          {"vola_evid", Cut(Join(rule.basis, "；"), 500)},
-          {"vola_bhvr_type", of_visit ? "1" : "2"},
-          {"task_id", draft.msgid},
-          {"rule_version", rule.version},
-          {"official_code", rule.official},
-          {"advice", NameOf(hit.advice)},
-          {"advice_name", ChineseOf(hit.advice)},
-          {"reason_needed", hit.reason_needed},
-          {"remedy", hit.remedy_zh},
-          {"open_until", OpenUntil(accusation)}};
+void PutBilingual(JsonText& out, std::string_view key, const program::Bilingual& text) {
+  out.Object(key, [&] {
+    out.Put("zh", text.zh);
+    out.Put("en", text.en);
+  });
 }
 
 std::string ReasonName(const std::string& reason) {
@@ -122,122 +74,198 @@ std::string ReasonName(const std::string& reason) {
   return field ? std::string(kind->zh) + "." + std::string(field->zh) : reason;
 }
 
-json UnknownOf(const Draft& draft, const Answer& answer, const Doubt& doubt) {
-  const program::Rule& rule = answer.version->rules().rules[doubt.rule];
-  return {{"rule_id", rule.id},
-          {"rule_name", rule.name.zh},
-          {"rx_id", LineName(draft, doubt.row)},
-          {"missing", doubt.reason},
-          {"missing_name", ReasonName(doubt.reason)}};
+// What holds for all drafts of a request.
+void PutRest(JsonText& out, const Answer& answer) {
+  auto mode = [&](program::RuleClass rule_class) { return answer.policy->FailsClosed(rule_class) ? "closed" : "open"; };
+  out.List("not_reached", [&] {
+    for (uint32_t index : answer.not_reached) {
+      out.Object([&] {
+        out.Put("rule_id", RuleOf(answer, index).id);
+        out.Put("fail", mode(RuleOf(answer, index).rule_class));
+      });
+    }
+  });
+  out.Object("fail", [&] {
+    for (int i = 0; i < 4; i++) {
+      auto rule_class = static_cast<program::RuleClass>(i);
+      out.Put(program::NameOf(rule_class), mode(rule_class));
+    }
+  });
+  out.Put("pack", answer.version->rules().digest);
 }
 
-json LineOf(const Draft& draft, const Answer& answer, const Accusation& accusation, const AccusedRow& row) {
-  const eval::Bound& bound = answer.version->bound();
-  json line{{"kind", timeline::InfoOf(row.kind).name},
-            {"line", LineName(draft, row)},
-            {"visit", VisitNo(draft, accusation, row)},
-            {"role", row.charged ? "charged" : "evidence"},
-            {"item", row.item == kNull ? "" : eval::TextOf(bound, row.item)},
-            {"item_name", row.item == kNull ? "" : eval::NameOf(bound, row.item)},
-            {"time", row.time == kNull ? "" : FormatTime(row.time)},
-            {"amount", FormatFen(row.amount)}};
-  if (row.units > 0) line["units"] = FormatMicro(row.units);
-  return line;
-}
-
-json TwinHit(const Draft& draft, const Answer& answer, const Hit& hit) {
-  const program::Rule& rule = answer.version->rules().rules[hit.accusation.rule];
+void PutNational(JsonText& out, const Draft& draft, const Answer& answer, const Hit& hit) {
   const Accusation& accusation = hit.accusation;
-  json lines = json::array();
-  for (const AccusedRow& row : accusation.rows) lines.push_back(LineOf(draft, answer, accusation, row));
-  json facts = json::object();
-  for (const finding::FactValue& fact : accusation.facts) facts[fact.name] = fact.text;
-  return {{"id", HexOf(accusation.id)},
-          {"rule", rule.id},
-          {"rule_version", rule.version},
-          {"name", {{"zh", rule.name.zh}, {"en", rule.name.en}}},
-          {"class", program::NameOf(rule.rule_class)},
-          {"official", rule.official},
-          {"severity", program::NameOf(rule.severity)},
-          {"visit", accusation.visit_no},
-          {"lines", std::move(lines)},
-          {"facts", std::move(facts)},
-          {"amount", FormatFen(accusation.amount)},
-          {"amount_unknown", accusation.amount_unknown},
-          {"message", {{"zh", accusation.message_zh}, {"en", accusation.message_en}}},
-          {"basis", rule.basis},
-          {"why", {{"zh", rule.why.zh}, {"en", rule.why.en}}},
-          {"remedy", {{"zh", hit.remedy_zh}, {"en", hit.remedy_en}}},
-          {"advice", NameOf(hit.advice)},
-          {"reason_needed", hit.reason_needed},
-          {"open_until", OpenUntil(accusation)}};
+  const program::Rule& rule = RuleOf(answer, accusation.rule);
+  std::string id = HexOf(accusation.id);
+  out.Object([&] {
+    out.Put("jr_id", id);
+    out.Put("rule_id", rule.id);
+    out.Put("rule_name", rule.name.zh);
+    out.Put("vola_cont", Cut(accusation.message_zh, 500));
+    out.Put("patn_id", draft.told.no);
+    out.Put("mdtrt_id", accusation.visit_no);
+    out.List("judge_result_detail_dtos", [&] {
+      int number = 0;
+      for (const AccusedRow& row : accusation.rows) {
+        out.Object([&] {
+          out.Put("jrd_id", id + "-" + std::to_string(++number));
+          out.Put("patn_id", draft.told.no);
+          out.Put("mdtrt_id", VisitNo(draft, accusation, row));
+          out.Put("rx_id", LineName(draft, row));
+          out.Put("vola_item_type", row.charged ? "1" : "2");
+          out.PutNumber("vola_amt", FormatFen(row.amount));
+          out.Put("hilist_code", ItemCode(answer, row));
+          out.Put("fee_ocur_time", TimeText(row.time));
+        });
+      }
+    });
+    out.PutNumber("vola_amt", FormatFen(accusation.amount));
+    out.Put("vola_amt_stas", accusation.amount_unknown ? "0" : "1");
+    out.Put("sev_deg", SeverityCode(rule.severity));
+    out.Put("vola_evid", Cut(Joined(rule.basis, "；"), 500));
+    out.Put("vola_bhvr_type", accusation.rows[0].kind == Kind::kLine ? "2" : "1");
+    out.Put("task_id", draft.msgid);
+    out.PutNumber("rule_version", std::to_string(rule.version));
+    out.Put("official_code", rule.official);
+    out.Put("advice", NameOf(hit.advice));
+    out.Put("advice_name", ChineseOf(hit.advice));
+    out.PutBool("reason_needed", hit.reason_needed);
+    out.Put("remedy", hit.remedy_zh);
+    out.Put("open_until", OpenUntil(accusation));
+  });
+}
+
+void PutTwin(JsonText& out, const Draft& draft, const Answer& answer, const Hit& hit) {
+  const Accusation& accusation = hit.accusation;
+  const program::Rule& rule = RuleOf(answer, accusation.rule);
+  out.Object([&] {
+    out.Put("id", HexOf(accusation.id));
+    out.Put("rule", rule.id);
+    out.PutNumber("rule_version", std::to_string(rule.version));
+    PutBilingual(out, "name", rule.name);
+    out.Put("class", program::NameOf(rule.rule_class));
+    out.Put("official", rule.official);
+    out.Put("severity", program::NameOf(rule.severity));
+    out.Put("visit", accusation.visit_no);
+    out.List("lines", [&] {
+      for (const AccusedRow& row : accusation.rows) {
+        out.Object([&] {
+          out.Put("kind", timeline::InfoOf(row.kind).name);
+          out.Put("line", LineName(draft, row));
+          out.Put("visit", VisitNo(draft, accusation, row));
+          out.Put("role", row.charged ? "charged" : "evidence");
+          out.Put("item", ItemCode(answer, row));
+          out.Put("item_name",
+                  row.item == kNull ? std::string_view() : eval::NameOf(answer.version->bound(), row.item));
+          out.Put("time", TimeText(row.time));
+          out.Put("amount", FormatFen(row.amount));
+          if (row.units > 0) out.Put("units", FormatMicro(row.units));
+        });
+      }
+    });
+    out.Object("facts", [&] {
+      for (const finding::FactValue& fact : accusation.facts) out.Put(fact.name, fact.text);
+    });
+    out.Put("amount", FormatFen(accusation.amount));
+    out.PutBool("amount_unknown", accusation.amount_unknown);
+    PutBilingual(out, "message", {accusation.message_zh, accusation.message_en});
+    out.List("basis", [&] {
+      for (const std::string& basis : rule.basis) out.Item(basis);
+    });
+    PutBilingual(out, "why", rule.why);
+    PutBilingual(out, "remedy", {hit.remedy_zh, hit.remedy_en});
+    out.Put("advice", NameOf(hit.advice));
+    out.PutBool("reason_needed", hit.reason_needed);
+    out.Put("open_until", OpenUntil(accusation));
+  });
+}
+
+Advice Strongest(const std::vector<Answer>& answers) {
+  Advice advice = Advice::kPass;
+  for (const Answer& answer : answers) advice = std::max(advice, answer.advice);
+  return advice;
 }
 
 }  // namespace
 
 std::string WriteNational(const std::vector<Draft>& drafts, const std::vector<Answer>& answers) {
-  json result = json::array();
-  json unknown = json::array();
-  json lifted = json::array();
-  Advice advice = Advice::kPass;
-  for (size_t i = 0; i < drafts.size(); i++) {
-    for (const Hit& hit : answers[i].hits) result.push_back(NationalHit(drafts[i], answers[i], hit));
-    for (const Doubt& doubt : answers[i].doubts) {
-      json row = UnknownOf(drafts[i], answers[i], doubt);
-      row["patn_id"] = drafts[i].told.no;
-      unknown.push_back(std::move(row));
-    }
-    for (const Accusation& gone : answers[i].lifted) lifted.push_back(HexOf(gone.id));
-    advice = std::max(advice, answers[i].advice);
-  }
-  json output{{"result", std::move(result)},
-              {"unknown", std::move(unknown)},
-              {"lifted", std::move(lifted)},
-              {"advice", NameOf(advice)},
-              {"advice_name", ChineseOf(advice)}};
-  if (!answers.empty()) {
-    output["not_reached"] = NotReached(answers[0]);
-    output["fail"] = FailModes(*answers[0].policy);
-    output["pack"] = answers[0].version->rules().digest.substr(0, 12);
-  }
-  return DumpOf(output);
+  JsonText out;
+  out.Object([&] {
+    out.List("result", [&] {
+      for (size_t i = 0; i < drafts.size(); i++) {
+        for (const Hit& hit : answers[i].hits) PutNational(out, drafts[i], answers[i], hit);
+      }
+    });
+    out.List("unknown", [&] {
+      for (size_t i = 0; i < drafts.size(); i++) {
+        for (const Doubt& doubt : answers[i].doubts) {
+          out.Object([&] {
+            out.Put("patn_id", drafts[i].told.no);
+            out.Put("rule_id", RuleOf(answers[i], doubt.rule).id);
+            out.Put("rule_name", RuleOf(answers[i], doubt.rule).name.zh);
+            out.Put("rx_id", LineName(drafts[i], doubt.row));
+            out.Put("missing", doubt.reason);
+            out.Put("missing_name", ReasonName(doubt.reason));
+          });
+        }
+      }
+    });
+    out.List("lifted", [&] {
+      for (const Answer& answer : answers) {
+        for (const Accusation& gone : answer.lifted) out.Item(HexOf(gone.id));
+      }
+    });
+    out.Put("advice", NameOf(Strongest(answers)));
+    out.Put("advice_name", ChineseOf(Strongest(answers)));
+    if (!answers.empty()) PutRest(out, answers[0]);
+  });
+  return std::move(out.text());
 }
 
 std::string WriteTwin(const std::vector<Draft>& drafts, const std::vector<Answer>& answers) {
-  json list = json::array();
-  Advice advice = Advice::kPass;
-  bool held_back = false;
-  for (size_t i = 0; i < drafts.size(); i++) {
-    const Answer& answer = answers[i];
-    json hits = json::array(), lifted = json::array(), unknowns = json::array();
-    for (const Hit& hit : answer.hits) hits.push_back(TwinHit(drafts[i], answer, hit));
-    for (const Accusation& gone : answer.lifted)
-      lifted.push_back({{"id", HexOf(gone.id)}, {"rule", answer.version->rules().rules[gone.rule].id}});
-    for (const Doubt& doubt : answer.doubts) {
-      const program::Rule& rule = answer.version->rules().rules[doubt.rule];
-      unknowns.push_back({{"rule", rule.id},
-                          {"name", {{"zh", rule.name.zh}, {"en", rule.name.en}}},
-                          {"line", LineName(drafts[i], doubt.row)},
-                          {"missing", doubt.reason},
-                          {"missing_name", ReasonName(doubt.reason)}});
+  JsonText out;
+  out.Object([&] {
+    out.Put("advice", NameOf(Strongest(answers)));
+    out.PutBool("held_back", std::any_of(answers.begin(), answers.end(), [](const Answer& a) { return a.held_back; }));
+    out.List("answers", [&] {
+      for (size_t i = 0; i < drafts.size(); i++) {
+        const Answer& answer = answers[i];
+        out.Object([&] {
+          out.Put("person", drafts[i].told.no);
+          out.Put("advice", NameOf(answer.advice));
+          out.PutBool("held_back", answer.held_back);
+          out.List("hits", [&] {
+            for (const Hit& hit : answer.hits) PutTwin(out, drafts[i], answer, hit);
+          });
+          out.List("lifted", [&] {
+            for (const Accusation& gone : answer.lifted) {
+              out.Object([&] {
+                out.Put("id", HexOf(gone.id));
+                out.Put("rule", RuleOf(answer, gone.rule).id);
+              });
+            }
+          });
+          out.List("unknowns", [&] {
+            for (const Doubt& doubt : answer.doubts) {
+              out.Object([&] {
+                out.Put("rule", RuleOf(answer, doubt.rule).id);
+                PutBilingual(out, "name", RuleOf(answer, doubt.rule).name);
+                out.Put("line", LineName(drafts[i], doubt.row));
+                out.Put("missing", doubt.reason);
+                out.Put("missing_name", ReasonName(doubt.reason));
+              });
+            }
+          });
+        });
+      }
+    });
+    if (!answers.empty()) {
+      PutRest(out, answers[0]);
+      out.PutNumber("microseconds", std::to_string(answers[0].microseconds));
     }
-    list.push_back({{"person", drafts[i].told.no},
-                    {"advice", NameOf(answer.advice)},
-                    {"held_back", answer.held_back},
-                    {"hits", std::move(hits)},
-                    {"lifted", std::move(lifted)},
-                    {"unknowns", std::move(unknowns)}});
-    advice = std::max(advice, answer.advice);
-    held_back = held_back || answer.held_back;
-  }
-  json output{{"advice", NameOf(advice)}, {"held_back", held_back}, {"answers", std::move(list)}};
-  if (!answers.empty()) {
-    output["not_reached"] = NotReached(answers[0]);
-    output["fail"] = FailModes(*answers[0].policy);
-    output["pack"] = answers[0].version->rules().digest;
-    output["microseconds"] = answers[0].microseconds;
-  }
-  return DumpOf(output);
+  });
+  return std::move(out.text());
 }
 
 }  // namespace yijian::realtime
