@@ -2,10 +2,9 @@
 
 MAKEFLAGS += --no-print-directory
 JOBS := $(shell tools/jobs.sh)
-# One PostgreSQL for all tests that want one.
-CTEST := tools/with-postgres.sh ctest --parallel $(JOBS) --no-label-summary
+CTEST := ctest --parallel $(JOBS) --no-label-summary
 
-.PHONY: build web demo demo-stop test bench format format-check tidy golden fuzz asan coverage clean setup
+.PHONY: build web demo test audit bench bench-workbench format format-check tidy golden fuzz asan coverage clean setup
 .DEFAULT_GOAL := build
 
 setup:
@@ -17,18 +16,15 @@ build: setup  ## the optimised build, build/release
 web: setup  ## the workbench's pages, web/dist
 	@tools/build_web.sh
 
-demo: web  ## a synthetic city, taken in, audited, and open in the workbench on http://localhost:8080
-	@tools/build.sh release yijian
+demo: build  ## a synthetic city, taken in and audited
 	@tools/demo.sh
-
-demo-stop:  ## ends the demo's server
-	@tools/demo.sh stop
 
 test: setup  ## everything that must hold; ctest's summary comes last
 	@$(MAKE) format-check
 	@$(MAKE) asan
 	@$(MAKE) fuzz
 	@$(MAKE) tidy || echo "tidy: the findings above do not stop the tests yet"
+	@$(MAKE) audit
 	@tools/build.sh release
 	@$(CTEST) --preset release
 
@@ -43,6 +39,12 @@ fuzz: setup  ## each fuzzer for 20 s
 coverage: setup  ## tests with --coverage; gcov reads build/coverage
 	@tools/build.sh coverage
 	@$(CTEST) --preset coverage
+
+audit: setup  ## known holes of the pages' packages; the Debian packages with their versions
+	@tools/audit_dependencies.sh
+
+bench-workbench: build  ## 200 auditors on a million findings: bench/WORKBENCH.md
+	@tools/bench_workbench.sh
 
 bench: setup  ## every program in bench/
 	@tools/build.sh release benches
