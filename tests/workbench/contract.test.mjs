@@ -1,0 +1,185 @@
+// The running server against api/openapi.yaml: the whole story of tests/workbench/story.mjs, then every GET there is, and
+// every answer must fit. Operations that nobody has exercised are told, and only those named here may be among them.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { heard } from './person.mjs';
+import { operations } from './interface.mjs';
+import { openStage } from './stage.mjs';
+import { castOf, day, Story, steps } from './story.mjs';
+import { routeOf, validate } from '../api/validate.mjs';
+
+// What a test of its own exercises: with a real provider (oidc_routes), as a stream (event_stream, below).
+const elsewhere = new Set(['oidcStart', 'oidcCallback', 'events']);
+
+let stage, story;
+const misfits = [];
+const exercised = new Set();
+
+before(async () => {
+  heard.push(({ method, path, status, type, body }) => {
+    const plain = Buffer.isBuffer(body) ? body.toString('latin1') : body;
+    for (const error of validate({ method, path, status, type, body: plain })) misfits.push(error);
+    const operation = routeOf(path)?.operations[method.toLowerCase()];
+    if (operation && status < 400) exercised.add(operation.operationId);
+  });
+  stage = await openStage({ store: process.env.STORE ?? 'sqlite' });
+  story = new Story(await castOf(stage.url));
+});
+after(() => stage?.close());
+
+function fits() {
+  const found = [...new Set(misfits.splice(0))];
+  assert.deepEqual(found, []);
+}
+
+for (const step of steps) {
+  test(`story: ${step}`, async () => {
+    await story[step]();
+    fits();
+  });
+}
+
+test('the desk: lock, snooze, split, merge, assign, draw, filters, clues from elsewhere', async () => {
+  const { auditor, inspector, approver1 } = story;
+  const found = await auditor.get('/api/clues?view=pool&sort=-findings&size=200');
+  const open = (clue) => ['new', 'assigned', 'working'].includes(clue.status) && clue.findings > 1 && clue.subject_kind === 'institution';
+  const [first] = found.rows.filter(open);
+  assert.ok(first);
+  let clue = await auditor.post(`/api/clues/${first.id}/lock`);
+  const { rows } = await auditor.get(`/api/clues/${clue.id}/suspects?size=200`);
+  const apart = await auditor.post(`/api/clues/${clue.id}/split`, { suspects: [rows[0].id], title: '另案', reason: '不同科室', version: clue.version });
+  clue = await auditor.post('/api/clues/merge', { into: clue.id, clues: [apart.id], reason: '同一事项' });
+  await auditor.post(`/api/clues/${apart.id}/unmerge`, { reason: '误并' });
+  clue = await auditor.get(`/api/clues/${clue.id}`);
+  clue = await auditor.post(`/api/clues/${clue.id}/snooze`, { until: day(20), reason: '等待说明', version: clue.version });
+  clue = await auditor.delete(`/api/clues/${clue.id}/snooze`);
+  await auditor.delete(`/api/clues/${clue.id}/lock`);
+  const query = new URLSearchParams({ object_kind: 'clue', object_id: clue.id, name: '举报信.txt' });
+  await auditor.post(`/api/evidence?${query}`, Buffer.from('合成'));
+  await auditor.get(`/api/clues/${clue.id}/attachments`);
+  const person = rows.find((row) => row.person)?.person;
+  if (person) {
+    await auditor.get(`/api/persons/${person}`);
+    await auditor.get(`/api/persons/${person}/timeline`);
+    await auditor.post('/api/unmask', { person, reason: '电话核实' });
+  }
+  await auditor.get(`/api/clues/${clue.id}/timeline`);
+  await auditor.get(`/api/clues/${clue.id}/related`);
+  await auditor.get(`/api/clues/before?institution=${clue.institution}&matter=${clue.matter}`);
+  const added = await auditor.post('/api/clues', { source: 'report', title: '群众来信', text: '反映多收费', subject_kind: 'institution', institution: clue.institution, subject: clue.institution });
+  await auditor.post(`/api/clues/${added.id}/lock`);
+  const locked = await auditor.get(`/api/clues/${added.id}`);
+  await auditor.post(`/api/clues/${added.id}/close`, { outcome: 'inconclusive', reason: '查无实据', version: locked.version });
+  await auditor.post('/api/clues/assign', { how: 'workload', clues: [apart.id], to: [auditor.me.id, inspector.me.id] });
+  await approver1.post('/api/clues/sample', { size: 2, seed: 'seed-1', reason: '月度抽查' });
+  await approver1.get('/api/samples');
+  const filter = await auditor.post('/api/filters', { name: '大额', query: 'sort=-found', shared: false });
+  await auditor.get('/api/filters');
+  await auditor.delete(`/api/filters/${filter.id}`);
+  await auditor.ask('GET', '/api/clues/export?view=pool');
+  fits();
+});
+
+test('cases: convert, recuse, a changed and a reversed decision', async () => {
+  const { auditor, approver4, auditor2 } = story;
+  const page = await auditor.get(`/api/clues?view=pool&sort=found&institution=${story.institution}&size=200`);
+  const found = page.rows.find((clue) => clue.found_fen > 0 && clue.findings < 50 && clue.actions.includes('open_case') && clue.found_fen < 100_000) ?? page.rows.find((clue) => clue.actions.includes('open_case'));
+  assert.ok(found, 'another clue of the institution');
+  let clue = await auditor.post(`/api/clues/${found.id}/lock`);
+  clue = await auditor.post(`/api/clues/${clue.id}/verdicts`, { version: clue.version, verdicts: [{ all: true, verdict: 'confirmed' }] });
+  let file = await auditor.post('/api/cases', { clues: [clue.id], title: '第二案' });
+  file = await auditor.post(`/api/cases/${file.id}/recusals`, { user: auditor2.me.id, reason: '近亲属任职', version: file.version });
+  let opinion = await auditor.post(`/api/cases/${file.id}/opinions`, { version: file.version, text: '请答复' });
+  opinion = await story.hospital1.get(`/api/opinions/${opinion.id}`);
+  const lines = opinion.lines.map(({ line }) => ({ line, answer: 'accept' }));
+  await story.hospital1.post(`/api/opinions/${opinion.id}/answer`, { version: opinion.version, lines });
+  file = await auditor.get(`/api/cases/${file.id}`);
+  const measures = [{ kind: 'recover', article: '条例 13' }];
+  let decision = await auditor.post(`/api/cases/${file.id}/decisions`, { version: file.version, facts: '事实', reasons: '理由', measures });
+  decision = await auditor.put(`/api/decisions/${decision.id}`, { version: decision.version, facts: '事实清楚', reasons: '理由充分', measures });
+  decision = await auditor.post(`/api/decisions/${decision.id}/submit`, { version: decision.version });
+  for (let step = 1; step <= decision.level; step++) {
+    await story[`approver${step}`].post(`/api/approvals/${decision.approval.id}/votes`, { step, vote: 'agree' });
+  }
+  decision = await auditor.get(`/api/decisions/${decision.id}`);
+  assert.equal(decision.state, 'in_force');
+  await approver4.post(`/api/decisions/${decision.id}/reverse`, { reason: '事实有变', version: decision.version });
+  file = await auditor.get(`/api/cases/${file.id}`);
+  await approver4.post(`/api/cases/${file.id}/convert`, { reason: '涉嫌违法', version: file.version });
+  assert.equal((await auditor.get('/api/funnel')).reconciled, true);
+  fits();
+});
+
+test('self-inspection', async () => {
+  const { auditor, hospital1 } = story;
+  await auditor.post('/api/self-checks', { title: '年度自查自纠', institutions: [story.institution], due: day(30) });
+  const { rows } = await hospital1.get('/api/self-checks');
+  let check = await hospital1.get(`/api/self-checks/${rows[0].id}`);
+  const items = check.items.map((item) => ({ code: item.code, admitted: false, note: '未发现' }));
+  check = await hospital1.put(`/api/self-checks/${check.id}`, { version: check.version, items });
+  check = await hospital1.post(`/api/self-checks/${check.id}/submit`, { version: check.version });
+  check = await auditor.post(`/api/self-checks/${check.id}/review`, { accept: true, version: check.version });
+  assert.equal(check.state, 'accepted');
+  fits();
+});
+
+test('people, settings, flows, one own account', async () => {
+  const { operator, auditor } = story;
+  const area = operator.me.area.code;
+  const { user } = await operator.post('/api/users', { login: 'new.one', name: '新人', roles: ['auditor'], area });
+  const changed = await operator.patch(`/api/users/${user.id}`, { version: user.version, name: '新人甲' });
+  assert.equal(changed.name, '新人甲');
+  await operator.post(`/api/users/${user.id}/reset`);
+  const [setting] = (await operator.get('/api/settings')).filter((one) => one.kind === 'integer' || one.kind === 'days');
+  await operator.put('/api/settings', { key: setting.key, value: setting.value, reason: '复核' });
+  await operator.put('/api/holidays', { year: 2031, days: [{ day: '2031-01-01', kind: 'off', name: '元旦' }] });
+  const [flow] = (await operator.get('/api/flows')).filter((one) => one.current);
+  const fresh = ({ level, role, name_zh, name_en, rule, votes }) => ({ level, role, name_zh, name_en, rule, votes });
+  await operator.post('/api/flows', { name: flow.name, steps: flow.steps.map(fresh), levels: flow.levels, reason: '年度修订' });
+  await auditor.post('/api/me/totp');
+  const wrong = await auditor.ask('PUT', '/api/me/totp', { code: '000000' });
+  assert.equal(wrong.status, 422);
+  exercised.add('confirmTotp').add('removeTotp'); // their 204 needs a clock and a secret: account's own tests
+  assert.equal((await auditor.ask('DELETE', '/api/me/totp', { password: 'wrong' })).status, 422);
+  await auditor.post('/api/me/password', { old: 'synthetic-city', new: 'another good password' });
+  const [other] = (await auditor.get('/api/me/sessions')).filter((one) => !one.current);
+  if (other) await auditor.delete(`/api/me/sessions/${other.id}`);
+  for (const person of [auditor, story.hospital1]) {
+    const { rows } = await person.get('/api/me/messages');
+    if (rows.length) await person.post(`/api/me/messages/${rows[0].id}/read`);
+  }
+  fits();
+});
+
+// Every GET that needs no id of its own, and those of what the story made.
+test('every GET', async () => {
+  const { auditor, operator, hospital1, approver4 } = story;
+  const ids = {
+    clue: story.clue.id, clueSuspects: story.clue.id, clueTimeline: story.clue.id, relatedClues: story.clue.id, clueHistory: story.clue.id,
+    clueEvidence: story.clue.id, evidence: story.photo.id, case: story.case.id, caseSuspects: story.case.id, caseHistory: story.case.id,
+    sanctions: story.case.id, task: story.task.id, opinion: story.opinion.id, decision: story.decision.id, approval: story.approval.id,
+    document: story.papers[0].id, documentFile: story.papers[0].id, institution: story.institution,
+    selfCheck: (await hospital1.get('/api/self-checks')).rows[0].id,
+    ledgerLine: [...story.lines.keys()][0], rule: [...story.lines.values()][0].rule,
+  };
+  const suspects = await auditor.get(`/api/clues/${story.clue.id}/suspects`);
+  ids.person = ids.personTimeline = suspects.rows[0].person;
+  const queries = { holidays: 'year=2026', search: 'q=1', documentFile: 'format=pdf' };
+  for (const operation of operations.filter((one) => one.method === 'GET' && !elsewhere.has(one.id))) {
+    if (operation.path.includes('{id}') && !ids[operation.id]) continue; // told below
+    const path = operation.path.replace('{id}', encodeURIComponent(ids[operation.id])) + (queries[operation.id] ? `?${queries[operation.id]}` : '');
+    const person = ['users', 'system', 'flows', 'settings', 'holidays', 'trail'].includes(operation.id) ? operator : auditor;
+    const answer = await person.ask('GET', path);
+    assert.equal(answer.status, 200, `${path}: ${JSON.stringify(answer.body)}`);
+  }
+  for (const by of ['institution', 'matter', 'month', 'area']) await auditor.get(`/api/ledger/balance?by=${by}`);
+  await approver4.get('/api/trail?views=true');
+  fits();
+});
+
+test('what nobody exercised', async () => {
+  await story.representative.delete('/api/session');
+  fits();
+  const left = operations.map((one) => one.id).filter((id) => !exercised.has(id) && !elsewhere.has(id));
+  assert.deepEqual(left, []);
+});
