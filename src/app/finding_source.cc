@@ -231,10 +231,10 @@ class LakeFindings : public clue::FindingSource {
   }
 
   Status ReadLines(const std::string& range, int64_t from, std::vector<clue::SourceFinding>& findings) {
-    QueryResult rows =
-        TRY(connection_.Query("SELECT n, kind, row_id, charged, amount, attributed, sn, item, moment, cnt, pric, total, "
-                              "doctor, department FROM d WHERE" +
-                              range + " ORDER BY n, ordinal"));
+    QueryResult rows = TRY(
+        connection_.Query("SELECT n, kind, row_id, charged, amount, attributed, sn, item, moment, cnt, pric, total, "
+                          "doctor, department FROM d WHERE" +
+                          range + " ORDER BY n, ordinal"));
     auto text = [&](size_t row, size_t column) {
       return rows.IsNull(row, column) ? std::nullopt : std::optional(rows.Text(row, column));
     };

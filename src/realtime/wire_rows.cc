@@ -133,8 +133,10 @@ Status RowReader::Traces(const Json& object, const TraceFacts& facts, const std:
     if (!list[at]->is_object()) return WireError("YJ1003", where);
     std::string code = TRY(Optional(*list[at], {"drug_trac_codg", "drug_trac_code"}, 100, where));
     if (code.empty()) continue;
-    NewRow row(Kind::kTrace, IdKeyOf(code + "|" + std::string(facts.event) + "|" + facts.serial), facts.visit,
-               context_.now);
+    // One scan of one pack: twice the same in a message is once.
+    std::string what(list[at]->ScalarOf("trac_event").empty() ? facts.event : list[at]->ScalarOf("trac_event"));
+    std::string key = code + "|" + what + "|" + facts.serial + "|" + std::string(list[at]->ScalarOf("trac_time"));
+    NewRow row(Kind::kTrace, IdKeyOf(key), facts.visit, context_.now);
     row.Set("code", IdKeyOf(code));
     row.Set("product", coder_.Of(std::string_view(code).substr(0, 7)));
     row.Set("event", coder_.Of(facts.event));

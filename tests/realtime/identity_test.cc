@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "audit/run.h"
@@ -13,6 +14,7 @@
 #include "lake/database.h"
 #include "lake/testing.h"
 #include "realtime/rebuild.h"
+#include "realtime/wire.h"
 #include "replay.h"
 
 namespace yijian::realtime {
@@ -221,6 +223,99 @@ TEST_F(Identity, AStoreRebuiltFromTheLakeKnowsWhatTheAuditKnew) {
   std::printf("%lld persons, %lld lines, %lld bytes, %lld on disk\n", static_cast<long long>(report.persons),
               static_cast<long long>(report.lines), static_cast<long long>(report.bytes),
               static_cast<long long>(report.disk_bytes));
+}
+
+// A row as JSON, every field under its national column name.
+nlohmann::json JsonOf(const Rows& rows, size_t row, Kind kind, const Codes& codes) {
+  static const std::map<std::string_view, const char*> kIds{{"setl_key", "setl_id"},
+                                                            {"rx_drord_no_key", "rx_drord_no"},
+                                                            {"invono_key", "invono"},
+                                                            {"refl_old_mdtrt_key", "refl_old_mdtrt_id"},
+                                                            {"drug_trac_key", "drug_trac_codg"}};
+  using timeline::FieldType;
+  nlohmann::json object = nlohmann::json::object();
+  for (const timeline::FieldInfo& field : timeline::Fields(kind)) {
+    int64_t value = rows.At(timeline::OrdinalOf(field), row);
+    if (value == kNull) continue;
+    std::string name(field.column);
+    if (field.type == FieldType::kId) {
+      auto id = kIds.find(field.column);
+      if (id != kIds.end()) object[id->second] = "K" + std::to_string(value);
+    } else if (field.type == FieldType::kCode) {
+      object[name] = codes.Text(value);
+    } else if (field.type == FieldType::kTime) {
+      object[name] = FormatTime(value);
+    } else if (field.type == FieldType::kDate) {
+      object[name] = FormatDate(static_cast<Date>(value));
+    } else if (field.type == FieldType::kBool) {
+      object[name] = value ? "1" : "0";
+    } else {
+      object[name] = FormatMicro(value);
+    }
+  }
+  return object;
+}
+
+nlohmann::json ListOf(const History& told, Kind kind, const Codes& codes) {
+  nlohmann::json list = nlohmann::json::array();
+  const Rows& rows = told.of(kind);
+  for (size_t row = 0; row < rows.size(); row++) {
+    list.push_back(JsonOf(rows, row, kind, codes));
+    if (kind == Kind::kLine) list.back()["bkkp_sn"] = std::to_string(rows.key[row]);
+  }
+  return list;
+}
+
+// What an answer says, without the names of rows.
+std::multiset<std::string> SaidOf(const Answer& answer) {
+  std::multiset<std::string> said;
+  for (const Hit& hit : answer.hits) {
+    int charged = 0;
+    for (const AccusedRow& row : hit.accusation.rows) charged += row.charged ? 1 : 0;
+    said.insert(answer.version->rules().rules[hit.accusation.rule].id + " " + FormatFen(hit.accusation.amount) + " " +
+                std::to_string(charged) + "/" + std::to_string(hit.accusation.rows.size()) + " " +
+                hit.accusation.message_zh);
+  }
+  for (const Doubt& doubt : answer.doubts)
+    said.insert(answer.version->rules().rules[doubt.rule].id + " without " + doubt.reason);
+  return said;
+}
+
+// The same settlement in bytes is heard the same.
+TEST_F(Identity, ASettlementWrittenAsJsonIsHeardAsItWas) {
+  TempDir dir;
+  auto store = Must(Store::Open(dir / "store", {.create = true, .sync = false}));
+  Service service(*store, [] { return Time{0}; });
+  Must(service.LoadLive({YIJIAN_SOURCE_DIR "/rules/packs"}));
+  service.SetPolicy(Must(Policy::Parse(R"({"budget_ms": 0})")));
+  auto snapshot = Must(lake::Snapshot::Take(Must(lake::Lake::Open(city_->lake))));
+  std::vector<Event> events = Must(EventsOf(snapshot, store->codes()));
+  int64_t compared = 0, said = 0;
+  for (const Event& event : events) {
+    if (event.told.of(Kind::kVisit).size() != 1 || event.told.of(Kind::kSettlement).size() != 1) continue;
+    nlohmann::json visit = JsonOf(event.told.of(Kind::kVisit), 0, Kind::kVisit, store->codes());
+    visit["mdtrt_id"] = event.told.visit_no[0];
+    visit["settlement"] = ListOf(event.told, Kind::kSettlement, store->codes())[0];
+    visit["lines"] = ListOf(event.told, Kind::kLine, store->codes());
+    visit["diagnoses"] = ListOf(event.told, Kind::kDiagnosis, store->codes());
+    visit["operations"] = ListOf(event.told, Kind::kOperation, store->codes());
+    visit["traces"] = ListOf(event.told, Kind::kTrace, store->codes());
+    nlohmann::json person = JsonOf(event.told.of(Kind::kPerson), 0, Kind::kPerson, store->codes());
+    person["psn_no"] = event.told.no;
+    person["visits"] = nlohmann::json::array({visit});
+    Json body = Must(Json::Parse(nlohmann::json{{"persons", nlohmann::json::array({person})}}.dump()));
+    WireContext context{.codes = &store->codes(), .now = event.at};
+    std::vector<Draft> heard = Must(ReadDrafts(body, program::kMid, context));
+    Draft told;
+    told.now = event.at;
+    told.told = event.told;
+    std::multiset<std::string> as_told = SaidOf(Must(service.Ask(told)));
+    ASSERT_EQ(SaidOf(Must(service.Ask(heard[0]))), as_told) << person.dump(1);
+    compared++;
+    said += static_cast<int64_t>(as_told.size());
+  }
+  EXPECT_GT(compared, 3000);
+  EXPECT_GT(said, 300);
 }
 
 TEST_F(Identity, UploadsThatTheLakeLacksSurviveARebuild) {
