@@ -40,7 +40,8 @@ export default defineConfig({
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     },
   },
-  server: { proxy: { '/api': process.env.YIJIAN_API ?? 'http://localhost:8080' } },
+  // The Host stays the browser's: the server refuses a change whose Origin is another host.
+  server: { proxy: { '/api': { target: process.env.YIJIAN_API ?? 'http://localhost:8080', changeOrigin: false } } },
   test: {
     environment: 'jsdom',
     css: false,
