@@ -65,7 +65,9 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-double LinesPerSecond(const EngineRun& run) { return static_cast<double>(run.lines) / 1e6 / run.seconds; }
+double Millions(int64_t count) { return static_cast<double>(count) / 1e6; }
+
+double LinesPerSecond(const EngineRun& run) { return Millions(run.lines) / run.seconds; }
 
 std::string Sizes(const std::vector<SizeReport>& sizes) {
   Table table;
@@ -75,9 +77,8 @@ std::string Sizes(const std::vector<SizeReport>& sizes) {
         size.has_sql
             ? Number(100.0 * static_cast<double>(size.lines_accused) / static_cast<double>(size.sixty.lines), 2) + "%"
             : "";
-    table.Add({Number(static_cast<double>(size.sixty.lines) / 1e6, 1) + " M", Count(size.sixty.lines),
-               Count(size.sixty.visits), Count(size.sixty.persons), Count(size.sixty.findings),
-               Count(size.sixty.unknowns), accused});
+    table.Add({Number(Millions(size.sixty.lines), 1) + " M", Count(size.sixty.lines), Count(size.sixty.visits),
+               Count(size.sixty.persons), Count(size.sixty.findings), Count(size.sixty.unknowns), accused});
   }
   return table.Render();
 }
@@ -86,10 +87,10 @@ std::string Engine(const std::vector<SizeReport>& sizes) {
   Table table;
   table.Add({"the engine", "seconds", "M lines/s", "cpu s", "load s", "evaluate s", "write s", "peak MiB"});
   for (const SizeReport& size : sizes) {
-    std::string millions = Number(static_cast<double>(size.sixty.lines) / 1e6, 1) + " M lines";
+    std::string millions = Number(Millions(size.sixty.lines), 1) + " M lines";
     table.Add({millions + ", bare scan of " + std::to_string(size.floor.columns) + " columns",
-               Number(size.floor.seconds, 2),
-               Number(static_cast<double>(size.sixty.lines) / 1e6 / size.floor.seconds, 1), "", "", "", "", ""});
+               Number(size.floor.seconds, 2), Number(Millions(size.sixty.lines) / size.floor.seconds, 1), "", "", "",
+               "", ""});
     for (const auto& [name, run] : {std::pair{"10 rules", &size.ten}, {"60 rules", &size.sixty}}) {
       table.Add({millions + ", " + name, Number(run->seconds, 2), Number(LinesPerSecond(*run), 1), Number(run->cpu, 2),
                  Number(run->load, 2), Number(run->evaluate, 2), Number(run->write, 2), Number(run->rss_mib, 0)});
@@ -98,11 +99,11 @@ std::string Engine(const std::vector<SizeReport>& sizes) {
   return table.Render();
 }
 
-std::string Ratios(const std::vector<SizeReport>& sizes, const std::string& intake) {
+std::string Ratios(const std::vector<SizeReport>& sizes, const IntakeRun& intake) {
   Table table;
   table.Add({"asked for", "lake", "wanted", "is"});
   for (const SizeReport& size : sizes) {
-    std::string millions = Number(static_cast<double>(size.sixty.lines) / 1e6, 1) + " M";
+    std::string millions = Number(Millions(size.sixty.lines), 1) + " M";
     if (size.has_sql) {
       table.Add(
           {"times as fast as SQL, 60 rules", millions, ">= 15", Number(size.sql_seconds / size.sixty.seconds, 1)});
@@ -119,7 +120,21 @@ std::string Ratios(const std::vector<SizeReport>& sizes, const std::string& inta
     table.Add({"seconds for " + Number(lines, 1) + " times the lines", "", "linear",
                Number(sizes[i].sixty.seconds / sizes[i - 1].sixty.seconds, 1) + " times"});
   }
-  return table.Render() + intake;
+  table.Add({"M fee lines/s of intake, all checks", Number(Millions(intake.lines), 1) + " M", ">= 0.5",
+             Number(Millions(intake.lines) / intake.seconds, 2)});
+  return table.Render();
+}
+
+std::string Intake(const IntakeRun& intake) {
+  Table table;
+  table.Add({"intake", "seconds", "M fee lines/s", "M rows/s", "cpu s", "peak MiB"});
+  table.Add({"bare read_csv, count of FEE_LIST_D alone", Number(intake.csv_seconds, 2),
+             Number(Millions(intake.lines) / intake.csv_seconds, 2), "", "", ""});
+  table.Add({"all nine files, with all checks", Number(intake.seconds, 2),
+             Number(Millions(intake.lines) / intake.seconds, 2), Number(Millions(intake.rows) / intake.seconds, 2),
+             Number(intake.cpu, 2), Number(intake.rss_mib, 0)});
+  return table.Render() + "\n" + Count(intake.lines) + " fee lines, " + Count(intake.rows) + " rows in all, " +
+         Count(intake.quarantined) + " quarantined.\n";
 }
 
 std::string Rules(const SizeReport& size) {
@@ -147,16 +162,16 @@ std::string DescribeMachine() {
   return text.str();
 }
 
-std::string Markdown(const std::string& machine, const std::vector<SizeReport>& sizes, const std::string& intake) {
+std::string Markdown(const std::string& machine, const std::vector<SizeReport>& sizes, const IntakeRun& intake) {
   std::string text = "# What `make bench` measured\n\nMachine: " + machine +
                      ".\nTwo threads everywhere; engine and scan: the fastest of three; SQL: each "
                      "query once, after the scan had warmed the files.\nSQL is given its knowledge "
                      "tables ready in memory and need not attribute, explain or store what it "
                      "finds: bench/sql_rules.h.\n\n";
-  text += Ratios(sizes, intake) + "\n" + Engine(sizes) + "\n" + Sizes(sizes) + "\n";
+  text += Ratios(sizes, intake) + "\n" + Engine(sizes) + "\n" + Sizes(sizes) + "\n" + Intake(intake) + "\n";
   for (const SizeReport& size : sizes) {
     if (!size.has_sql) continue;
-    text += "## " + Number(static_cast<double>(size.sixty.lines) / 1e6, 1) + " M lines: the same rules in SQL, " +
+    text += "## " + Number(Millions(size.sixty.lines), 1) + " M lines: the same rules in SQL, " +
             Number(size.sql_seconds, 1) + " s in all, " + Number(size.sql_cpu, 1) + " s of processor time\n\n" +
             Rules(size) + "\n";
   }

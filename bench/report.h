@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine_runs.h"
+#include "intake_runs.h"
 #include "sql_rules.h"
 
 namespace yijian::bench {
@@ -31,6 +32,6 @@ struct SizeReport {
 // Processor, cores, memory, and how busy it is.
 std::string DescribeMachine();
 
-std::string Markdown(const std::string& machine, const std::vector<SizeReport>& sizes, const std::string& intake);
+std::string Markdown(const std::string& machine, const std::vector<SizeReport>& sizes, const IntakeRun& intake);
 
 }  // namespace yijian::bench

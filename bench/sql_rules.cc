@@ -46,7 +46,7 @@ std::string SpelledOut(const std::string& name, const TableSpec& spec) {
     std::string is_level = key == "level" ? " AND length(" + code + ".code) = 2" : "";
     join += " JOIN code " + code + " ON " +
             (spec.prefix ? "starts_with(" + code + ".code, " + column + ")" : code + ".code = " + column) + is_level;
-    select += code + ".code AS " + QuoteName(key) + ", " + code + ".id AS " + QuoteName(key + "_id") + ", ";
+    select += code + ".code AS " + QuoteName(key) + ", ";
     codes += code + ".id";
   }
   for (const auto& [value, type] : spec.schema.values) {

@@ -6,8 +6,8 @@
 //   money?
 //
 // Given to SQL: the lake's tables as views (live rows), and the knowledge tables in memory, their
-// prefixes already spelled out as the lake's codes, with the codes' numbers beside them. Making
-// them is not timed. A query yields psn_key, mdtrt_key, row_id and amount of every charged row.
+// prefixes already spelled out as the lake's codes. Making them is not timed. A query yields psn_key, mdtrt_key, row_id
+// and amount of every charged row.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 WITH drug AS (
   SELECT l.psn_key, l.mdtrt_key, l.row_id, l.fee_ocur_time::DATE AS day, l.fee_ocur_time, left(l.hilist_code, 9) AS drug, l.pric, l.inscp_amt, k."group"
   FROM fee_line l
-  JOIN drug_group k ON k.item_code_id = l.hilist_code_id
+  JOIN drug_group k ON k.item_code = l.hilist_code
   WHERE l.inscp_amt > 0),
 doubled AS (
   SELECT psn_key, "group", day

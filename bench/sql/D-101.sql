@@ -1,9 +1,9 @@
 WITH test AS (
-  SELECT psn_key, mdtrt_key, row_id, hilist_code_id, fee_ocur_time::DATE AS day, inscp_amt
+  SELECT psn_key, mdtrt_key, row_id, hilist_code, fee_ocur_time::DATE AS day, inscp_amt
   FROM fee_line
-  WHERE hilist_code_id IN (SELECT item_code_id FROM lab_panel_part UNION SELECT part_code_id FROM lab_panel_part))
+  WHERE hilist_code IN (SELECT item_code FROM lab_panel_part UNION SELECT part_code FROM lab_panel_part))
 SELECT DISTINCT b.psn_key, b.mdtrt_key, b.row_id, b.inscp_amt AS amount
 FROM test a
-JOIN lab_panel_part k ON k.item_code_id = a.hilist_code_id
-JOIN test b ON b.psn_key = a.psn_key AND b.day = a.day AND b.hilist_code_id = k.part_code_id AND b.row_id <> a.row_id
+JOIN lab_panel_part k ON k.item_code = a.hilist_code
+JOIN test b ON b.psn_key = a.psn_key AND b.day = a.day AND b.hilist_code = k.part_code AND b.row_id <> a.row_id
 WHERE b.inscp_amt > 0

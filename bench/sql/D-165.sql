@@ -1,11 +1,11 @@
 WITH training AS (
   SELECT psn_key, mdtrt_key, row_id, fee_ocur_time, inscp_amt
   FROM fee_line
-  WHERE hilist_code_id IN (SELECT item_code_id FROM rehab_items) AND inscp_amt > 0),
+  WHERE hilist_code IN (SELECT item_code FROM rehab_items) AND inscp_amt > 0),
 assessment AS (
   SELECT psn_key, fee_ocur_time
   FROM fee_line
-  WHERE hilist_code_id IN (SELECT item_code_id FROM rehab_assessments))
+  WHERE hilist_code IN (SELECT item_code FROM rehab_assessments))
 SELECT a.psn_key, a.mdtrt_key, a.row_id, a.inscp_amt AS amount
 FROM training a
 WHERE NOT EXISTS (

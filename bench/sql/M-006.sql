@@ -1,7 +1,7 @@
 WITH main AS (
   SELECT o.psn_key, o.mdtrt_key, o.row_id, [k.c1, k.c2, k.c3, k.c4, k.c5, k.c6] AS chapters
   FROM operation o
-  JOIN operation_chapter k ON k.operation_id = o.oprn_oprt_code_id
+  JOIN operation_chapter k ON k.operation = o.oprn_oprt_code
   WHERE o.main_oprn_flag)
 SELECT m.psn_key, m.mdtrt_key, m.row_id, 0 AS amount
 FROM main m

@@ -3,7 +3,7 @@ WITH purchase AS (
          row_number() OVER (PARTITION BY psn_key, date_trunc('month', begntime) ORDER BY begntime DESC, row_id DESC) AS from_last,
          count(*) OVER (PARTITION BY psn_key, date_trunc('month', begntime)) AS purchases
   FROM visit
-  WHERE med_type_id IN (SELECT visit_type_id FROM pharmacy_types))
+  WHERE med_type IN (SELECT visit_type FROM pharmacy_types))
 SELECT p.psn_key, p.mdtrt_key, p.row_id, coalesce(s.fund, 0) AS amount
 FROM purchase p
 LEFT JOIN (SELECT mdtrt_key, sum(fund_pay_sumamt) AS fund FROM settlement GROUP BY mdtrt_key) s USING (mdtrt_key)

@@ -12,7 +12,7 @@ low AS (
   JOIN visit v USING (mdtrt_key)
   WHERE (coalesce(tests, 0) >= total * 0.6)::INTEGER * 25 + (coalesce(treatment, 0) < total * 0.1)::INTEGER * 20 + (interventions = 0)::INTEGER * 15
         + (greatest(1, date_diff('day', v.begntime, v.endtime)) <= 3)::INTEGER * 10
-        + (v.dscg_maindiag_code_id IN (SELECT diagnosis_id FROM outpatient_diagnoses))::INTEGER * 15 >= 60)
+        + (v.dscg_maindiag_code IN (SELECT diagnosis FROM outpatient_diagnoses))::INTEGER * 15 >= 60)
 SELECT l.psn_key, l.mdtrt_key, l.row_id, l.inscp_amt AS amount
 FROM fee_line l
 JOIN low USING (mdtrt_key)

@@ -4,7 +4,7 @@ WITH daily AS (
          - coalesce(sum(l.cnt) OVER (PARTITION BY l.mdtrt_key, k.family ORDER BY l.fee_ocur_time DESC, l.row_id DESC
                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS rest
   FROM fee_line l
-  JOIN stay_day_items k ON k.item_code_id = l.hilist_code_id
+  JOIN stay_day_items k ON k.item_code = l.hilist_code
   JOIN visit v USING (mdtrt_key)
   WHERE v.ipt_flag AND l.inscp_amt > 0)
 SELECT psn_key, mdtrt_key, row_id, round(inscp_amt * least(cnt, rest) / cnt, 2) AS amount

@@ -1,11 +1,11 @@
 WITH second_line AS (
   SELECT psn_key, mdtrt_key, row_id, fee_ocur_time, inscp_amt
   FROM fee_line
-  WHERE hilist_code_id IN (SELECT item_code_id FROM second_line_drugs) AND inscp_amt > 0),
+  WHERE hilist_code IN (SELECT item_code FROM second_line_drugs) AND inscp_amt > 0),
 first_line AS (
   SELECT psn_key, fee_ocur_time
   FROM fee_line
-  WHERE hilist_code_id IN (SELECT item_code_id FROM first_line_diabetes))
+  WHERE hilist_code IN (SELECT item_code FROM first_line_diabetes))
 SELECT a.psn_key, a.mdtrt_key, a.row_id, a.inscp_amt AS amount
 FROM second_line a
 WHERE NOT EXISTS (

@@ -1,7 +1,7 @@
 WITH drug AS (
   SELECT l.psn_key, l.mdtrt_key, left(l.hilist_code, 11) AS drug, l.row_id, l.fee_ocur_time, l.cnt, l.inscp_amt, k.days
   FROM fee_line l
-  JOIN drug_course k ON k.item_code_id = l.hilist_code_id
+  JOIN drug_course k ON k.item_code = l.hilist_code
   WHERE l.inscp_amt > 0),
 course AS (
   SELECT mdtrt_key, drug, sum(cnt) * (count(DISTINCT fee_ocur_time::DATE) - min(days)) / count(DISTINCT fee_ocur_time::DATE) AS excess

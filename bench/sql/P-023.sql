@@ -1,7 +1,7 @@
 WITH service AS (
   SELECT l.psn_key, l.mdtrt_key, left(l.hilist_code, 11) AS service, year(l.fee_ocur_time) AS year, l.row_id, l.fee_ocur_time, l.cnt, l.inscp_amt, k.days
   FROM fee_line l
-  JOIN service_course k ON k.item_code_id = l.hilist_code_id AND l.fee_ocur_time >= k.valid_from
+  JOIN service_course k ON k.item_code = l.hilist_code AND l.fee_ocur_time >= k.valid_from
   WHERE l.inscp_amt > 0),
 course AS (
   SELECT psn_key, service, year,

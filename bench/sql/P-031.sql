@@ -1,7 +1,7 @@
 WITH test AS (
   SELECT l.psn_key, l.mdtrt_key, l.row_id, left(l.hilist_code, 11) AS test, l.fee_ocur_time, l.inscp_amt, k.days
   FROM fee_line l
-  JOIN service_cycle k ON k.item_code_id = l.hilist_code_id AND l.fee_ocur_time >= k.valid_from
+  JOIN service_cycle k ON k.item_code = l.hilist_code AND l.fee_ocur_time >= k.valid_from
   WHERE l.inscp_amt > 0)
 SELECT DISTINCT b.psn_key, b.mdtrt_key, b.row_id, b.inscp_amt AS amount
 FROM test a

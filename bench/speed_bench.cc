@@ -1,12 +1,12 @@
-// Sixty rules over a city's year: the engine, the same rules as hand-written SQL, and the bare scan.
+// Sixty rules over a city's year: the engine, the same rules as hand-written SQL, and the bare scan; and intake.
 //
-//   rules_bench [million lines...]                       default 1 10, or YIJIAN_BENCH_MILLIONS="1
-//   10 100"
-//   rules_bench --sql 10 M-015 P-007       only these queries, and whether the engine agrees
-//   rules_bench --engine 10 rules60.txt    only the engine, for a profiler
+//   speed_bench [million lines...]         default 1 10, or YIJIAN_BENCH_MILLIONS="1 10 100"
+//   speed_bench --sql 10 M-015 P-007       only these queries, and whether the engine agrees
+//   speed_bench --engine 10 rules60.txt    only the engine, for a profiler
+//   speed_bench --intake                   only intake
 //
-// Lakes are made once, under build/bench. SQL is left out above 10 million lines: it would take
-// longer than all else. Prints its tables and rewrites bench/RESULTS.md.
+// Lakes are made once, under build/bench. SQL is left out above 10 million lines: it would take longer than all else.
+// Prints its tables and rewrites bench/RESULTS.md.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -25,9 +25,11 @@ constexpr double kSqlMillionsMax = 10;
 
 void TellOnTerminal(const std::string& what) { std::fprintf(stderr, "bench: %s\n", what.c_str()); }
 
+std::string BenchDir() { return std::string(YIJIAN_SOURCE_DIR) + "/build/bench"; }
+
 // Makes the lake when it is not there yet.
 Result<std::string> LakeOf(double millions) {
-  std::string dir = TRY(LakeDir(std::string(YIJIAN_SOURCE_DIR) + "/build/bench", millions));
+  std::string dir = TRY(LakeDir(BenchDir(), millions));
   TRY(InChild([&]() -> Result<json> {
         TRY(MakeLake(dir, static_cast<int64_t>(millions * 1e6), TellOnTerminal));
         return json();
@@ -108,7 +110,9 @@ Status MeasureAll(const std::vector<double>& sizes) {
   std::string machine = DescribeMachine();
   std::vector<SizeReport> reports;
   for (double millions : sizes) reports.push_back(TRY(MeasureSize(millions)));
-  std::string text = Markdown(machine, reports, "");
+  TellOnTerminal("intake");
+  IntakeRun intake = TRY(RunIntake(BenchDir(), 3));
+  std::string text = Markdown(machine, reports, intake);
   std::fputs(text.c_str(), stdout);
   return lake::WriteWhole(std::string(YIJIAN_SOURCE_DIR) + "/bench/RESULTS.md", text);
 }
@@ -119,6 +123,13 @@ Status Main(int argc, char** argv) {
     EngineRun run = TRY(RunEngine(TRY(LakeOf(std::atof(words.at(1).c_str()))), TRY(ReadRuleList(words.at(2))), 1));
     std::printf("%.2f s, cpu %.2f, load %.2f, evaluate %.2f, write %.2f, %.0f MiB\n", run.seconds, run.cpu, run.load,
                 run.evaluate, run.write, run.rss_mib);
+    return {};
+  }
+  if (!words.empty() && words[0] == "--intake") {
+    IntakeRun run = TRY(RunIntake(BenchDir(), 1));
+    std::printf("%lld lines, %lld rows in %.2f s, cpu %.2f, %.0f MiB; bare read_csv %.2f s\n",
+                static_cast<long long>(run.lines), static_cast<long long>(run.rows), run.seconds, run.cpu, run.rss_mib,
+                run.csv_seconds);
     return {};
   }
   if (!words.empty() && words[0] == "--sql") {
