@@ -214,9 +214,17 @@ struct Source {
   ChunkQueue queue;
 };
 
+// A DuckDB that reads rows from us by the table function yijian_rows(): to open one costs as much as writing thousands
+// of rows, so that writers hand theirs on. Moves nowhere: DuckDB keeps its address.
+struct Engine {
+  explicit Engine(Connection own) : connection(std::move(own)) {}
+  Connection connection;
+  Source* source = nullptr;  // of the writer that has the engine
+};
+
 // DuckDB's table function of our rows: bind tells the columns, function gives the next chunk.
 void BindSource(duckdb_bind_info info) {
-  auto* source = static_cast<Source*>(duckdb_bind_get_extra_info(info));
+  const Source* source = static_cast<Engine*>(duckdb_bind_get_extra_info(info))->source;
   for (const WriterColumn& column : source->columns) {
     duckdb_bind_add_result_column(info, column.name.c_str(), TypeOf(column.type).get());
   }
@@ -225,7 +233,7 @@ void BindSource(duckdb_bind_info info) {
 void InitSource(duckdb_init_info info) { duckdb_init_set_max_threads(info, 1); }
 
 void NextOfSource(duckdb_function_info info, duckdb_data_chunk output) {
-  auto* source = static_cast<Source*>(duckdb_function_get_extra_info(info));
+  Source* source = static_cast<Engine*>(duckdb_function_get_extra_info(info))->source;
   std::optional<FilledChunk> chunk = source->queue.Pop();
   if (source->queue.abandoned()) return duckdb_function_set_error(info, "abandoned");
   if (!chunk) return duckdb_data_chunk_set_size(output, 0);
@@ -235,10 +243,38 @@ void NextOfSource(duckdb_function_info info, duckdb_data_chunk output) {
   duckdb_data_chunk_set_size(output, chunk->rows());
 }
 
+// Engines nobody uses at the moment. Never destroyed: DuckDB's own statics may be gone before ours.
+class Engines {
+ public:
+  static Engines& All() {
+    static Engines* all = new Engines;
+    return *all;
+  }
+  std::unique_ptr<Engine> Take() {
+    std::lock_guard lock(mutex_);
+    if (idle_.empty()) return nullptr;
+    std::unique_ptr<Engine> engine = std::move(idle_.back());
+    idle_.pop_back();
+    return engine;
+  }
+  void GiveBack(std::unique_ptr<Engine> engine) {
+    engine->source = nullptr;
+    std::lock_guard lock(mutex_);
+    if (idle_.size() < kIdleMax) idle_.push_back(std::move(engine));
+  }
+
+ private:
+  static constexpr size_t kIdleMax = 4;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Engine>> idle_;
+};
+
 }  // namespace
 
 struct TableWriter::Impl {
-  Impl(std::string file, Connection own) : path(std::move(file)), connection(std::move(own)) {}
+  Impl(std::string file, std::vector<WriterColumn> columns) : path(std::move(file)) {
+    source.columns = std::move(columns);
+  }
   ~Impl() {
     if (finished) return;
     source.queue.Close(/*abandon=*/true);
@@ -247,15 +283,16 @@ struct TableWriter::Impl {
     if (std::filesystem::is_regular_file(path, ignored)) std::filesystem::remove(path, ignored);
   }
 
-  Status RegisterSource();
+  Status FindEngine();
+  static Status Register(Engine* engine);
   void Start();
   Status Append(size_t count, const std::vector<WriterCells>& columns);
   Status Flush();
   Status Stop();
 
   std::string path;
-  Connection connection;
   Source source;
+  std::unique_ptr<Engine> engine;
   std::thread thread;
   Status written;  // of the thread; read after it ended
   std::optional<FilledChunk> filling;
@@ -264,23 +301,33 @@ struct TableWriter::Impl {
   bool finished = false;
 };
 
-Status TableWriter::Impl::RegisterSource() {
+Status TableWriter::Impl::Register(Engine* engine) {
   duckdb_table_function function = duckdb_create_table_function();
   duckdb_table_function_set_name(function, "yijian_rows");
-  duckdb_table_function_set_extra_info(function, &source, nullptr);
+  duckdb_table_function_set_extra_info(function, engine, nullptr);
   duckdb_table_function_set_bind(function, BindSource);
   duckdb_table_function_set_init(function, InitSource);
   duckdb_table_function_set_function(function, NextOfSource);
-  duckdb_state state = duckdb_register_table_function(connection.impl_->handle, function);
+  duckdb_state state = duckdb_register_table_function(engine->connection.impl_->handle, function);
   duckdb_destroy_table_function(&function);
   if (state != DuckDBSuccess) return InternalError("DuckDB does not take our table function");
   return {};
 }
 
+Status TableWriter::Impl::FindEngine() {
+  engine = Engines::All().Take();
+  if (engine == nullptr) {
+    engine = std::make_unique<Engine>(TRY(OpenConnection({.threads = 1})));
+    TRY(Register(engine.get()));
+  }
+  engine->source = &source;
+  return {};
+}
+
 void TableWriter::Impl::Start() {
   thread = std::thread([this] {
-    written = connection.Execute("COPY (SELECT * FROM yijian_rows()) TO " + Quote(path) + " (" +
-                                 std::string(kParquetOptions) + ")");
+    written = engine->connection.Execute("COPY (SELECT * FROM yijian_rows()) TO " + Quote(path) + " (" +
+                                         std::string(kParquetOptions) + ")");
     source.queue.Close(/*abandon=*/!written.has_value());  // nobody shall wait for us
   });
 }
@@ -323,9 +370,8 @@ TableWriter::~TableWriter() = default;
 Result<TableWriter> TableWriter::Create(const std::string& path, std::vector<WriterColumn> columns) {
   CHECK(!columns.empty());
   TRY(MakeDirs(std::filesystem::path(path).parent_path().string()));
-  auto impl = std::make_unique<Impl>(path, TRY(OpenConnection({.threads = 1})));
-  impl->source.columns = std::move(columns);
-  TRY(impl->RegisterSource());
+  auto impl = std::make_unique<Impl>(path, std::move(columns));
+  TRY(impl->FindEngine());
   impl->Start();
   return TableWriter(std::move(impl));
 }
@@ -342,6 +388,7 @@ Result<int64_t> TableWriter::Finish() {
   TRY(impl_->Stop());
   TRY(SyncFile(impl_->path));
   impl_->finished = true;
+  Engines::All().GiveBack(std::move(impl_->engine));
   return impl_->rows;
 }
 
