@@ -266,6 +266,37 @@ RuleMaker AllForms() {
       p.unless = {"b.type == '24'"};
     });
   }
+  // Aggregates of every kind, some twice: over whole columns they must say what the judge says.
+  for (auto within : {Within{U::kVisit, 0}, Within{U::kStay, 0}, Within{U::kMonth, 0}, Within{U::kAll, 0}}) {
+    make([&](P& p) {
+      p.form = Form::kGroup;
+      p.by = {"row.doctor"};
+      p.within = within;
+      p.having =
+          "sum(row.qty) > 5 || (max(row.price) > 11 && min(row.price) < 11 && distinct(row.item) > 1) || "
+          "sum(row.qty) == (row.item in limits ? 2 : 3) * count()";
+    });
+  }
+  make([](P& p) {
+    p.form = Form::kWindow;
+    p.within = {U::kRolling, 2 * kSecondsPerDay};
+    p.having = "distinct(row.doctor) > 1 && (row.item == 'A1' || sum(row.qty) > param.most)";
+  });
+  // The other side is named by no item: only its times narrow it down.
+  for (auto within : {Within{U::kRolling, 6 * kSecondsPerHour}, Within{U::kDay, 0}}) {
+    make([&](P& p) {
+      p.form = Form::kAbsence;
+      p.where = "a.item == 'C2'";
+      p.b_where = "b.price > 10";
+      p.within = within;
+    });
+    make([&](P& p) {
+      p.form = Form::kPair;
+      p.where = "a.item == 'C2'";
+      p.b_where = "b.qty > 2 && b.doctor == 'D1'";
+      p.within = within;
+    });
+  }
   make([](P& p) {
     p.form = Form::kAbsence;
     p.where = "a.item == 'C2'";
@@ -360,6 +391,38 @@ TEST(Evaluate, ColumnsAgreeWithTheJudgeOnRandomTimelines) {
   for (size_t rule = 0; rule < hits.size(); rule++)
     EXPECT_GT(hits[rule], 0) << "rule " << rule << " never hit: the test proves nothing about it\n"
                              << program::Dump(maker.set.rules[rule]);
+}
+
+// The order of rows within a second is nobody's doing: each sees all of them, and an excess is charged once.
+TEST(Evaluate, RowsOfOneSecondShareTheirWindow) {
+  RuleMaker maker;
+  for (auto charge : {Charge::kAll, Charge::kExcess}) {
+    RuleMaker::Parts parts;
+    parts.form = Form::kWindow;
+    parts.by = {"row.item"};
+    parts.within = {Within::Unit::kRolling, 3 * kSecondsPerDay};
+    parts.having = "sum(row.qty) > 4";
+    parts.charge = charge;
+    parts.excess = charge == Charge::kExcess ? "sum(row.qty) - 4" : "";
+    maker.Add(parts);
+  }
+  timeline::CodeBook codes;
+  auto story = timeline::ParseStory(
+      "person P\n2025-01-10 08:00 visit V until=2025-01-10T10:00 institution=H fund=100\n"
+      "2025-01-10 08:10 line L1 item=A1 qty=3 price=10\n2025-01-10 08:10 line L2 item=A1 qty=2 price=10\n"
+      "2025-01-10 08:11 line L3 item=B1 qty=3 price=10\n2025-01-10 08:12 line L4 item=B1 qty=3 price=10\n",
+      codes);
+  ASSERT_TRUE(story) << story.error().message;
+  auto bound = Bind(maker.set, codes);
+  ASSERT_TRUE(bound) << bound.error().message;
+  Collector found;
+  EvaluateColumns(**bound, story->bucket, found);
+  found.Sort();
+  EXPECT_EQ(Show(found),
+            "R0 p0 charged 0:30.00/0 1:20.00/0 evidence\n"
+            "R0 p0 charged 3:30.00/0 evidence 2\n"
+            "R1 p0 charged 1:10.00/1 evidence 0\n"
+            "R1 p0 charged 3:20.00/2 evidence 2\n");
 }
 
 }  // namespace

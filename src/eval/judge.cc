@@ -424,6 +424,12 @@ struct GroupView {
   std::vector<uint32_t> at;
   std::vector<const Lookups*> lookups;
 
+  void Clear() {
+    rows.clear();
+    at.clear();
+    lookups.clear();
+  }
+
   void Add(const Member& member) {
     rows.push_back(member.row);
     at.push_back(member.at);
@@ -564,31 +570,56 @@ struct WindowHits {
   size_t unknown_at = 0;
 };
 
-WindowHits FindHits(const std::vector<const Member*>& members, Context& context) {
-  const BoundRule& rule = *context.rule;
-  WindowHits found;
-  size_t from = 0;
-  for (size_t at = 0; at < members.size(); at++) {
-    int64_t time = TimeOf(*context.bucket, rule.a.of, members[at]->row);
-    while (TimeOf(*context.bucket, rule.a.of, members[from]->row) <= time - rule.rule->within.seconds) from++;
-    if (static_cast<int64_t>(at - from + 1) < rule.count_min) continue;
-    GroupView view;
-    for (size_t i = from; i <= at; i++) view.Add(*members[i]);
-    int64_t having = Having(view, view.rows.size() - 1, context);
+struct Moment {
+  size_t from;   // where the window begins
+  size_t first;  // rows of the moment: [first, last)
+  size_t last;
+};
+
+// Asks every row of the moment; an excess is taken from the last backwards, each part once.
+void JudgeMoment(const std::vector<const Member*>& members, const GroupView& view, Moment moment, WindowHits& found,
+                 Context& context) {
+  bool in_part = context.rule->rule->charge == Charge::kExcess;
+  std::vector<WindowHits::Hit> hits;
+  Micro taken = 0;
+  for (size_t at = moment.last; at-- > moment.first;) {
+    int64_t having = Having(view, at - moment.from, context);
     Micro units = 0;
-    if (having == kTrue && rule.rule->charge == Charge::kExcess) {
+    if (having == kTrue && in_part) {
       int64_t excess = ExcessOf(context);
-      if (IsUnknown(excess))
+      if (IsUnknown(excess)) {
         having = excess;
-      else
-        units = std::min(QtyOf(context, members[at]->row), excess);
-      if (having == kTrue && units <= 0) continue;
+      } else {
+        units = std::min(QtyOf(context, members[at]->row), excess - taken);
+        if (units <= 0) continue;
+        taken += units;
+      }
     }
-    if (having == kTrue) found.hits.push_back({from, at, units});
+    if (having == kTrue) hits.push_back({moment.from, at, units});
     if (IsUnknown(having) && !IsUnknown(found.unknown)) {
       found.unknown = having;
       found.unknown_at = at;
     }
+  }
+  found.hits.insert(found.hits.end(), hits.rbegin(), hits.rend());
+}
+
+// Rows of one moment share their window: none of them came first.
+WindowHits FindHits(const std::vector<const Member*>& members, Context& context) {
+  const BoundRule& rule = *context.rule;
+  std::vector<int64_t> times;
+  times.reserve(members.size());
+  for (const Member* member : members) times.push_back(TimeOf(*context.bucket, rule.a.of, member->row));
+  WindowHits found;
+  GroupView view;
+  size_t from = 0;
+  for (size_t first = 0, last = 0; first < members.size(); first = last) {
+    while (last < members.size() && times[last] == times[first]) last++;
+    while (times[from] <= times[first] - rule.rule->within.seconds) from++;
+    if (static_cast<int64_t>(last - from) < rule.count_min) continue;
+    view.Clear();
+    for (size_t i = from; i < last; i++) view.Add(*members[i]);
+    JudgeMoment(members, view, {from, first, last}, found, context);
   }
   return found;
 }
@@ -600,7 +631,12 @@ void JudgeWindows(const std::vector<Member>& members, Context& context, finding:
   std::vector<const Member*> sure;
   std::vector<const Member*> all;
   const Member* first_unknown = nullptr;
+  const Member* timeless = nullptr;
   for (const Member& member : members) {
+    if (TimeOf(*context.bucket, kind, member.row) == kNull) {
+      if (!timeless) timeless = &member;
+      continue;
+    }
     all.push_back(&member);
     if (member.state == kTrue) sure.push_back(&member);
     if (member.state != kTrue && !first_unknown) first_unknown = &member;
@@ -621,6 +657,9 @@ void JudgeWindows(const std::vector<Member>& members, Context& context, finding:
   }
   if (!found.hits.empty()) return;
   if (IsUnknown(found.unknown)) return ReportUnknown(context, kind, sure[found.unknown_at]->row, found.unknown, sink);
+  // It may belong to any window.
+  if (timeless && static_cast<int64_t>(members.size()) >= context.rule->count_min)
+    return ReportUnknown(context, kind, timeless->row, timeless->state, sink);
   if (!first_unknown) return;
   WindowHits possible = FindHits(all, context);
   if (!possible.hits.empty())
