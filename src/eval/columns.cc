@@ -2,6 +2,7 @@
 // only what survives is looked at row by row.
 
 #include <algorithm>
+#include <deque>
 
 #include "eval/select.h"
 
@@ -17,6 +18,12 @@ using program::Within;
 struct Span {
   size_t first;
   size_t last;
+};
+
+// Members [begin, end) of the list of all members.
+struct Group {
+  uint32_t begin;
+  uint32_t end;
 };
 
 class Columns {
@@ -45,14 +52,62 @@ class Columns {
       uint32_t person = PersonOf(rule_.a.of, row);
       if (persons.empty() || persons.back() != person) persons.push_back(person);
     }
-    b_ =
-        Select(bound_, rule_, rule_.b, 1, bucket_, index_, 4 * persons.size() < bucket_.persons() ? &persons : nullptr);
+    std::vector<uint32_t> near;
+    if (NearA(near))
+      b_ = SelectAmong(bound_, rule_, rule_.b, 1, bucket_, index_, near);
+    else
+      b_ = Select(bound_, rule_, rule_.b, 1, bucket_, index_,
+                  4 * persons.size() < bucket_.persons() ? &persons : nullptr);
     if (b_.rows.empty() && rule_.rule->form != Form::kAbsence) return;
     PrepareTimes();
     ForEachPerson();
   }
 
  private:
+  // How far apart two rows that belong together can be; 0 when time does not tell.
+  int64_t ReachSeconds() const {
+    const Within& within = rule_.rule->within;
+    switch (within.unit) {
+      case Within::Unit::kHour:
+        return kSecondsPerHour;
+      case Within::Unit::kDay:
+        return kSecondsPerDay;
+      case Within::Unit::kIsoWeek:
+        return 7 * kSecondsPerDay;
+      case Within::Unit::kMonth:
+        return 31 * kSecondsPerDay;
+      case Within::Unit::kYear:
+        return 366 * kSecondsPerDay;
+      case Within::Unit::kRolling:
+        return within.seconds;
+      default:
+        return 0;
+    }
+  }
+
+  // The lines within reach of some a, when no item names those of side b: a superset, ascending. False: ask all.
+  bool NearA(std::vector<uint32_t>& near) const {
+    bool by_time = rule_.rule->form == Form::kPair || rule_.rule->form == Form::kAbsence;
+    int64_t reach = by_time ? ReachSeconds() : 0;
+    const TimeRange& times = index_.times[static_cast<size_t>(Kind::kLine)];
+    if (reach == 0 || rule_.b.of != Kind::kLine || !rule_.b.interest.empty() || !times.complete) return false;
+    const Table& lines = bucket_.table(Kind::kLine);
+    static const size_t kTime = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "time"));
+    const Column& time = lines.columns[kTime];
+    auto row_of = [&](auto at) { return static_cast<uint32_t>(at - time.begin()); };
+    for (uint32_t row : a_.rows) {
+      int64_t center = TimeOf(bucket_, rule_.a.of, row);
+      uint32_t person = PersonOf(rule_.a.of, row);
+      if (center == kNull) return false;
+      auto begin = time.begin() + lines.person_first[person];
+      auto end = time.begin() + lines.person_first[person + 1];
+      if (!near.empty() && near.back() >= row_of(begin)) begin = time.begin() + near.back() + 1;
+      auto low = std::lower_bound(begin, end, center - reach);
+      for (auto at = low; at != end && *at <= center + reach; ++at) near.push_back(row_of(at));
+    }
+    return true;
+  }
+
   uint32_t PersonOf(Kind kind, uint32_t row) const { return bucket_.table(kind).person[row]; }
 
   void EnterA(size_t at) {
@@ -99,7 +154,24 @@ class Columns {
   std::vector<int64_t> Units(std::vector<uint8_t>& outside) const {
     std::vector<int64_t> units(a_.rows.size());
     outside.assign(a_.rows.size(), 0);
+    Within::Unit unit = rule_.rule->within.unit;
+    if (unit == Within::Unit::kRolling || unit == Within::Unit::kAll) return units;
+    const std::vector<uint32_t>& visit = bucket_.table(rule_.a.of).visit;
+    if (unit == Within::Unit::kVisit && rule_.a.of != Kind::kVisit && !visit.empty()) {
+      for (size_t at = 0; at < units.size(); at++) {
+        uint32_t row = visit[a_.rows[at]];
+        units[at] = row == kNoRow ? kNoVisit : row;
+      }
+      return units;
+    }
     for (size_t at = 0; at < units.size(); at++) {
+      bool same_visit = at > 0 && unit == Within::Unit::kStay && rule_.a.of != Kind::kVisit && !visit.empty() &&
+                        visit[a_.rows[at]] == visit[a_.rows[at - 1]];
+      if (same_visit) {
+        units[at] = units[at - 1];
+        outside[at] = outside[at - 1];
+        continue;
+      }
       bool is_outside = false;
       units[at] = UnitOf(rule_.rule->within, bucket_, rule_.a.of, a_.rows[at], is_outside);
       outside[at] = is_outside ? 1 : 0;
@@ -111,27 +183,29 @@ class Columns {
     std::vector<uint8_t> outside;
     std::vector<std::vector<int64_t>> keys{Units(outside)};
     for (const Node* by : rule_.by) keys.push_back(ValuesOver(bound_, rule_, *by, bucket_, a_));
-    CacheAggregates(rule_.having);
-    CacheAggregates(rule_.excess);
-    context_.aggregates = aggregates_;
     const std::vector<uint32_t>& person = bucket_.table(rule_.a.of).person;
+    bool all_known = std::ranges::none_of(outside, [](uint8_t is) { return is != 0; }) &&
+                     std::ranges::none_of(keys, [](const auto& key) { return std::ranges::any_of(key, IsUnknown); });
     std::vector<uint32_t> order;
     for (size_t first = 0; first < a_.rows.size();) {
       size_t last = first + 1;
       while (last < a_.rows.size() && person[a_.rows[last]] == person[a_.rows[first]]) last++;
-      if (static_cast<int64_t>(last - first) >= rule_.count_min) {
+      bool enough = static_cast<int64_t>(last - first) >= rule_.count_min;
+      if (enough || !all_known) {
         order.clear();
         for (size_t at = first; at < last; at++) {
-          if (!outside[at] && HasKeys(keys, at)) order.push_back(static_cast<uint32_t>(at));
+          // HasKeys also reports the rows that cannot be grouped.
+          if (all_known || (!outside[at] && HasKeys(keys, at))) order.push_back(static_cast<uint32_t>(at));
         }
-        GroupsOfPerson(keys, order);
-      } else {
-        for (size_t at = first; at < last; at++) {
-          if (!outside[at]) HasKeys(keys, at);  // still reports the rows that cannot be grouped
-        }
+        if (enough) GroupsOfPerson(keys, order);
       }
       first = last;
     }
+    if (groups_.empty()) return;
+    CacheAggregates(rule_.having);
+    CacheAggregates(rule_.excess);
+    context_.aggregates = aggregates_;
+    JudgeGroups();
   }
 
   // What the aggregates add up, computed over whole columns.
@@ -139,10 +213,18 @@ class Columns {
     if (!node) return;
     bool aggregate =
         node->op == Op::kSum || node->op == Op::kMinOf || node->op == Op::kMaxOf || node->op == Op::kDistinct;
-    if (aggregate)
-      aggregates_.push_back({node, ValuesOver(bound_, rule_, *node->args[0], bucket_, a_)});
-    else
+    if (!aggregate) {
       for (const Node* arg : node->args) CacheAggregates(arg);
+      return;
+    }
+    auto known = std::ranges::find_if(
+        aggregates_, [&](const AggregateColumn& column) { return AreAlike(*column.node->args[0], *node->args[0]); });
+    if (known == aggregates_.end()) {
+      aggregate_values_.push_back(ValuesOver(bound_, rule_, *node->args[0], bucket_, a_));
+      aggregates_.push_back({node, aggregate_values_.back()});
+    } else {
+      aggregates_.push_back({node, known->values});
+    }
   }
 
   bool HasKeys(const std::vector<std::vector<int64_t>>& keys, size_t at) {
@@ -155,9 +237,11 @@ class Columns {
   }
 
   void GroupsOfPerson(const std::vector<std::vector<int64_t>>& keys, std::vector<uint32_t>& order) {
+    const int64_t* unit = keys[0].data();
     auto compare = [&](uint32_t left, uint32_t right) {
-      for (const std::vector<int64_t>& key : keys) {
-        if (key[left] != key[right]) return key[left] < key[right] ? -1 : 1;
+      if (unit[left] != unit[right]) return unit[left] < unit[right] ? -1 : 1;
+      for (size_t i = 1; i < keys.size(); i++) {
+        if (keys[i][left] != keys[i][right]) return keys[i][left] < keys[i][right] ? -1 : 1;
       }
       return 0;
     };
@@ -167,27 +251,87 @@ class Columns {
     };
     // Lines of one day or stay mostly stand together already.
     if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
-    std::vector<Member> members;
     for (size_t first = 0; first < order.size();) {
       size_t last = first + 1;
       while (last < order.size() && compare(order[first], order[last]) == 0) last++;
       if (static_cast<int64_t>(last - first) >= rule_.count_min) {
-        members.clear();
-        for (size_t i = first; i < last; i++) members.push_back(MemberAt(order[i]));
-        if (rule_.rule->form == Form::kWindow)
-          JudgeWindows(members, context_, sink_);
-        else
-          JudgeGroup(members, context_, sink_);
+        auto begin = static_cast<uint32_t>(members_.size());
+        members_.insert(members_.end(), order.begin() + static_cast<int64_t>(first),
+                        order.begin() + static_cast<int64_t>(last));
+        groups_.push_back({begin, static_cast<uint32_t>(members_.size())});
       }
       first = last;
     }
   }
 
+  // Most groups do not have it: those whose members are all certain are asked over whole columns, and only the others
+  // are looked at one by one.
+  void JudgeGroups() {
+    std::vector<Ask> asks;
+    std::vector<size_t> asks_end;  // by group
+    std::vector<uint8_t> one_by_one(groups_.size(), 1);
+    bool columnar = rule_.having && IsColumnar(*rule_.having);
+    for (size_t i = 0; i < groups_.size(); i++) {
+      if (columnar && Put(groups_[i], asks)) one_by_one[i] = 0;
+      asks_end.push_back(asks.size());
+    }
+    std::vector<int64_t> answers;
+    if (!asks.empty()) answers = ValuesOfAsks(bound_, rule_, *rule_.having, bucket_, a_, members_, asks, aggregates_);
+    size_t ask = 0;
+    for (size_t i = 0; i < groups_.size(); i++) {
+      bool may_have = one_by_one[i] != 0;
+      for (; ask < asks_end[i]; ask++) may_have |= answers[ask] != kFalse;
+      if (may_have) JudgeOne(groups_[i]);
+    }
+  }
+
+  // Adds what JudgeGroup or JudgeWindows would ask of the group; false when only they can.
+  bool Put(Group group, std::vector<Ask>& asks) const {
+    for (uint32_t at = group.begin; at < group.end; at++) {
+      if (a_.states[members_[at]] != kTrue) return false;
+    }
+    if (rule_.rule->form == Form::kGroup) {
+      asks.push_back({group.begin, group.end, members_[group.begin]});
+      return true;
+    }
+    auto time_of = [&](uint32_t at) { return TimeOf(bucket_, rule_.a.of, a_.rows[members_[at]]); };
+    if (time_of(group.begin) == kNull) return false;  // the timeless come first
+    uint32_t from = group.begin;
+    for (uint32_t first = group.begin, last = first; first < group.end; first = last) {
+      int64_t time = time_of(first);
+      while (last < group.end && time_of(last) == time) last++;
+      while (time_of(from) <= time - rule_.rule->within.seconds) from++;
+      if (static_cast<int64_t>(last - from) < rule_.count_min) continue;
+      for (uint32_t at = first; at < last; at++) asks.push_back({from, last, members_[at]});
+    }
+    return true;
+  }
+
+  void JudgeOne(Group group) {
+    std::vector<Member> members;
+    for (uint32_t at = group.begin; at < group.end; at++) members.push_back(MemberAt(members_[at]));
+    if (rule_.rule->form == Form::kWindow)
+      JudgeWindows(members, context_, sink_);
+    else
+      JudgeGroup(members, context_, sink_);
+  }
+
   // --- pair, overlap, sequence, absence ---
+
+  // The column of times of a kind all of whose rows have one.
+  const Column* OwnTimes(Kind kind) const {
+    const timeline::KindInfo& info = timeline::InfoOf(kind);
+    if (info.time.empty() || !index_.times[static_cast<size_t>(kind)].complete) return nullptr;
+    return &bucket_.table(kind).columns[timeline::OrdinalOf(*timeline::FindField(kind, info.time))];
+  }
 
   void PrepareTimes() {
     auto times = [&](const BoundSide& side, const Selection& selection) {
       std::vector<int64_t> list(selection.rows.size());
+      if (const Column* own = OwnTimes(side.of)) {
+        for (size_t at = 0; at < list.size(); at++) list[at] = (*own)[selection.rows[at]];
+        return list;
+      }
       for (size_t at = 0; at < list.size(); at++) list[at] = TimeOf(bucket_, side.of, selection.rows[at]);
       return list;
     };
@@ -250,30 +394,8 @@ class Columns {
 
   // Positions of the other side that can be within reach of time `time`: a superset, ascending.
   Span Reach(int64_t time, Span span, const std::vector<int64_t>& times) const {
-    const Within& within = rule_.rule->within;
-    int64_t before = 0;
-    switch (within.unit) {
-      case Within::Unit::kHour:
-        before = kSecondsPerHour;
-        break;
-      case Within::Unit::kDay:
-        before = kSecondsPerDay;
-        break;
-      case Within::Unit::kIsoWeek:
-        before = 7 * kSecondsPerDay;
-        break;
-      case Within::Unit::kMonth:
-        before = 31 * kSecondsPerDay;
-        break;
-      case Within::Unit::kYear:
-        before = 366 * kSecondsPerDay;
-        break;
-      case Within::Unit::kRolling:
-        before = within.seconds;
-        break;
-      default:
-        return span;
-    }
+    int64_t before = ReachSeconds();
+    if (before == 0) return span;
     if (time == kNull || !sorted_) return span;
     auto begin = times.begin() + static_cast<int64_t>(span.first);
     auto end = times.begin() + static_cast<int64_t>(span.last);
@@ -377,8 +499,23 @@ class Columns {
     return false;
   }
 
+  // Whether a certain b stands near enough to look no further. Says nothing when more than time counts.
+  bool IsSurelyPresent(size_t at, Span b) const {
+    const program::Rule& rule = *rule_.rule;
+    bool by_time = rule.within.unit == Within::Unit::kRolling && rule.direction == program::Direction::kAny;
+    if (!by_time || !sorted_ || rule_.where || !rule.match.empty()) return false;
+    Span reach = Reach(times_a_[at], b, times_b_);
+    for (size_t other = reach.first; other < reach.last; other++) {
+      int64_t apart = std::abs(times_b_[other] - times_a_[at]);
+      bool itself = rule_.a.of == rule_.b.of && a_.rows[at] == b_.rows[other];
+      if (apart < rule.within.seconds && b_.states[other] == kTrue && !itself) return true;
+    }
+    return false;
+  }
+
   void Absence(Span a, Span b) {
     for (size_t at = a.first; at < a.last; at++) {
+      if (a_.states[at] == kTrue && IsSurelyPresent(at, b)) continue;
       Span reach = Reach(times_a_[at], b, times_b_);
       int64_t present = kFalse;
       for (size_t other = reach.first; other < reach.last && present != kTrue; other++) {
@@ -401,7 +538,10 @@ class Columns {
   Context context_;
   Selection a_;
   Selection b_;
+  std::vector<uint32_t> members_;  // positions in a_, group after group
+  std::vector<Group> groups_;
   std::vector<AggregateColumn> aggregates_;
+  std::deque<std::vector<int64_t>> aggregate_values_;
   std::vector<int64_t> times_a_;
   std::vector<int64_t> times_b_;
   bool sorted_ = false;

@@ -11,10 +11,10 @@
 
 namespace yijian::eval {
 
-// The argument of an aggregate over all selected rows.
+// The argument of an aggregate over all selected rows; equal arguments share their values.
 struct AggregateColumn {
   const Node* node;
-  std::vector<int64_t> values;
+  std::span<const int64_t> values;
 };
 
 // By binding: row of its table.

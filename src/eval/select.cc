@@ -2,9 +2,17 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 namespace yijian::eval {
 namespace {
+
+// The groups that the rows of a batch speak for.
+struct GroupBatch {
+  std::span<const uint32_t> order;
+  const Ask* asks;  // one per row
+  std::span<const AggregateColumn> aggregates;
+};
 
 // Up to kChunk rows of one side, evaluated together.
 struct Batch {
@@ -16,6 +24,8 @@ struct Batch {
   size_t size;
   const uint32_t* rows;
   const std::array<int32_t, 16>* lookups;  // may be null
+  const GroupBatch* groups = nullptr;
+  bool timed = false;  // every row has a time
 };
 
 void Scalar(const Node& node, const Batch& batch, int64_t* out) {
@@ -54,6 +64,22 @@ void Gather(const Node& node, const Batch& batch, int64_t* out) {
 }
 
 void Vector(const Node& node, const Batch& batch, int64_t* out);
+
+// Most codes stand in no row of the table, whatever the day and the area.
+void InTable(const Node& node, const Batch& batch, int64_t* out) {
+  if (!batch.timed) return Scalar(node, batch, out);
+  Vector(*node.args[0], batch, out);
+  for (size_t i = 0; i < batch.size; i++) {
+    if (IsUnknown(out[i])) continue;
+    if (!node.table->Holds(out[i])) {
+      out[i] = kFalse;
+      continue;
+    }
+    Date day = DayOf(TimeOf(*batch.bucket, batch.of, batch.rows[i]));
+    const std::string& area = AreaOf(*batch.bucket, *batch.bound, batch.of, batch.rows[i]);
+    out[i] = node.table->Find(out[i], day, area) == kNoKnowledge ? kFalse : kTrue;
+  }
+}
 
 // One operation over two columns: on known values only, the leftmost unknown passes through.
 template <typename Operation>
@@ -103,11 +129,27 @@ void Binary(const Node& node, const Batch& batch, int64_t* out) {
   }
 }
 
+// As Apply says, with a divisor the compiler knows: half up towards plus when positive, away from zero when negative.
+int64_t RoundToFen(int64_t value) {
+  int64_t down = value / kMicroPerFen;
+  int64_t rest = value % kMicroPerFen;
+  if (rest < 0) {  // towards minus infinity
+    rest += kMicroPerFen;
+    down--;
+  }
+  bool up = rest * 2 > kMicroPerFen || (rest * 2 == kMicroPerFen && value > 0);
+  return (down + (up ? 1 : 0)) * kMicroPerFen;
+}
+
 void Unary(const Node& node, const Batch& batch, int64_t* out) {
   Vector(*node.args[0], batch, out);
   size_t n = batch.size;
   if (node.op == Op::kDay) {
     for (size_t i = 0; i < n; i++) out[i] = IsUnknown(out[i]) ? out[i] : DayOf(out[i]);
+  } else if (node.op == Op::kAbs) {
+    for (size_t i = 0; i < n; i++) out[i] = IsUnknown(out[i]) || out[i] >= 0 ? out[i] : -out[i];
+  } else if (node.op == Op::kRound && node.type == Type::kMoney) {
+    for (size_t i = 0; i < n; i++) out[i] = IsUnknown(out[i]) ? out[i] : RoundToFen(out[i]);
   } else if (node.op == Op::kNot) {
     for (size_t i = 0; i < n; i++) out[i] = Not(out[i]);
   } else if (node.op == Op::kKnown) {
@@ -138,7 +180,62 @@ void Map(const Node& node, const Batch& batch, int64_t* out) {
   }
 }
 
+// The members' values folded into one; the first unknown stays.
+template <typename Fold>
+void FoldLoop(const GroupBatch& groups, std::span<const int64_t> values, size_t size, int64_t* out, Fold fold) {
+  for (size_t i = 0; i < size; i++) {
+    const Ask& ask = groups.asks[i];
+    int64_t folded = values[groups.order[ask.begin]];
+    for (uint32_t at = ask.begin + 1; at < ask.end && !IsUnknown(folded); at++) {
+      int64_t value = values[groups.order[at]];
+      folded = IsUnknown(value) ? value : fold(folded, value);
+    }
+    out[i] = folded;
+  }
+}
+
+void Distinct(const GroupBatch& groups, std::span<const int64_t> values, size_t size, int64_t* out) {
+  std::vector<int64_t> seen;
+  for (size_t i = 0; i < size; i++) {
+    const Ask& ask = groups.asks[i];
+    seen.clear();
+    int64_t unknown = kFalse;
+    for (uint32_t at = ask.begin; at < ask.end && !IsUnknown(unknown); at++) {
+      int64_t value = values[groups.order[at]];
+      if (IsUnknown(value)) unknown = value;
+      if (seen.empty() || seen.back() != value) seen.push_back(value);
+    }
+    std::sort(seen.begin(), seen.end());
+    out[i] = IsUnknown(unknown) ? unknown : (std::unique(seen.begin(), seen.end()) - seen.begin()) * kMicro;
+  }
+}
+
+void Aggregate(const Node& node, const GroupBatch& groups, size_t size, int64_t* out) {
+  if (node.op == Op::kCount) {
+    for (size_t i = 0; i < size; i++) out[i] = static_cast<int64_t>(groups.asks[i].end - groups.asks[i].begin) * kMicro;
+    return;
+  }
+  auto column = std::ranges::find(groups.aggregates, &node, &AggregateColumn::node);
+  CHECK(column != groups.aggregates.end());
+  std::span<const int64_t> values = column->values;
+  switch (node.op) {
+    case Op::kSum:
+      return FoldLoop(groups, values, size, out, [](int64_t sum, int64_t value) { return AddMicro(sum, value); });
+    case Op::kMinOf:
+      return FoldLoop(groups, values, size, out, [](int64_t least, int64_t value) { return std::min(least, value); });
+    case Op::kMaxOf:
+      return FoldLoop(groups, values, size, out, [](int64_t most, int64_t value) { return std::max(most, value); });
+    default:
+      return Distinct(groups, values, size, out);
+  }
+}
+
+bool IsAggregate(Op op) {
+  return op == Op::kCount || op == Op::kSum || op == Op::kMinOf || op == Op::kMaxOf || op == Op::kDistinct;
+}
+
 void Vector(const Node& node, const Batch& batch, int64_t* out) {
+  if (batch.groups && IsAggregate(node.op)) return Aggregate(node, *batch.groups, batch.size, out);
   switch (node.op) {
     case Op::kConst:
       std::fill(out, out + batch.size, node.value);
@@ -166,8 +263,9 @@ void Vector(const Node& node, const Batch& batch, int64_t* out) {
     }
     case Op::kTernary:
       return Choice(node, batch, out);
-    case Op::kUnits:
     case Op::kInTable:
+      return InTable(node, batch, out);
+    case Op::kUnits:
     case Op::kCount:
     case Op::kSum:
     case Op::kMinOf:
@@ -289,7 +387,8 @@ class Sieve {
   void Keep(const Node& node, bool negated) {
     std::array<int64_t, kChunk> values;
     Batch batch{&bound_, &rule_, &bucket_,     side_.of,
-                slot_,   size_,  rows_.data(), lookups_.empty() ? nullptr : lookups_.data()};
+                slot_,   size_,  rows_.data(), lookups_.empty() ? nullptr : lookups_.data(),
+                nullptr, true};
     Vector(node, batch, values.data());
     size_t kept = 0;
     for (size_t i = 0; i < size_; i++) {
@@ -562,10 +661,13 @@ class Prefilter {
 
 }  // namespace
 
-Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket,
-                 const BucketIndex& index, const std::vector<uint32_t>* persons) {
+namespace {
+
+// Rows that matter, null = all of the kind; `persons` as in Select.
+Selection SelectFrom(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot,
+                     const Bucket& bucket, const BucketIndex& index, const std::vector<uint32_t>* candidates,
+                     const std::vector<uint32_t>* persons) {
   Selection selection;
-  const std::vector<uint32_t>* candidates = side.interest.empty() ? nullptr : &index.candidates[side.index];
   if ((candidates && candidates->empty()) || bucket.table(side.of).rows == 0) return selection;
   std::optional<std::vector<uint32_t>> filtered;
   // Rows without a time are unknown whatever else holds: they must reach the sieve.
@@ -590,9 +692,23 @@ Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& sid
   return selection;
 }
 
+}  // namespace
+
+Selection Select(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot, const Bucket& bucket,
+                 const BucketIndex& index, const std::vector<uint32_t>* persons) {
+  const std::vector<uint32_t>* candidates = side.interest.empty() ? nullptr : &index.candidates[side.index];
+  return SelectFrom(bound, rule, side, slot, bucket, index, candidates, persons);
+}
+
+Selection SelectAmong(const Bound& bound, const BoundRule& rule, const BoundSide& side, uint8_t slot,
+                      const Bucket& bucket, const BucketIndex& index, const std::vector<uint32_t>& rows) {
+  return SelectFrom(bound, rule, side, slot, bucket, index, &rows, nullptr);
+}
+
 std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket,
                                 const Selection& selection) {
   std::vector<int64_t> values(selection.rows.size());
+  bool timed = std::ranges::find(selection.states, kNoTime) == selection.states.end();
   for (size_t at = 0; at < values.size(); at += kChunk) {
     Batch batch{&bound,
                 &rule,
@@ -601,10 +717,66 @@ std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const
                 0,
                 std::min(kChunk, values.size() - at),
                 selection.rows.data() + at,
-                selection.lookups.empty() ? nullptr : selection.lookups.data() + at};
+                selection.lookups.empty() ? nullptr : selection.lookups.data() + at,
+                nullptr,
+                timed};
     Vector(node, batch, values.data() + at);
   }
   return values;
+}
+
+namespace {
+
+bool HasAggregate(const Node& node) {
+  return IsAggregate(node.op) || std::ranges::any_of(node.args, [](const Node* arg) { return HasAggregate(*arg); });
+}
+
+}  // namespace
+
+bool IsColumnar(const Node& node) {
+  switch (node.op) {
+    case Op::kUnits:
+      return false;
+    case Op::kInTable:
+    case Op::kExists:
+    case Op::kAll:
+    case Op::kCountIf:
+      return !HasAggregate(node);  // asked row by row
+    default:
+      break;
+  }
+  if (IsAggregate(node.op)) return true;
+  return std::ranges::all_of(node.args, [](const Node* arg) { return IsColumnar(*arg); });
+}
+
+std::vector<int64_t> ValuesOfAsks(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket,
+                                  const Selection& selection, std::span<const uint32_t> order,
+                                  std::span<const Ask> asks, std::span<const AggregateColumn> aggregates) {
+  std::vector<int64_t> values(asks.size());
+  std::array<uint32_t, kChunk> rows;
+  std::vector<std::array<int32_t, 16>> lookups(selection.lookups.empty() ? 0 : kChunk);
+  for (size_t at = 0; at < asks.size(); at += kChunk) {
+    size_t size = std::min(kChunk, asks.size() - at);
+    for (size_t i = 0; i < size; i++) rows[i] = selection.rows[asks[at + i].speaker];
+    for (size_t i = 0; i < size && !lookups.empty(); i++) lookups[i] = selection.lookups[asks[at + i].speaker];
+    GroupBatch groups{order, asks.data() + at, aggregates};
+    Batch batch{&bound,  &rule, &bucket, rule.a.of, 0, size, rows.data(), lookups.empty() ? nullptr : lookups.data(),
+                &groups, true};
+    Vector(node, batch, values.data() + at);
+  }
+  return values;
+}
+
+bool AreAlike(const Node& left, const Node& right) {
+  auto alike = [](const ParamSpan& one, const ParamSpan& other) {
+    return one.from == other.from && one.value == other.value;
+  };
+  auto parts = [](const Node& node) {
+    return std::tuple(node.op, node.type, node.value, node.slot, node.hop, node.base, node.kind, node.field,
+                      node.binding, node.column, node.base_slot, node.unknown, node.map, node.table);
+  };
+  return parts(left) == parts(right) && std::ranges::equal(left.params, right.params, alike) &&
+         std::ranges::equal(left.args, right.args, [](const Node* a, const Node* b) { return AreAlike(*a, *b); });
 }
 
 }  // namespace yijian::eval
