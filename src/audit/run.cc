@@ -19,6 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int64_t kLinesPerStep = 120'000;
+
 double Since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 Result<program::RuleSet> Chosen(const program::RuleSet& rules, const std::vector<std::string>& ids) {
@@ -94,7 +96,9 @@ class Audit {
   void KeepSubjectFindings(const timeline::Bucket& bucket, finding::Collector found) {
     std::vector<Attributed> none(found.findings.size());
     for (size_t i = 0; i < none.size(); i++) none[i].rows.resize(found.findings[i].charged.size());
-    Unit unit = MakeUnit(found.findings, found.unknowns, none, bucket, *codes_, rules_, filter_);
+    Unit unit;
+    AddTo(unit, found.findings, found.unknowns, none, bucket, *codes_, rules_, filter_);
+    Arrange(unit);
     for (Record& record : unit.records) {
       for (size_t i = 0; i < record.rows.size(); i++) {
         const RecordRow& row = record.rows[i];
@@ -129,36 +133,68 @@ class Audit {
   Status WorkOn() {
     lake::BucketReader reader =
         TRY(lake::BucketReader::Open(snapshot_, eval::FieldsOf(*bound_, program::Subject::kPerson)));
-    timeline::Bucket bucket;
+    Walk walk;
     for (size_t unit = next_unit_++; unit < units_.size() && !failed(); unit = next_unit_++) {
+      Unit made;
+      for (lake::BucketRange step : Steps(units_[unit])) TRY(WorkOn(step, reader, walk, made));
       Clock::time_point start = Clock::now();
-      TRY(reader.Read(units_[unit], &bucket));
-      double load = Since(start);
-      start = Clock::now();
-      finding::Collector found;
-      if (options_.plain)
-        eval::EvaluatePlain(*bound_, bucket, found);
-      else
-        eval::EvaluateColumns(*bound_, bucket, found);
-      found.Sort();
-      std::vector<OutsideWin> wins;
-      std::vector<Attributed> attributed = Attribute(found.findings, rules_, bucket, outside_, wins);
-      double evaluate = Since(start);
-      start = Clock::now();
-      Unit made = MakeUnit(found.findings, found.unknowns, attributed, bucket, *codes_, rules_, filter_);
+      Arrange(made);
       TRY(archive_->Write(unit, made, rules_));
       std::lock_guard lock(mutex_);
-      report_.load_seconds += load;
-      report_.evaluate_seconds += evaluate;
       report_.write_seconds += Since(start);
-      report_.lines += bucket.table(timeline::Kind::kLine).rows;
-      report_.visits += bucket.table(timeline::Kind::kVisit).rows;
-      report_.persons += bucket.persons();
       Count(made, rules_, report_);
-      wins_.insert(wins_.end(), wins.begin(), wins.end());
       done_++;
       if (progress_) progress_(done_, static_cast<int64_t>(units_.size()), report_.lines);
     }
+    return {};
+  }
+
+  // Memory that a worker uses again from step to step.
+  struct Walk {
+    timeline::Bucket bucket;
+    finding::Collector found;
+  };
+
+  // A unit is what goes into one file; what is looked at together shall fit into the processor's caches.
+  std::vector<lake::BucketRange> Steps(lake::BucketRange unit) const {
+    std::vector<lake::BucketRange> steps;
+    for (int bucket = unit.from; bucket < unit.until; bucket++) {
+      lake::BucketRange joined{steps.empty() ? bucket : steps.back().from, bucket + 1};
+      if (!steps.empty() && snapshot_->RowsAbout("fee_line", joined) <= kLinesPerStep)
+        steps.back() = joined;
+      else
+        steps.push_back({bucket, bucket + 1});
+    }
+    return steps;
+  }
+
+  Status WorkOn(lake::BucketRange step, lake::BucketReader& reader, Walk& walk, Unit& made) {
+    Clock::time_point start = Clock::now();
+    timeline::Bucket& bucket = walk.bucket;
+    TRY(reader.Read(step, &bucket));
+    double load = Since(start);
+    start = Clock::now();
+    finding::Collector& found = walk.found;
+    found.findings.clear();
+    found.unknowns.clear();
+    if (options_.plain)
+      eval::EvaluatePlain(*bound_, bucket, found);
+    else
+      eval::EvaluateColumns(*bound_, bucket, found);
+    found.Sort();
+    std::vector<OutsideWin> wins;
+    std::vector<Attributed> attributed = Attribute(found.findings, rules_, bucket, outside_, wins);
+    double evaluate = Since(start);
+    start = Clock::now();
+    AddTo(made, found.findings, found.unknowns, attributed, bucket, *codes_, rules_, filter_);
+    std::lock_guard lock(mutex_);
+    report_.load_seconds += load;
+    report_.evaluate_seconds += evaluate;
+    report_.write_seconds += Since(start);
+    report_.lines += bucket.table(timeline::Kind::kLine).rows;
+    report_.visits += bucket.table(timeline::Kind::kVisit).rows;
+    report_.persons += bucket.persons();
+    wins_.insert(wins_.end(), wins.begin(), wins.end());
     return {};
   }
 

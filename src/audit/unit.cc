@@ -150,11 +150,10 @@ Record MakeRecord(const Finding& finding, const Attributed& attributed, const pr
 
 }  // namespace
 
-Unit MakeUnit(const std::vector<Finding>& findings, const std::vector<finding::Unknown>& unknowns,
-              const std::vector<Attributed>& attributed, const Bucket& bucket, const timeline::CodeBook& codes,
-              const program::RuleSet& rules, const UnitFilter& filter) {
+void AddTo(Unit& unit, const std::vector<Finding>& findings, const std::vector<finding::Unknown>& unknowns,
+           const std::vector<Attributed>& attributed, const Bucket& bucket, const timeline::CodeBook& codes,
+           const program::RuleSet& rules, const UnitFilter& filter) {
   Names names(bucket, codes);
-  Unit unit;
   for (size_t i = 0; i < findings.size(); i++) {
     RowRef first = findings[i].charged.front().row;
     if (!Passes(filter, names.Time(first), names.Institution(first))) continue;
@@ -178,14 +177,30 @@ Unit MakeUnit(const std::vector<Finding>& findings, const std::vector<finding::U
     record.reason = std::get<2>(key);
     unit.unknowns.push_back(std::move(record));
   }
+}
+
+void Arrange(Unit& unit) {
   std::sort(unit.records.begin(), unit.records.end(), [](const Record& left, const Record& right) {
     return std::tie(left.rule, left.subject, left.time, left.id) <
            std::tie(right.rule, right.subject, right.time, right.id);
   });
-  std::sort(unit.unknowns.begin(), unit.unknowns.end(), [](const UnknownRecord& left, const UnknownRecord& right) {
-    return std::tie(left.rule, left.institution, left.reason) < std::tie(right.rule, right.institution, right.reason);
+  std::vector<UnknownRecord>& unknowns = unit.unknowns;
+  std::sort(unknowns.begin(), unknowns.end(), [](const UnknownRecord& left, const UnknownRecord& right) {
+    return std::tie(left.rule, left.institution, left.reason, left.row_id) <
+           std::tie(right.rule, right.institution, right.reason, right.row_id);
   });
-  return unit;
+  // One record for all buckets; the first row is the one it had anyway.
+  size_t kept = 0;
+  for (size_t i = 0; i < unknowns.size(); i++) {
+    bool again =
+        kept > 0 && std::tie(unknowns[i].rule, unknowns[i].institution, unknowns[i].reason) ==
+                        std::tie(unknowns[kept - 1].rule, unknowns[kept - 1].institution, unknowns[kept - 1].reason);
+    if (again)
+      unknowns[kept - 1].rows += unknowns[i].rows;
+    else if (kept++ != i)
+      unknowns[kept - 1] = std::move(unknowns[i]);
+  }
+  unknowns.resize(kept);
 }
 
 void Money::Add(const Money& other) {

@@ -63,11 +63,12 @@ struct UnitFilter {
   std::string institution;
 };
 
-// Turns what an evaluator collected in `bucket` into records, in the order (rule, subject, time, id). `attributed`
-// belongs to the findings, one each.
-Unit MakeUnit(const std::vector<finding::Finding>& findings, const std::vector<finding::Unknown>& unknowns,
-              const std::vector<Attributed>& attributed, const timeline::Bucket& bucket,
-              const timeline::CodeBook& codes, const program::RuleSet& rules, const UnitFilter& filter);
+// Adds what an evaluator collected in `bucket` to the unit. `attributed` belongs to the findings, one each. When all
+// is in, Arrange puts it in the order (rule, subject, time, id), whatever order it came in.
+void AddTo(Unit& unit, const std::vector<finding::Finding>& findings, const std::vector<finding::Unknown>& unknowns,
+           const std::vector<Attributed>& attributed, const timeline::Bucket& bucket, const timeline::CodeBook& codes,
+           const program::RuleSet& rules, const UnitFilter& filter);
+void Arrange(Unit& unit);
 
 // Adds the unit's sums to the report.
 void Count(const Unit& unit, const program::RuleSet& rules, AuditReport& report);
