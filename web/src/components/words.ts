@@ -22,3 +22,23 @@ export const kCaseStateMeaning: Record<Schemas['CaseState'], Meaning> = {
   filed: 'info', verifying: 'info', opinion: 'info', answering: 'suspect', reviewing: 'info', appealed: 'suspect', deciding: 'info',
   approving: 'suspect', decided: 'good', executing: 'info', closed: 'good', transferred: 'unknown', ended: 'unknown',
 }
+
+export const kOpinionStateMeaning: Record<Schemas['OpinionState'], Meaning> = {
+  issued: 'suspect', answered: 'info', overdue: 'violation', reviewed: 'info', appealed: 'suspect', settled: 'good', withdrawn: 'unknown',
+}
+export const kDecisionStateMeaning: Record<Schemas['DecisionState'], Meaning> = {
+  draft: 'info', approving: 'suspect', returned: 'suspect', refused: 'violation', in_force: 'good', delivered: 'good', executed: 'good', reversed: 'unknown',
+}
+export const kMeasureStateMeaning: Record<Schemas['Measure']['state'], Meaning> = {
+  planned: 'info', in_force: 'suspect', partly: 'suspect', done: 'good', cancelled: 'unknown',
+}
+export const kApprovalStateMeaning: Record<Schemas['Approval']['state'], Meaning> = {
+  running: 'suspect', agreed: 'good', returned: 'suspect', refused: 'violation', withdrawn: 'unknown',
+}
+export const kClockStateMeaning: Record<Schemas['Clock']['state'], Meaning> = {
+  running: 'info', paused: 'unknown', met: 'good', missed: 'violation', cancelled: 'unknown',
+}
+export const kSelfCheckStateMeaning: Record<Schemas['SelfCheck']['state'], Meaning> = {
+  open: 'suspect', submitted: 'info', accepted: 'good', returned: 'violation',
+}
+export const kReviewMeaning: Record<'uphold' | 'lower' | 'drop', Meaning> = { uphold: 'violation', lower: 'suspect', drop: 'good' }
