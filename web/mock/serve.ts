@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Schemas } from '../src/api/client'
 import { synthesize } from '../src/components/timeline/fixture'
+import { addCaseRoutes } from './case_routes'
 import { at, kAreas, kInstitutions, kMatters, kPeople, kRules, ruleOf, type Person } from './city_fixture'
 import { clues, decide, kAllActions, kPersons, related, suspectsOf, type Clue } from './clue_fixture'
 
@@ -237,6 +238,8 @@ on('GET', '/api/rules/{id}', ({ id }) => {
   return ruleProfile(id)
 })
 
+addCaseRoutes({ on, funnel, refuse: (status, code, detail, current) => new Refusal(status, code, detail, current) })
+
 function problem(response: ServerResponse, refusal: Refusal) {
   response.writeHead(refusal.status, { 'content-type': 'application/problem+json' })
   response.end(JSON.stringify({ type: 'about:blank', title: refusal.code, status: refusal.status, code: refusal.code, detail: refusal.message, current: refusal.current, request_id: 'mock' }))
@@ -275,6 +278,7 @@ createServer(async (request, response) => {
 
 function reply(response: ServerResponse, answer: unknown) {
   if (answer === undefined) return void response.writeHead(204).end()
+  if (typeof answer === 'string') return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(answer)
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end(JSON.stringify(answer))
 }

@@ -1,7 +1,7 @@
 // The side menu: one table. An entry is shown to the roles it names, and only when its page is part of this build.
 import {
-  Briefcase, ChatLineSquare, CircleCheck, DataAnalysis, DataBoard, Document, EditPen, Files, House, List, Lock, Money,
-  OfficeBuilding, Search, Setting, Stamp, Tickets,
+  AlarmClock, Briefcase, ChatLineSquare, CircleCheck, DataAnalysis, DataBoard, Document, EditPen, Files, House, List, Lock, Money,
+  Monitor, OfficeBuilding, Search, Setting, Stamp, Tickets,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import type { Role } from '@/stores/session'
@@ -32,6 +32,7 @@ export const kNavigation: readonly NavGroup[] = [
       { route: 'cases', icon: Briefcase, roles: ['auditor', 'inspector', ...kApprovers], jump: 's' },
       { route: 'approvals', icon: Stamp, roles: kApprovers, jump: 'a' },
       { route: 'appeals', icon: ChatLineSquare, roles: ['expert', 'auditor', 'inspector'] },
+      { route: 'deadlines', icon: AlarmClock, roles: [...kBureau, 'institution', 'expert'], jump: 'e' },
     ],
   },
   {
@@ -61,7 +62,8 @@ export const kNavigation: readonly NavGroup[] = [
     entries: [
       { route: 'trail', icon: Files, roles: ['operator', 'approver_3', 'approver_4'] },
       { route: 'users', icon: Lock, roles: ['operator'] },
-      { route: 'administration', icon: Setting, roles: ['operator'] },
+      { route: 'administration', icon: Setting, roles: ['operator', 'approver_4'] },
+      { route: 'system', icon: Monitor, roles: ['operator'] },
     ],
   },
 ]
