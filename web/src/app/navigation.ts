@@ -52,7 +52,7 @@ export const kNavigation: readonly NavGroup[] = [
   {
     title: 'money',
     entries: [
-      { route: 'ledger', icon: Money, roles: ['auditor', 'inspector', ...kApprovers, 'analyst', 'institution'], jump: 'l' },
+      { route: 'ledger', icon: Money, roles: kBureau, jump: 'l' },
       { route: 'documents', icon: Document, roles: [...kBureau, 'institution'], jump: 'd' },
       { route: 'statistics', icon: DataAnalysis, roles: [...kApprovers, 'analyst'] },
     ],
