@@ -4,7 +4,7 @@
 #   PkgConfig::orcus  PkgConfig::xlsxwriter  PkgConfig::xxhash  absl::flat_hash_map  Threads::Threads
 #   SOCI::core  SOCI::sqlite3  SOCI::postgresql  PkgConfig::sqlite3  PkgConfig::libpq  PkgConfig::libmagic  CURL::libcurl
 #   PkgConfig::argon2  PkgConfig::oath  cpp-jwt::cpp-jwt  restinio::restinio  PkgConfig::prometheus  ZLIB::ZLIB
-#   RocksDB::rocksdb-shared
+#   RocksDB::rocksdb-shared  Snappy::snappy
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
@@ -50,6 +50,9 @@ find_package(cpp-jwt REQUIRED)
 find_package(fmt REQUIRED)  # restinio names it without finding it
 find_package(restinio REQUIRED)
 find_package(RocksDB REQUIRED)
+if(NOT TARGET Snappy::snappy)  # RocksDB looks for it too
+  find_package(Snappy REQUIRED)
+endif()
 
 # SOCI's own config names every backend and their development packages, most of which we do not want.
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)

@@ -10,6 +10,7 @@ packages=(
   libgtest-dev libgmock-dev
   libssl-dev                   # base: SM2, SM3, SM4
   libabsl-dev libxxhash-dev    # hash tables and hashes
+  libsnappy-dev                # lake, intake: pages of Parquet
   libyaml-cpp-dev liborcus-dev libixion-dev # pack, intake, city: YAML and XLSX
   nlohmann-json3-dev libcli11-dev
   libxlsxwriter-dev zlib1g-dev # app, document: tables as XLSX

@@ -1,3 +1,4 @@
+#include <snappy.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 #include <cstring>
 
 #include "intake/parquet_writer.h"
-#include "intake/snappy.h"
 #include "intake/thrift.h"
 
 namespace yijian::intake {
@@ -198,8 +198,7 @@ EncodedChunk& ChunkEncoder::Seal(EncodedChunk& chunk) {
   size_t packed = 0;
   packed_.resize(pages_.size());
   for (size_t i = 0; i < pages_.size(); i++) {
-    packed_[i].clear();
-    AppendSnappy(pages_[i].body, packed_[i]);
+    snappy::Compress(pages_[i].body.data(), pages_[i].body.size(), &packed_[i]);
     raw += pages_[i].body.size();
     packed += packed_[i].size();
   }

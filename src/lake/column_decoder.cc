@@ -1,12 +1,12 @@
 #include "lake/column_decoder.h"
 
+#include <snappy.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
-#include "lake/snappy_reader.h"
 #include "lake/thrift_reader.h"
 
 namespace yijian::lake {
@@ -165,9 +165,13 @@ bool ColumnDecoder::Unpack(const Page& page, const char* from, ByteBuffer* raw) 
     return true;
   }
   size_t levels = page.version2 ? page.level_bytes : 0;
-  if (levels > page.raw_bytes) return false;
+  if (levels > page.raw_bytes || levels > page.packed_bytes) return false;
   std::memcpy(to, from, levels);
-  return Unsnappy({from + levels, page.packed_bytes - levels}, to + levels, page.raw_bytes - levels);
+  const char* packed = from + levels;
+  const size_t packed_bytes = page.packed_bytes - levels;
+  size_t size = 0;
+  if (!snappy::GetUncompressedLength(packed, packed_bytes, &size) || size != page.raw_bytes - levels) return false;
+  return snappy::RawUncompress(packed, packed_bytes, to + levels);
 }
 
 // Stops at a page with rows to read, or when all that may be skipped is. Returns the rows skipped.

@@ -6,7 +6,6 @@
 #include <fstream>
 
 #include "lake/database.h"
-#include "lake/snappy_reader.h"
 #include "lake/testing.h"
 #include "lake/thrift_reader.h"
 
@@ -225,57 +224,6 @@ TEST(ParquetScanTest, LeavesToDuckDbWhatItDoesNotKnow) {
   Must(
       connection.Execute("COPY (SELECT 1::SMALLINT AS bucket) TO " + Quote(dir / "c.parquet") + " (COMPRESSION zstd)"));
   EXPECT_FALSE(Must(ParquetFile::Open(dir / "c.parquet"))->CanRead({"bucket"}));
-}
-
-TEST(SnappyReaderTest, UnpacksLiteralsAndCopiesOfEveryKind) {
-  auto unpack = [](std::string_view packed, size_t size) {
-    std::string out(size + kSnappySlack, '?');
-    bool sound = Unsnappy(packed, out.data(), size);
-    return sound ? out.substr(0, size) : "damaged";
-  };
-  EXPECT_EQ(unpack(std::string_view("\0", 1), 0), "");
-  EXPECT_EQ(unpack("\x03\x08"
-                   "abc",
-                   3),
-            "abc");
-  EXPECT_EQ(unpack("\x07\x04"
-                   "ab\x05\x02",
-                   7),
-            "abababa")
-      << "a copy that overlaps itself";
-  EXPECT_EQ(unpack(std::string_view("\x09\x00"
-                                    "a\x1e\x01\x00",
-                                    6),
-                   9),
-            "aaaaaaaaa");
-  EXPECT_EQ(unpack(std::string_view("\x08\x08"
-                                    "abc\x13\x03\x00\x00\x00",
-                                    10),
-                   8),
-            "abcabcab");
-  std::string text(100, 'z');
-  EXPECT_EQ(unpack("\x64\xf0\x63" + text, 100), text) << "a literal with its length in a byte";
-  EXPECT_EQ(unpack("\x04\x08"
-                   "abc",
-                   4),
-            "damaged")
-      << "too short";
-  EXPECT_EQ(unpack("\x03\x0c"
-                   "abcd",
-                   3),
-            "damaged")
-      << "too long";
-  EXPECT_EQ(unpack("\x07\x04"
-                   "ab\x05\x03",
-                   7),
-            "damaged")
-      << "a copy from before the beginning";
-  EXPECT_EQ(unpack("\x07\x04"
-                   "ab\x05",
-                   7),
-            "damaged")
-      << "a copy without its offset";
-  EXPECT_EQ(unpack("\xff\xff\xff\xff\xff", 7), "damaged");
 }
 
 }  // namespace
