@@ -171,6 +171,7 @@ class Binder {
     }
     BuildItemIndex();
     bound_.codes = std::make_shared<timeline::CodeBook>(codes_);
+    bound_.late->BuildKeys(bound_);
     return {};
   }
 

@@ -70,7 +70,6 @@ Status LateCodes::Cover(const Bound& bound, timeline::CodeBook& codes) {
   std::lock_guard lock(mutex_);
   int64_t from = covered_.load(std::memory_order_relaxed);
   if (codes.size() <= from) return {};
-  if (keys_.empty()) BuildKeys(bound);
   // Prefixes are codes themselves; those of a prefix are prefixes of the code.
   for (int64_t code = from; code < codes.size(); code++) {
     for (const CodeMap& map : bound.maps) {

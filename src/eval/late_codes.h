@@ -47,6 +47,8 @@ class LateCodes {
   const std::vector<int32_t>* RowsOf(uint32_t table, int64_t code) const;
   bool HoldsSecond(uint32_t table, int64_t code) const;
 
+  // Once, when all is bound: the first code that comes late shall not wait for it.
+  void BuildKeys(const Bound& bound);
   Status Cover(const Bound& bound, timeline::CodeBook& codes);
 
  private:
@@ -62,7 +64,6 @@ class LateCodes {
     int64_t at = code - first_;
     return chunks_[static_cast<size_t>(at / kChunk)].load(std::memory_order_acquire)[at % kChunk];
   }
-  void BuildKeys(const Bound& bound);
   void Learn(const Bound& bound, const timeline::CodeBook& codes, int64_t code);
 
   int64_t first_;
@@ -70,7 +71,7 @@ class LateCodes {
   std::atomic<int64_t> covered_;  // sides too
   std::array<std::atomic<LateCode*>, kChunksMax> chunks_{};
   std::mutex mutex_;            // of those who cover
-  std::vector<KeyIndex> keys_;  // by table number; built when first needed
+  std::vector<KeyIndex> keys_;  // by table number
 };
 
 }  // namespace yijian::eval

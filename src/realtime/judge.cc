@@ -49,8 +49,8 @@ class Watch : public eval::RuleWatch {
  public:
   Watch(const PackVersion& version, const JudgeOptions& options) : version_(version), options_(options) {}
 
+  // Rules follow each other without a pause: one look at the clock for each.
   bool Begin(uint32_t rule) override {
-    began_ = SteadyClock::now();
     if (options_.deadline && began_ >= *options_.deadline) {
       not_reached.push_back(rule);
       if (options_.count) version_.use(rule).not_reached.fetch_add(1, std::memory_order_relaxed);
@@ -59,8 +59,11 @@ class Watch : public eval::RuleWatch {
     return true;
   }
   void End(uint32_t rule) override {
+    if (!options_.count && !options_.deadline) return;
+    SteadyClock::time_point now = SteadyClock::now();
+    auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(now - began_);
+    began_ = now;
     if (!options_.count) return;
-    auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(SteadyClock::now() - began_);
     version_.use(rule).runs.fetch_add(1, std::memory_order_relaxed);
     version_.use(rule).nanoseconds.fetch_add(spent.count(), std::memory_order_relaxed);
   }
@@ -70,7 +73,7 @@ class Watch : public eval::RuleWatch {
  private:
   const PackVersion& version_;
   const JudgeOptions& options_;
-  SteadyClock::time_point began_;
+  SteadyClock::time_point began_ = SteadyClock::now();
 };
 
 class Differ {
