@@ -100,6 +100,7 @@ http::Router Workbench::MakeRouter() {
     mount(router, inside_->context);
   for (auto* mount : {MountCases, MountApprovals, MountInstitution, MountFlows})
     mount(router, inside_->cases->casework());
+  MountEvidence(router, inside_->context, inside_->cases->casework());
   return router;
 }
 
