@@ -65,7 +65,7 @@ const std::vector<SettingInfo>& SettingTable() {
        "ours"},
       {"casework.answer_days", "days", "10", "机构答复时限（工作日）", "time to answer an opinion, working days",
        "ours; local agreements differ"},
-      {"casework.appeal_days", "days", "10", "机构申诉时限（工作日）", "time to appeal, working days",
+      {"casework.appeal_days", "days", "5", "机构申诉时限（工作日）", "time to appeal, working days",
        "ours; local agreements differ"},
       {"casework.criminal_line_fen", "money", "300000", "诈骗“数额较大”的本地标准（分）",
        "local line of fraud 'large', fen", "法释〔2011〕7号：三千元至一万元以上"},

@@ -33,8 +33,7 @@ Result<Response> Vote(Casework& casework, Request& request) {
   input.comment = body.TextIf("comment", {.characters_min = 0, .characters_max = 2000, .lines = true}).value_or("");
   TRY(body.Finish());
   input.ballot = *casework::ParseBallot(vote);
-  TRY(casework.Write(actor, [&](Job& job) { return casework::VoteApproval(job, id, input); }));
-  return Shown(casework, actor, [&](Job& job) { return casework::ApprovalView(job, id); });
+  return Stepped(casework, actor, [&](Job& job) { return casework::VoteApproval(job, id, input); }, [&](Job& job) { return casework::ApprovalView(job, id); });
 }
 
 }  // namespace

@@ -20,17 +20,15 @@ constexpr http::TextRule kLong{.characters_min = 2, .characters_max = 20'000, .l
 constexpr http::TextRule kNote{.characters_min = 0, .characters_max = 2000, .lines = true};
 constexpr http::TextRule kId{.characters_max = 40};
 
-// The last of a step: the case as it is now.
+// A step on a case, a decision: then what it has become.
 template <typename Step>
-Result<Response> Stepped(Casework& casework, const casework::Actor& actor, int64_t id, Step&& step) {
-  TRY(casework.Write(actor, std::forward<Step>(step)));
-  return Shown(casework, actor, [&](Job& job) { return casework::CaseView(job, id); });
+Result<Response> OnCase(Casework& casework, const casework::Actor& actor, int64_t id, Step&& step) {
+  return Stepped(casework, actor, step, [&](Job& job) { return casework::CaseView(job, id); });
 }
 
 template <typename Step>
 Result<Response> Decided(Casework& casework, const casework::Actor& actor, int64_t id, Step&& step) {
-  TRY(casework.Write(actor, std::forward<Step>(step)));
-  return Shown(casework, actor, [&](Job& job) { return casework::DecisionView(job, id); });
+  return Stepped(casework, actor, step, [&](Job& job) { return casework::DecisionView(job, id); });
 }
 
 Result<Response> Cases(Casework& casework, Request& request) {
@@ -106,7 +104,7 @@ Result<Response> SetTeam(Casework& casework, Request& request) {
   if (!handler_id) return BadId("/handler", 'u');
   input.handler = *handler_id;
   input.assistants = TRY(IdsOf('u', "/assistants", assistants));
-  return Stepped(casework, actor, id, [&](Job& job) { return casework::SetTeam(job, id, input); });
+  return OnCase(casework, actor, id, [&](Job& job) { return casework::SetTeam(job, id, input); });
 }
 
 Result<Response> Recuse(Casework& casework, Request& request) {
@@ -120,8 +118,7 @@ Result<Response> Recuse(Casework& casework, Request& request) {
   auto user_id = casework::IdOf('u', user);
   if (!user_id) return BadId("/user", 'u');
   input.user = *user_id;
-  TRY(casework.Write(actor, [&](Job& job) { return casework::Recuse(job, id, input); }));
-  return Shown(casework, actor, [&](Job& job) { return casework::CaseView(job, id); });
+  return Stepped(casework, actor, [&](Job& job) { return casework::Recuse(job, id, input); }, [&](Job& job) { return casework::CaseView(job, id); });
 }
 
 casework::ReasonInput Reasoned(Fields& body) {
@@ -135,7 +132,7 @@ Result<Response> Convert(Casework& casework, Request& request) {
   Fields body = TRY(request.Json());
   auto input = Reasoned(body);
   TRY(body.Finish());
-  return Stepped(casework, actor, id, [&](Job& job) { return casework::ConvertTrack(job, id, input); });
+  return OnCase(casework, actor, id, [&](Job& job) { return casework::ConvertTrack(job, id, input); });
 }
 
 Result<Response> Close(Casework& casework, Request& request) {
@@ -149,7 +146,7 @@ Result<Response> Close(Casework& casework, Request& request) {
   input.exposure_reason = body.Text("exposure_reason", {.characters_min = 2, .characters_max = 500});
   input.version = body.Int("version", kVersion);
   TRY(body.Finish());
-  return Stepped(casework, actor, id, [&](Job& job) { return casework::CloseCase(job, id, input); });
+  return OnCase(casework, actor, id, [&](Job& job) { return casework::CloseCase(job, id, input); });
 }
 
 // ---- tasks
@@ -167,9 +164,8 @@ Result<Response> AddTask(Casework& casework, Request& request) {
   auto user = casework::IdOf('u', assignee);
   if (!user) return BadId("/assignee", 'u');
   input.assignee = *user;
-  int64_t task = TRY(casework.Write(actor, [&](Job& job) { return casework::AddTask(job, id, input); }));
-  return Shown(
-      casework, actor, [&](Job& job) { return casework::TaskView(job, task); }, 201);
+  return Made(casework, actor, [&](Job& job) { return casework::AddTask(job, id, input); }, [&](Job& job) { return casework::CaseView(job, id); },
+              [](Job& job, int64_t task) { return casework::TaskView(job, task); });
 }
 
 Result<Response> Tasks(Casework& casework, Request& request) {
@@ -202,8 +198,7 @@ Result<Response> KeepTask(Casework& casework, Request& request, bool whole) {
   report.conclusion = body.ChoiceIf("conclusion", {"true_care", "false_care", "partly", "unclear"});
   report.summary = body.TextIf("summary", {.characters_min = 0, .characters_max = 5000, .lines = true});
   TRY(body.Finish());
-  TRY(casework.Write(actor, [&](Job& job) { return casework::KeepTask(job, id, report, whole); }));
-  return Shown(casework, actor, [&](Job& job) { return casework::TaskView(job, id); });
+  return Stepped(casework, actor, [&](Job& job) { return casework::KeepTask(job, id, report, whole); }, [&](Job& job) { return casework::TaskView(job, id); });
 }
 
 // ---- opinions of the bureau's side, appeals
@@ -220,9 +215,8 @@ Result<Response> IssueOpinion(Casework& casework, Request& request) {
   if (body.Has("lines")) lines = body.Texts("lines", {.items_max = 100'000}, kId);
   TRY(body.Finish());
   input.lines = TRY(IdsOf('l', "/lines", lines));
-  int64_t opinion = TRY(casework.Write(actor, [&](Job& job) { return casework::IssueOpinion(job, id, input); }));
-  return Shown(
-      casework, actor, [&](Job& job) { return casework::OpinionView(job, opinion); }, 201);
+  return Made(casework, actor, [&](Job& job) { return casework::IssueOpinion(job, id, input); }, [&](Job& job) { return casework::CaseView(job, id); },
+              [](Job& job, int64_t opinion) { return casework::OpinionView(job, opinion); });
 }
 
 Result<casework::ReviewInput> ReviewOf(Request& request) {
@@ -246,8 +240,7 @@ Result<Response> ReviewAnswer(Casework& casework, Request& request) {
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('o', request.Param("id")));
   auto input = TRY(ReviewOf(request));
-  TRY(casework.Write(actor, [&](Job& job) { return casework::ReviewAnswer(job, id, input); }));
-  return Shown(casework, actor, [&](Job& job) { return casework::OpinionView(job, id); });
+  return Stepped(casework, actor, [&](Job& job) { return casework::ReviewAnswer(job, id, input); }, [&](Job& job) { return casework::OpinionView(job, id); });
 }
 
 Result<Response> Appeals(Casework& casework, Request& request) {
@@ -268,16 +261,14 @@ Result<Response> DrawExperts(Casework& casework, Request& request) {
   if (body.Has("named")) named = body.Texts("named", {.items_max = 9}, kId);
   TRY(body.Finish());
   input.named = TRY(IdsOf('u', "/named", named));
-  TRY(casework.Write(actor, [&](Job& job) { return casework::DrawExperts(job, id, input); }));
-  return Shown(casework, actor, [&](Job& job) { return casework::AppealView(job, id); });
+  return Stepped(casework, actor, [&](Job& job) { return casework::DrawExperts(job, id, input); }, [&](Job& job) { return casework::AppealView(job, id); });
 }
 
 Result<Response> VoteAppeal(Casework& casework, Request& request) {
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('p', request.Param("id")));
   auto input = TRY(ReviewOf(request));
-  TRY(casework.Write(actor, [&](Job& job) { return casework::VoteAppeal(job, id, input); }));
-  return Shown(casework, actor, [&](Job& job) { return casework::AppealView(job, id); });
+  return Stepped(casework, actor, [&](Job& job) { return casework::VoteAppeal(job, id, input); }, [&](Job& job) { return casework::AppealView(job, id); });
 }
 
 // ---- decisions
@@ -314,9 +305,8 @@ Result<Response> DraftDecision(Casework& casework, Request& request) {
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('a', request.Param("id")));
   auto input = TRY(DecisionOf(request));
-  int64_t decision = TRY(casework.Write(actor, [&](Job& job) { return casework::DraftDecision(job, id, input); }));
-  return Shown(
-      casework, actor, [&](Job& job) { return casework::DecisionView(job, decision); }, 201);
+  return Made(casework, actor, [&](Job& job) { return casework::DraftDecision(job, id, input); }, [&](Job& job) { return casework::CaseView(job, id); },
+              [](Job& job, int64_t decision) { return casework::DecisionView(job, decision); });
 }
 
 Result<Response> OneDecision(Casework& casework, Request& request) {
@@ -376,8 +366,7 @@ Result<Response> ExecuteMeasure(Casework& casework, Request& request) {
   input.note = body.TextIf("note", {.characters_min = 0, .characters_max = 1000, .lines = true}).value_or("");
   TRY(body.Finish());
   input.way = way.value_or("received");
-  TRY(casework.Write(actor, [&](Job& job) { return casework::ExecuteMeasure(job, id, input); }));
-  return Shown(casework, actor, [&](Job& job) -> Result<json> {
+  return Stepped(casework, actor, [&](Job& job) { return casework::ExecuteMeasure(job, id, input); }, [&](Job& job) -> Result<json> {
     auto row = TRY(job.session.QueryOne("SELECT decision_id FROM measure WHERE id = ?", {id}));
     if (!row) return NotFound("no such measure");
     return casework::DecisionView(job, row->Int("decision_id"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "casework/job.h"
+#include "clue/desk.h"
 #include "ledger/book.h"
 #include "ledger/report.h"
 #include "trail/trail.h"
@@ -136,17 +137,25 @@ Status AddClueEvent(Job& job, int64_t clue, const char* action, const std::strin
 }  // namespace
 
 Status ClueEntersCase(Job& job, int64_t clue, int64_t case_id) {
-  TRY(
-      job.session.Execute("UPDATE clue SET status = 'in_case', case_id = ?, outcome = NULL, locked_by = NULL, "
-                          "locked_by_name = NULL, locked_until = NULL, snoozed_until = NULL, "
-                          "snooze_reason = NULL, updated_at = ?, version = version + 1 WHERE id = ?",
-                          {case_id, job.now, clue}));
+  // Of two who take it up at once, the second finds it gone.
+  int64_t taken =
+      TRY(job.session.Execute("UPDATE clue SET status = 'in_case', case_id = ?, outcome = NULL, locked_by = NULL, "
+                              "locked_by_name = NULL, locked_until = NULL, snoozed_until = NULL, snooze_reason = NULL, "
+                              "updated_at = ?, version = version + 1 WHERE id = ? AND status IN ('new', 'assigned', "
+                              "'working', 'snoozed')",
+                              {case_id, job.now, clue}));
+  if (taken != 1)
+    return ErrorOf({"clue_not_open", "线索已被他人并入案件或办结", "the clue was taken up or closed in between"});
   return AddClueEvent(job, clue, "in_case", "并入案件", "taken up by a case", WireId('a', case_id));
 }
 
 Status ClueEnds(Job& job, int64_t clue, const std::string& outcome, const std::string& reason) {
+  // A later run may have added to it; what stays undecided in a closed clue would be recoverable money for ever.
+  TRY(clue::JudgeUndecided(job.session, AuthorOf(job), clue, outcome == "no_violation" ? "refuted" : "inconclusive",
+                           reason));
   TRY(
       job.session.Execute("UPDATE clue SET status = 'closed', outcome = ?, outcome_reason = ?, open_key = NULL, "
+                          "locked_by = NULL, locked_by_name = NULL, locked_until = NULL, "
                           "updated_at = ?, version = version + 1 WHERE id = ?",
                           {outcome, reason, job.now, clue}));
   return AddClueEvent(job, clue, "close", "线索办结", "closed: " + outcome, reason);
@@ -189,6 +198,25 @@ Result<std::vector<CaseLine>> ConfirmedLines(Job& job, int64_t case_id) {
 
 // ---- ledger
 
+namespace {
+
+// What the clues of a case hold of the ledger's money, in the words of clue::Recount. Rank counts undecided money only
+// and stays.
+Status RecountMoney(Job& job, int64_t case_id) {
+  static const std::string kOfClue =
+      " FROM finding f JOIN finding_line l ON l.finding_id = f.id JOIN ledger_line b ON b.line_id = l.id WHERE "
+      "f.clue_id = clue.id)";
+  TRY(job.session.Execute(
+      "UPDATE clue SET confirmed_fen = (SELECT CAST(COALESCE(SUM(b.confirmed + b.decided + b.recovered + "
+      "b.written_off), 0) AS BIGINT)" +
+          kOfClue + ", refuted_fen = (SELECT CAST(COALESCE(SUM(b.refuted), 0) AS BIGINT)" + kOfClue +
+          ", updated_at = ?, version = version + 1 WHERE id IN (SELECT clue_id FROM case_clue WHERE case_id = ?)",
+      {job.now, case_id}));
+  return {};
+}
+
+}  // namespace
+
 Status ConfirmLines(Job& job, const Booking& booking, const std::vector<LineAmount>& lines) {
   std::vector<int64_t> ids;
   for (const auto& line : lines) ids.push_back(line.line);
@@ -210,7 +238,7 @@ Status ConfirmLines(Job& job, const Booking& booking, const std::vector<LineAmou
     TRY(job.session.Execute("UPDATE finding_line SET cnfm_fen = ? WHERE id = ?", {lines[i].amount, lines[i].line}));
   }
   TRY(ledger::Post(job.session, AuthorOf(job), moves));
-  return {};
+  return RecountMoney(job, booking.case_id);
 }
 
 Status BookLines(Job& job, const Booking& booking, std::string_view from, std::string_view to,

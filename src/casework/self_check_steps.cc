@@ -75,6 +75,12 @@ Result<std::map<std::string, Found>> FoundByRule(Job& job, const std::string& in
   return found;
 }
 
+// `kind` is fixmedins_type as the register of the lake has it; where no register says it, the national code does:
+// P... is a pharmacy, H... a hospital.
+bool IsPharmacy(const std::string& kind, const std::string& code) {
+  return kind.empty() ? code.starts_with('P') : kind == "2";
+}
+
 // Pharmacies get the items of pharmacies; what persons and gangs do is nobody's to inspect in himself.
 bool Concerns(const NegativeItem& item, bool pharmacy) {
   if (item.kind == "person" || item.kind == "gang") return false;
@@ -165,8 +171,7 @@ Result<int64_t> StartSelfChecks(Job& job, const AskInput& input) {
         "asked_at, asked_by) VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?) RETURNING id",
         {no, input.title, code, known->Text("name"), known->Text("area"), FormatDate(input.due), day(input.from),
          day(input.until), job.now, job.actor.user}));
-    Fen found = TRY(AddItems(job, id, known->Text("kind") == "pharmacy" || known->Text("kind") == "2",
-                             TRY(FoundByRule(job, code, input))));
+    Fen found = TRY(AddItems(job, id, IsPharmacy(known->Text("kind"), code), TRY(FoundByRule(job, code, input))));
     TRY(job.session.Execute("UPDATE self_check SET found_fen = ? WHERE id = ?", {found, id}));
     TRY(StartClocks(job, "self_check_asked",
                     {.object_kind = "self_check",

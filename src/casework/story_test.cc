@@ -485,7 +485,7 @@ TEST_P(CaseStory, ASelfInspectionRefundsEachYuanOnce) {
       database_
           ->Write([&](store::Session& s) -> Status {
             TRY(s.Execute(
-                "INSERT INTO institution (code, name, kind, area) VALUES ('H1', '仁和医院', 'hospital', '330102')"));
+                "INSERT INTO institution (code, name, kind, area) VALUES ('H1', '仁和医院', '1', '330102')"));
             return {};
           })
           .has_value());

@@ -304,4 +304,34 @@ Result<Clue> Desk::GiveVerdicts(const Viewer& viewer, int64_t id, const VerdictI
   });
 }
 
+Status JudgeUndecided(Session& session, const ledger::Author& author, int64_t clue, const std::string& verdict,
+                      const std::string& note, const RankWeights& weights) {
+  auto row = TRY(session.QueryOne("SELECT version FROM clue WHERE id = ?", {clue}));
+  CHECK(row);
+  VerdictInput input;
+  // Only suspects with charged lines: of the others there is nothing to judge.
+  for (const Row& left : TRY(session.Query(
+           "SELECT f.id FROM finding f WHERE f.clue_id = ? AND f.verdict = 'undecided' AND f.status <> 'withdrawn' AND "
+           "EXISTS (SELECT 1 FROM finding_line l WHERE l.finding_id = f.id AND l.charged = 1) ORDER BY f.id",
+           {clue}))) {
+    VerdictItem item;
+    item.suspect = left.Int("id");
+    item.verdict = verdict;
+    item.note = note;
+    input.items.push_back(std::move(item));
+  }
+  if (input.items.empty()) return {};
+  Viewer viewer;
+  viewer.user = author.user;
+  viewer.name = author.name;
+  Clue judged;
+  judged.id = clue;
+  judged.version = row->Int("version");
+  Judgement judgement(session, viewer, judged, author.at_ms);
+  TRY(judgement.Collect(input));
+  int64_t suspects = TRY(judgement.Write(weights));
+  return AddEvent(session, clue, author, "verdict", "裁定疑点 " + std::to_string(suspects) + " 条",
+                  "Judged " + std::to_string(suspects) + " suspects", note);
+}
+
 }  // namespace yijian::clue
