@@ -33,7 +33,9 @@ Result<Response> Vote(Casework& casework, Request& request) {
   input.comment = body.TextIf("comment", {.characters_min = 0, .characters_max = 2000, .lines = true}).value_or("");
   TRY(body.Finish());
   input.ballot = *casework::ParseBallot(vote);
-  return Stepped(casework, actor, [&](Job& job) { return casework::VoteApproval(job, id, input); }, [&](Job& job) { return casework::ApprovalView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::VoteApproval(job, id, input); },
+      [&](Job& job) { return casework::ApprovalView(job, id); });
 }
 
 }  // namespace

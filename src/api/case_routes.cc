@@ -3,6 +3,7 @@
 #include <initializer_list>
 
 #include "api/case_route.h"
+#include "api/clue_json.h"
 #include "casework/case_steps.h"
 #include "casework/decision_steps.h"
 #include "casework/opinion_steps.h"
@@ -85,6 +86,22 @@ Result<Response> History(Casework& casework, Request& request) {
   return Shown(casework, actor, [&](Job& job) { return casework::CaseHistory(job, id); });
 }
 
+// For the bureau: verdicts and notes of a suspect are none of the institution's, which sees the lines put to it.
+Result<Response> Suspects(Casework& casework, clue::Desk& desk, Request& request) {
+  TRY(Need(request, "clue.read"));
+  auto actor = TRY(Asker(request));
+  int64_t id = TRY(IdOf('a', request.Param("id")));
+  auto paging = PagingOf(request);
+  clue::SuspectFilter filter;
+  filter.verdict = request.QueryChoice("verdict", {"undecided", "confirmed", "refuted", "coding_error", "inconclusive"})
+                       .value_or("");
+  TRY(request.Finish());
+  TRY(casework.Read(actor, [&](Job& job) { return casework::LoadCase(job, id); }));
+  clue::SuspectPage page = TRY(desk.SuspectsOfCase(id, filter, {.limit = paging.size, .offset = paging.offset()}));
+  TRY(casework.Look(actor, "case.suspects", "case", casework::WireId('a', id)));
+  return Response::Json(ToJson(page));
+}
+
 Result<Response> Sanctions(Casework& casework, Request& request) {
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('a', request.Param("id")));
@@ -118,7 +135,9 @@ Result<Response> Recuse(Casework& casework, Request& request) {
   auto user_id = casework::IdOf('u', user);
   if (!user_id) return BadId("/user", 'u');
   input.user = *user_id;
-  return Stepped(casework, actor, [&](Job& job) { return casework::Recuse(job, id, input); }, [&](Job& job) { return casework::CaseView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::Recuse(job, id, input); },
+      [&](Job& job) { return casework::CaseView(job, id); });
 }
 
 casework::ReasonInput Reasoned(Fields& body) {
@@ -164,8 +183,10 @@ Result<Response> AddTask(Casework& casework, Request& request) {
   auto user = casework::IdOf('u', assignee);
   if (!user) return BadId("/assignee", 'u');
   input.assignee = *user;
-  return Made(casework, actor, [&](Job& job) { return casework::AddTask(job, id, input); }, [&](Job& job) { return casework::CaseView(job, id); },
-              [](Job& job, int64_t task) { return casework::TaskView(job, task); });
+  return Made(
+      casework, actor, [&](Job& job) { return casework::AddTask(job, id, input); },
+      [&](Job& job) { return casework::CaseView(job, id); },
+      [](Job& job, int64_t task) { return casework::TaskView(job, task); });
 }
 
 Result<Response> Tasks(Casework& casework, Request& request) {
@@ -198,7 +219,9 @@ Result<Response> KeepTask(Casework& casework, Request& request, bool whole) {
   report.conclusion = body.ChoiceIf("conclusion", {"true_care", "false_care", "partly", "unclear"});
   report.summary = body.TextIf("summary", {.characters_min = 0, .characters_max = 5000, .lines = true});
   TRY(body.Finish());
-  return Stepped(casework, actor, [&](Job& job) { return casework::KeepTask(job, id, report, whole); }, [&](Job& job) { return casework::TaskView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::KeepTask(job, id, report, whole); },
+      [&](Job& job) { return casework::TaskView(job, id); });
 }
 
 // ---- opinions of the bureau's side, appeals
@@ -215,8 +238,10 @@ Result<Response> IssueOpinion(Casework& casework, Request& request) {
   if (body.Has("lines")) lines = body.Texts("lines", {.items_max = 100'000}, kId);
   TRY(body.Finish());
   input.lines = TRY(IdsOf('l', "/lines", lines));
-  return Made(casework, actor, [&](Job& job) { return casework::IssueOpinion(job, id, input); }, [&](Job& job) { return casework::CaseView(job, id); },
-              [](Job& job, int64_t opinion) { return casework::OpinionView(job, opinion); });
+  return Made(
+      casework, actor, [&](Job& job) { return casework::IssueOpinion(job, id, input); },
+      [&](Job& job) { return casework::CaseView(job, id); },
+      [](Job& job, int64_t opinion) { return casework::OpinionView(job, opinion); });
 }
 
 Result<casework::ReviewInput> ReviewOf(Request& request) {
@@ -240,7 +265,9 @@ Result<Response> ReviewAnswer(Casework& casework, Request& request) {
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('o', request.Param("id")));
   auto input = TRY(ReviewOf(request));
-  return Stepped(casework, actor, [&](Job& job) { return casework::ReviewAnswer(job, id, input); }, [&](Job& job) { return casework::OpinionView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::ReviewAnswer(job, id, input); },
+      [&](Job& job) { return casework::OpinionView(job, id); });
 }
 
 Result<Response> Appeals(Casework& casework, Request& request) {
@@ -261,14 +288,18 @@ Result<Response> DrawExperts(Casework& casework, Request& request) {
   if (body.Has("named")) named = body.Texts("named", {.items_max = 9}, kId);
   TRY(body.Finish());
   input.named = TRY(IdsOf('u', "/named", named));
-  return Stepped(casework, actor, [&](Job& job) { return casework::DrawExperts(job, id, input); }, [&](Job& job) { return casework::AppealView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::DrawExperts(job, id, input); },
+      [&](Job& job) { return casework::AppealView(job, id); });
 }
 
 Result<Response> VoteAppeal(Casework& casework, Request& request) {
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('p', request.Param("id")));
   auto input = TRY(ReviewOf(request));
-  return Stepped(casework, actor, [&](Job& job) { return casework::VoteAppeal(job, id, input); }, [&](Job& job) { return casework::AppealView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::VoteAppeal(job, id, input); },
+      [&](Job& job) { return casework::AppealView(job, id); });
 }
 
 // ---- decisions
@@ -305,8 +336,10 @@ Result<Response> DraftDecision(Casework& casework, Request& request) {
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('a', request.Param("id")));
   auto input = TRY(DecisionOf(request));
-  return Made(casework, actor, [&](Job& job) { return casework::DraftDecision(job, id, input); }, [&](Job& job) { return casework::CaseView(job, id); },
-              [](Job& job, int64_t decision) { return casework::DecisionView(job, decision); });
+  return Made(
+      casework, actor, [&](Job& job) { return casework::DraftDecision(job, id, input); },
+      [&](Job& job) { return casework::CaseView(job, id); },
+      [](Job& job, int64_t decision) { return casework::DecisionView(job, decision); });
 }
 
 Result<Response> OneDecision(Casework& casework, Request& request) {
@@ -366,11 +399,13 @@ Result<Response> ExecuteMeasure(Casework& casework, Request& request) {
   input.note = body.TextIf("note", {.characters_min = 0, .characters_max = 1000, .lines = true}).value_or("");
   TRY(body.Finish());
   input.way = way.value_or("received");
-  return Stepped(casework, actor, [&](Job& job) { return casework::ExecuteMeasure(job, id, input); }, [&](Job& job) -> Result<json> {
-    auto row = TRY(job.session.QueryOne("SELECT decision_id FROM measure WHERE id = ?", {id}));
-    if (!row) return NotFound("no such measure");
-    return casework::DecisionView(job, row->Int("decision_id"));
-  });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::ExecuteMeasure(job, id, input); },
+      [&](Job& job) -> Result<json> {
+        auto row = TRY(job.session.QueryOne("SELECT decision_id FROM measure WHERE id = ?", {id}));
+        if (!row) return NotFound("no such measure");
+        return casework::DecisionView(job, row->Int("decision_id"));
+      });
 }
 
 Result<Response> Deadlines(Casework& casework, Request& request) {
@@ -412,6 +447,11 @@ void MountCases(http::Router& router, Casework& casework) {
   router.Post("/api/decisions/{id}/reverse", BoundTo(casework, ReverseDecision));
   router.Post("/api/measures/{id}/execute", BoundTo(casework, ExecuteMeasure));
   router.Get("/api/deadlines", BoundTo(casework, Deadlines));
+}
+
+void MountCaseSuspects(http::Router& router, Casework& casework, clue::Desk& desk) {
+  router.Get("/api/cases/{id}/suspects",
+             [&casework, &desk](Request& request) { return Suspects(casework, desk, request); });
 }
 
 }  // namespace yijian::api

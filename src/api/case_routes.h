@@ -1,8 +1,10 @@
-// Routes of cases, approvals, the institution's side, flows, national messages. `Mount...` adds them; the service outlives the router.
+// Routes of cases, approvals, the institution's side, flows, national messages. `Mount...` adds them; the service
+// outlives the router.
 #pragma once
 
 #include "api/context.h"
 #include "casework/casework.h"
+#include "clue/desk.h"
 #include "http/router.h"
 #include "trail/evidence.h"
 
@@ -14,6 +16,7 @@ void MountInstitution(http::Router& router, casework::Casework& casework);  // t
 void MountFlows(http::Router& router, casework::Casework& casework);        // /api/flows of tag admin
 void MountEvidence(http::Router& router, Context& context, casework::Casework& casework);
 
+void MountCaseSuspects(http::Router& router, casework::Casework& casework, clue::Desk& desk);  // tag cases
 // Messages 3701-3704; tag institution. The evidence files outlive the router.
 void MountNational(http::Router& router, casework::Casework& casework, const trail::EvidenceFiles& evidence);
 

@@ -1,5 +1,10 @@
 // Cases over real sockets: the whole way once, and who is refused what.
+#include <map>
+
+#include "account/permission.h"
+#include "account/settings.h"
 #include "api/testing.h"
+#include "casework/job.h"
 #include "ledger/book.h"
 
 namespace yijian::api {
@@ -145,6 +150,235 @@ TEST_P(CaseRoutesTest, ListsAndFlowsAnswerEverybodyByHisRole) {
   EXPECT_EQ(Field(operator_.Post("/api/flows", flow)), "/steps/0/role");
   EXPECT_GE(SignIn(Role::kInstitution, "500101", "H1").Get("/api/negative-list").Json().size(), 45U);
   EXPECT_TRUE(bench_->Tick().has_value());
+}
+
+// One of every kind, of institution H1 in area 500101, all with the number 1; the clue and line 7 are AddClue's.
+Status AddOneOfEach(store::Session& session) {
+  const char* kRows[] = {
+      "INSERT INTO case_file (no, title, track, state, institution, institution_name, area, opened_at, opened_by, "
+      "handler, flow) VALUES ('AJ-1', '案件', 'agency', 'filed', 'H1', '仁和医院', '500101', 1, 99, 99, 1)",
+      "INSERT INTO case_clue (case_id, clue_id) VALUES (1, 1)",
+      "UPDATE clue SET status = 'in_case', case_id = 1 WHERE id = 1",
+      "INSERT INTO case_task (no, case_id, kind, state, assignee, given_by, given_at, suspects_json, answers_json, "
+      "due_at) VALUES ('RW-1', 1, 'on_site', 'open', 99, 99, 1, '[]', '[]', 1)",
+      "INSERT INTO opinion (no, case_id, institution, institution_name, area, state, text, issued_at, issued_by, "
+      "answer_due_at, lines_count, amount_fen) VALUES ('YJ-1', 1, 'H1', '仁和医院', '500101', 'issued', '请核对', 1, "
+      "99, "
+      "1, 0, 0)",
+      "INSERT INTO appeal (opinion_id, case_id, state, reason, evidence_json, at, user_id, amount_fen) VALUES (1, 1, "
+      "'filed', '理由', '[]', 1, 99, 0)",
+      "INSERT INTO decision (no, case_id, state, facts, reasons, articles_json, amount_fen, confirmed_fen, level, "
+      "level_why_zh, level_why_en, drafted_by, drafted_at) VALUES ('JD-1', 1, 'draft', '事实', '理由', '[]', 0, 0, 1, "
+      "'一级', 'one', 99, 1)",
+      "INSERT INTO measure (decision_id, case_id, kind, state) VALUES (1, 1, 'recover', 'planned')",
+      "INSERT INTO approval (decision_id, case_id, flow, area, level, step, role, needed_json, state, submitted_at, "
+      "submitted_by) VALUES (1, 1, 1, '500101', 1, 1, 'approver_1', '[1]', 'running', 1, 99)",
+      "INSERT INTO self_check (no, title, institution, institution_name, area, state, due, asked_at, asked_by) VALUES "
+      "('ZC-1', '自查', 'H1', '仁和医院', '500101', 'open', '2030-01-01', 1, 99)",
+  };
+  for (const char* row : kRows) TRY(session.Execute(row));
+  return {};
+}
+
+struct Knock {
+  const char* method;
+  const char* path;
+  const char* permission;  // account/permission.h
+  json body;
+};
+
+// Bodies are well formed, so that nothing but permission, scope or the object's state can be in the way.
+std::vector<Knock> AllKnocks() {
+  const json reasoned = {{"reason", "理由充分"}, {"version", 77}};
+  const json versioned = {{"version", 77}};
+  const json review = {{"version", 77}, {"lines", {{{"line", "l7"}, {"review", "uphold"}}}}};
+  const json answer = {{"version", 77}, {"lines", json::array()}};
+  const json decision = {
+      {"facts", "事实"}, {"reasons", "理由"}, {"measures", {{{"kind", "recover"}}}}, {"version", 77}};
+  return {
+      {"GET", "/api/cases", "case.see", nullptr},
+      {"GET", "/api/cases/a1", "case.see", nullptr},
+      {"GET", "/api/cases/a1/suspects", "clue.read", nullptr},
+      {"GET", "/api/cases/a1/history", "case.see", nullptr},
+      {"GET", "/api/cases/a1/sanctions", "decision.draft", nullptr},
+      {"POST", "/api/cases", "case.open", {{"clues", {"c99"}}, {"title", "立案"}}},
+      {"PUT", "/api/cases/a1/team", "case.team", {{"handler", "u99"}, {"assistants", json::array()}, {"version", 77}}},
+      {"POST", "/api/cases/a1/recusals", "case.team", {{"user", "u99"}, {"reason", "亲属"}, {"version", 77}}},
+      {"POST", "/api/cases/a1/convert", "case.convert", reasoned},
+      {"POST",
+       "/api/cases/a1/close",
+       "case.close",
+       {{"reason", "ended"}, {"exposure", false}, {"exposure_reason", "无需"}, {"version", 77}}},
+      {"POST", "/api/cases/a1/tasks", "case.work", {{"kind", "on_site"}, {"assignee", "u99"}, {"due", "2030-01-01"}}},
+      {"GET", "/api/tasks", "task.work", nullptr},
+      {"GET", "/api/tasks/t1", "task.work", nullptr},
+      {"PUT", "/api/tasks/t1", "task.work", {{"version", 77}, {"items", json::array()}}},
+      {"POST", "/api/tasks/t1/report", "task.work", {{"version", 77}, {"items", json::array()}}},
+      {"POST", "/api/cases/a1/opinions", "opinion.issue", {{"text", "请核对"}, {"version", 77}}},
+      {"GET", "/api/opinions", "case.see", nullptr},
+      {"GET", "/api/opinions/o1", "case.see", nullptr},
+      {"POST", "/api/opinions/o1/review", "opinion.review", review},
+      {"PUT", "/api/opinions/o1/answer", "opinion.answer", answer},
+      {"POST", "/api/opinions/o1/answer", "opinion.answer", answer},
+      {"POST",
+       "/api/opinions/o1/appeal",
+       "opinion.appeal",
+       {{"lines", {"l7"}}, {"reason", "理由充分"}, {"version", 77}}},
+      {"GET", "/api/appeals", "case.see", nullptr},
+      {"POST", "/api/appeals/p1/experts", "appeal.draw", {{"count", 3}}},
+      {"POST", "/api/appeals/p1/votes", "appeal.vote", review},
+      {"POST", "/api/cases/a1/decisions", "decision.draft", decision},
+      {"GET", "/api/decisions/d1", "case.see", nullptr},
+      {"PUT", "/api/decisions/d1", "decision.draft", decision},
+      {"POST", "/api/decisions/d1/submit", "decision.draft", versioned},
+      {"POST", "/api/decisions/d1/deliver", "decision.draft", {{"way", "post"}, {"version", 77}}},
+      {"POST", "/api/decisions/d1/reverse", "decision.reverse", reasoned},
+      {"POST",
+       "/api/measures/m1/execute",
+       "measure.execute",
+       {{"way", "received"}, {"amount_fen", 1}, {"version", 77}}},
+      {"GET", "/api/approvals", "case.see", nullptr},
+      {"GET", "/api/approvals/v1", "case.see", nullptr},
+      {"POST", "/api/approvals/v1/votes", "approval.vote", {{"step", 4}, {"vote", "agree"}}},
+      {"GET", "/api/deadlines?view=all", "case.see", nullptr},
+      {"GET", "/api/self-checks", "case.see", nullptr},
+      {"GET", "/api/self-checks/s1", "case.see", nullptr},
+      {"POST",
+       "/api/self-checks",
+       "selfcheck.start",
+       {{"title", "自查"}, {"institutions", {"H99"}}, {"due", "2030-01-01"}}},
+      {"PUT", "/api/self-checks/s1", "selfcheck.answer", {{"version", 77}, {"items", json::array()}}},
+      {"POST", "/api/self-checks/s1/submit", "selfcheck.answer", versioned},
+      {"POST", "/api/self-checks/s1/review", "selfcheck.review", {{"accept", true}, {"version", 77}}},
+      {"POST",
+       "/api/flows",
+       "flow.change",
+       {{"name", "流程"},
+        {"reason", "试行"},
+        {"steps", {{{"level", 1}, {"role", "institution"}, {"rule", "any"}, {"votes", 1}}}},
+        {"levels", {{{"level", 1}}}}}},
+  };
+}
+
+TEST_P(CaseRoutesTest, NobodyMayDoWhatHisRoleMayNot) {
+  AddClue(50'000);
+  Do(AddOneOfEach);
+  for (int i = 0; i < account::kRoles; i++) {
+    auto role = static_cast<Role>(i);
+    Person person = SignIn(role, "500101", role == Role::kInstitution ? "H1" : "");
+    for (const Knock& knock : AllKnocks()) {
+      auto answer = person.Send(knock.method, knock.path, knock.body);
+      std::string what = std::string(account::NameOf(role)) + " " + knock.method + " " + knock.path + ": " +
+                         std::to_string(answer.status) + " " + answer.body;
+      EXPECT_LT(answer.status, 500) << what;
+      EXPECT_NE(answer.status, 400) << what;
+      bool no_json = answer.body.empty() || answer.body[0] != '{';
+      std::string code = no_json ? "" : answer.Json().value("code", "");
+      if (account::May(account::Bit(role), knock.permission)) {
+        EXPECT_NE(code, "forbidden") << what;
+      } else if (role == Role::kInstitution || role == Role::kExpert) {
+        EXPECT_TRUE(answer.status == 403 || answer.status == 404) << what;  // 404: not his to see either
+      } else {
+        // A panel is seen by those who sit on it.
+        EXPECT_EQ(answer.status, std::string(knock.permission) == "appeal.vote" ? 404 : 403) << what;
+      }
+    }
+  }
+}
+
+TEST_P(CaseRoutesTest, WhatLiesElsewhereIsNotThere) {
+  AddClue(50'000);
+  Do(AddOneOfEach);
+  std::vector<Person> strangers;
+  for (Role role : {Role::kAuditor, Role::kInspector, Role::kRepresentative, Role::kApprover1, Role::kApprover4})
+    strangers.push_back(SignIn(role, "500102"));
+  strangers.push_back(SignIn(Role::kInstitution, "500101", "H2"));
+  strangers.push_back(SignIn(Role::kExpert));
+  size_t asked = 0;
+  for (Person& stranger : strangers) {
+    for (const Knock& knock : AllKnocks()) {
+      std::string path = knock.path;
+      auto answer = stranger.Send(knock.method, path, knock.body);
+      std::string what = stranger.login + " " + knock.method + " " + path + ": " + answer.body;
+      bool of_object = path.find("1") != std::string::npos;
+      if (of_object) {
+        asked++;
+        EXPECT_TRUE(answer.status == 404 || answer.status == 403) << what;
+        // Whether it is there must not show: who may do such things hears 404, as for what never was.
+        std::string never = path;
+        never.replace(never.find('1'), 1, "4242");
+        EXPECT_EQ(answer.status, stranger.Send(knock.method, never, knock.body).status) << what;
+      } else if (answer.status == 200 && answer.Json().is_object() && answer.Json().contains("total")) {
+        EXPECT_EQ(answer.Json()["total"], 0) << what;
+      }
+    }
+  }
+  EXPECT_GT(asked, 200U);
+}
+
+// A refused step carries the object as it now is, so that the screen can show what another has done.
+TEST_P(CaseRoutesTest, WhoComesTooLateIsShownWhatIsThereNow) {
+  AddClue(50'000);
+  Person auditor = SignIn(Role::kAuditor);
+  Person hospital = SignIn(Role::kInstitution, "500101", "H1");
+  json opened = auditor.Post("/api/cases", {{"clues", {"c1"}}, {"title", "仁和医院重复收费"}}).Json();
+  std::string path = "/api/cases/" + opened["id"].get<std::string>();
+  auto suspects = auditor.Get(path + "/suspects?verdict=confirmed");
+  ASSERT_EQ(suspects.status, 200) << suspects.body;
+  EXPECT_EQ(suspects.Json()["total"], 1);
+  EXPECT_EQ(suspects.Json()["rows"][0]["lines"][0]["id"], "l7");
+  EXPECT_EQ(auditor.Get(path + "/suspects?verdict=undecided").Json()["total"], 0);
+  EXPECT_EQ(auditor.Get(path + "/suspects?verdict=maybe").status, 422);
+
+  json task_input = {{"kind", "on_file"}, {"assignee", "u" + std::to_string(auditor.id)}, {"due", "2030-01-01"}};
+  json task = auditor.Post(path + "/tasks", task_input).Json();
+  json now = auditor.Get(path).Json();
+  auto late = auditor.Post(path + "/opinions", {{"text", "请核对"}, {"version", opened["version"]}});
+  ASSERT_EQ(late.status, 409) << late.body;
+  EXPECT_EQ(late.Json()["current"]["version"], now["version"]);
+  EXPECT_EQ(late.Json()["current"]["id"], opened["id"]);
+  auto late_task =
+      auditor.Put("/api/tasks/" + task["id"].get<std::string>(), {{"version", 77}, {"items", json::array()}});
+  ASSERT_EQ(late_task.status, 409) << late_task.body;
+  EXPECT_EQ(late_task.Json()["current"]["version"], task["version"]);
+  json issued = auditor.Post(path + "/opinions", {{"text", "请核对"}, {"version", now["version"]}}).Json();
+  std::string opinion = "/api/opinions/" + issued["id"].get<std::string>();
+  auto late_answer = hospital.Post(opinion + "/answer", {{"version", 77}, {"lines", json::array()}});
+  ASSERT_EQ(late_answer.status, 409) << late_answer.body;
+  EXPECT_EQ(late_answer.Json()["current"]["version"], issued["version"]);
+  hospital.Post(opinion + "/answer",
+                {{"version", issued["version"]}, {"lines", {{{"line", "l7"}, {"answer", "accept"}}}}});
+  json draft = {{"facts", "事实清楚"},
+                {"reasons", "证据充分"},
+                {"measures", {{{"kind", "recover"}}}},
+                {"version", auditor.Get(path).Json()["version"]}};
+  json drafted = auditor.Post(path + "/decisions", draft).Json();
+  auto late_submit = auditor.Post("/api/decisions/" + drafted["id"].get<std::string>() + "/submit", {{"version", 77}});
+  ASSERT_EQ(late_submit.status, 409) << late_submit.body;
+  EXPECT_EQ(late_submit.Json()["current"]["state"], "draft");
+  // A refusal that is no conflict shows nothing.
+  EXPECT_FALSE(hospital
+                   .Post(path + "/close",
+                         {{"reason", "ended"}, {"exposure", false}, {"exposure_reason", "无需"}, {"version", 1}})
+                   .Json()
+                   .contains("current"));
+}
+
+// The figure of rules/clocks.csv is the default; the page of settings must not show another.
+TEST(CaseSettingsTest, StandardsAreThoseOfTheTablesTheyStandFor) {
+  auto rules = casework::Rules::Load(std::string(YIJIAN_SOURCE_DIR) + "/rules");
+  ASSERT_TRUE(rules.has_value());
+  std::map<std::string, std::string> standards;
+  for (const auto& setting : account::SettingTable()) standards[setting.name] = setting.standard;
+  for (const char* kind : {"answer", "appeal"}) {
+    const casework::ClockKind* clock = rules->clocks.Find(kind);
+    ASSERT_NE(clock, nullptr);
+    std::string name = std::string("casework.") + kind + "_days";
+    EXPECT_EQ(standards.at(name), std::to_string(clock->length)) << name;
+    EXPECT_EQ(clock->unit, casework::ClockUnit::kWorkingDays);
+    EXPECT_NE(clock->basis.find(name), std::string::npos) << "the table names its setting";
+  }
+  EXPECT_EQ(standards.at("casework.criminal_line_fen"), std::to_string(*rules->sanctions.CriminalLine(true)));
 }
 
 }  // namespace

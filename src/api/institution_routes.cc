@@ -53,7 +53,9 @@ Result<Response> Answer(Casework& casework, Request& request, bool submit) {
   input.version = body.Int("version", kVersion);
   TRY(body.Finish());
   if (bad) return *bad;
-  return Stepped(casework, actor, [&](Job& job) { return casework::AnswerOpinion(job, id, input, submit); }, [&](Job& job) { return casework::OpinionView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::AnswerOpinion(job, id, input, submit); },
+      [&](Job& job) { return casework::OpinionView(job, id); });
 }
 
 Result<Response> Appeal(Casework& casework, Request& request) {
@@ -67,7 +69,9 @@ Result<Response> Appeal(Casework& casework, Request& request) {
   input.version = body.Int("version", kVersion);
   TRY(body.Finish());
   input.lines = TRY(IdsOf('l', "/lines", lines));
-  return Stepped(casework, actor, [&](Job& job) { return casework::FileAppeal(job, id, input); }, [&](Job& job) { return casework::OpinionView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::FileAppeal(job, id, input); },
+      [&](Job& job) { return casework::OpinionView(job, id); });
 }
 
 Result<Response> SelfChecks(Casework& casework, Request& request) {
@@ -116,7 +120,9 @@ Result<Response> SaveSelfCheck(Casework& casework, Request& request) {
                        item.TextIf("note", {.characters_min = 0, .characters_max = 2000, .lines = true})});
   }
   TRY(body.Finish());
-  return Stepped(casework, actor, [&](Job& job) { return casework::SaveSelfCheck(job, id, version, answers); }, [&](Job& job) { return casework::SelfCheckView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::SaveSelfCheck(job, id, version, answers); },
+      [&](Job& job) { return casework::SelfCheckView(job, id); });
 }
 
 Result<Response> SubmitSelfCheck(Casework& casework, Request& request) {
@@ -126,7 +132,9 @@ Result<Response> SubmitSelfCheck(Casework& casework, Request& request) {
   int64_t version = body.Int("version", kVersion);
   body.TextIf("comment", {.characters_min = 0, .characters_max = 2000, .lines = true});
   TRY(body.Finish());
-  return Stepped(casework, actor, [&](Job& job) { return casework::SubmitSelfCheck(job, id, version); }, [&](Job& job) { return casework::SelfCheckView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::SubmitSelfCheck(job, id, version); },
+      [&](Job& job) { return casework::SelfCheckView(job, id); });
 }
 
 Result<Response> ReviewSelfCheck(Casework& casework, Request& request) {
@@ -137,7 +145,9 @@ Result<Response> ReviewSelfCheck(Casework& casework, Request& request) {
   std::string reason = body.TextIf("reason", {.characters_min = 0, .characters_max = 1000, .lines = true}).value_or("");
   int64_t version = body.Int("version", kVersion);
   TRY(body.Finish());
-  return Stepped(casework, actor, [&](Job& job) { return casework::ReviewSelfCheck(job, id, version, accept, reason); }, [&](Job& job) { return casework::SelfCheckView(job, id); });
+  return Stepped(
+      casework, actor, [&](Job& job) { return casework::ReviewSelfCheck(job, id, version, accept, reason); },
+      [&](Job& job) { return casework::SelfCheckView(job, id); });
 }
 
 Result<Response> NegativeList(Casework& casework, Request& request) {

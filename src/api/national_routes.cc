@@ -15,7 +15,7 @@ using nlohmann::json;
 
 constexpr http::TextRule kKey{.characters_max = 64};
 constexpr http::TextRule kName{.characters_min = 0, .characters_max = 200};
-constexpr size_t kSuspectsMax = 10'000;  // of one message
+constexpr size_t kSuspectsMax = 10'000;      // of one message
 constexpr size_t kFilesBodyMax = 136 << 20;  // 100 MB as Base64, with names
 
 // Who is named in the message is who sends it.
@@ -120,10 +120,9 @@ void MountNational(http::Router& router, Casework& casework, const trail::Eviden
   router.Post(
       "/api/national/3703",
       [&casework](Request& request) { return Appeal(casework, request, casework::NationalPanel); }, kMany);
-  router.Post(
-      "/api/national/3704",
-      [&casework, &evidence](Request& request) { return Attach(casework, evidence, request); },
-      {.body_bytes_max = kFilesBodyMax});
+  router.Post("/api/national/3704",
+              [&casework, &evidence](Request& request) { return Attach(casework, evidence, request); },
+              {.body_bytes_max = kFilesBodyMax});
 }
 
 }  // namespace yijian::api

@@ -101,6 +101,8 @@ http::Router Workbench::MakeRouter() {
   for (auto* mount : {MountCases, MountApprovals, MountInstitution, MountFlows})
     mount(router, inside_->cases->casework());
   MountEvidence(router, inside_->context, inside_->cases->casework());
+  MountCaseSuspects(router, inside_->cases->casework(), inside_->desk);
+  MountNational(router, inside_->cases->casework(), inside_->evidence);
   return router;
 }
 

@@ -195,9 +195,8 @@ json Told(const NationalAppeal& appeal, const std::vector<std::vector<Asked>>& a
     size_t failed = 0;
     for (const auto& one : asked[d]) {
       failed += one.failed();
-      suspects.push_back({{"susptId", one.said->suspect},
-                          {"susptCode", one.failed() ? "1" : "0"},
-                          {"susptReason", one.reason}});
+      suspects.push_back(
+          {{"susptId", one.said->suspect}, {"susptCode", one.failed() ? "1" : "0"}, {"susptReason", one.reason}});
     }
     docs.push_back({{"docId", appeal.docs[d].doc},
                     {"docCode", failed > 0 ? "1" : "0"},

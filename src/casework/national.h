@@ -1,9 +1,9 @@
-// National messages 3701-3704 (申诉与合议): how an institution's own system reads what is put to it, answers, asks for a
-// panel and sends files. Names are those of the interface; the steps are those of opinion_steps.h.
+// National messages 3701-3704 (申诉与合议): how an institution's own system reads what is put to it, answers, asks for
+// a panel and sends files. Names are those of the interface; the steps are those of opinion_steps.h.
 //
-//   document (单据)  one visit or settlement of one opinion     docId       the lake's, or the suspect's where it has none
-//   suspect (疑点)   what one rule found there                  docSusptId  s12
-//   detail (明细)    one line                                   docSusptDetlId  l12
+//   document (单据)  one visit or settlement of one opinion     docId       the lake's, or the suspect's where it has
+//   none suspect (疑点)   what one rule found there                  docSusptId  s12 detail (明细)    one line
+//   docSusptDetlId  l12
 //
 //   3702 appeal         = the answer to an opinion. Suspects may come in several messages; what came stands as a draft,
 //                         and once every line of an opinion has its answer it is handed in.

@@ -166,10 +166,9 @@ Result<json> NationalDocuments(Job& job, const NationalQuery& query) {
   values.emplace_back(query.paging.offset());
   std::vector<std::pair<int64_t, std::string>> page;
   std::map<int64_t, std::map<std::string, json>> documents;
-  for (const auto& row :
-       TRY(job.session.Query(std::string("SELECT o.id, ") + kDocument + " AS doc_id " + from +
-                                 " ORDER BY o.id DESC, doc_id LIMIT ? OFFSET ?",
-                             values))) {
+  for (const auto& row : TRY(job.session.Query(std::string("SELECT o.id, ") + kDocument + " AS doc_id " + from +
+                                                   " ORDER BY o.id DESC, doc_id LIMIT ? OFFSET ?",
+                                               values))) {
     page.emplace_back(row.Int("id"), row.Text("doc_id"));
     documents[row.Int("id")][row.Text("doc_id")] = nullptr;
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "casework/job.h"
-#include "clue/desk.h"
+#include "clue/tally.h"
 #include "ledger/book.h"
 #include "ledger/report.h"
 #include "trail/trail.h"

@@ -276,6 +276,10 @@ Status ReviewSelfCheck(Job& job, int64_t id, int64_t version, bool accept, const
 }
 
 Result<json> SelfCheckList(Job& job, const std::string& institution, const std::string& state, const Paging& paging) {
+  TRY(RequirePermission(job, "case.see"));
+  // An expert's scope is the cases of his panels, and these are no cases.
+  bool only_expert = job.actor.roles.size() == 1 && job.actor.Is("expert");
+  if (only_expert) return json{{"rows", json::array()}, {"total", 0}};
   Where where;
   store::Values seen;
   std::string sees = SeesWhere(job.actor, "s", "id", seen);
@@ -295,6 +299,7 @@ Result<json> SelfCheckList(Job& job, const std::string& institution, const std::
 }
 
 Result<json> SelfCheckView(Job& job, int64_t id) {
+  TRY(RequirePermission(job, "case.see"));
   auto row = TRY(job.session.QueryOne("SELECT * FROM self_check WHERE id = ?", {id}));
   bool seen = row && TRY(Sees(job, {0, row->Text("area"), row->Text("institution")}));
   if (!seen) return NotFound("no such self-inspection");

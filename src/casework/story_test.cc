@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "casework/testing.h"
+#include "clue/tally.h"
 
 namespace yijian::casework {
 namespace {
@@ -484,8 +485,7 @@ TEST_P(CaseStory, ASelfInspectionRefundsEachYuanOnce) {
   ASSERT_TRUE(
       database_
           ->Write([&](store::Session& s) -> Status {
-            TRY(s.Execute(
-                "INSERT INTO institution (code, name, kind, area) VALUES ('H1', '仁和医院', '1', '330102')"));
+            TRY(s.Execute("INSERT INTO institution (code, name, kind, area) VALUES ('H1', '仁和医院', '1', '330102')"));
             return {};
           })
           .has_value());
@@ -522,6 +522,97 @@ TEST_P(CaseStory, ASelfInspectionRefundsEachYuanOnce) {
   EXPECT_EQ(Booked("identified"), 900'000);
   EXPECT_EQ(One("SELECT COUNT(*) AS n FROM clue WHERE source = 'inspection' AND status = 'closed'").Int("n"), 1);
   EXPECT_EQ(One("SELECT COUNT(*) AS n FROM finding WHERE verdict = 'confirmed'").Int("n"), 3);
+}
+
+// The register says 1 and 2; where it says nothing, the code does.
+TEST_P(CaseStory, APharmacyInspectsWhatPharmaciesDo) {
+  const std::vector<std::pair<std::string, std::string>> kPlaces = {
+      {"H1", "1"}, {"P2", "2"}, {"X3", "2"}, {"P4", ""}, {"H5", ""}};
+  AskInput ask{.title = "年度自查", .due = *ParseDate("2026-03-20")};
+  for (const auto& [code, kind] : kPlaces) {
+    ASSERT_TRUE(database_
+                    ->Write([&](store::Session& s) -> Status {
+                      TRY(s.Execute("INSERT INTO institution (code, name, kind, area) VALUES (?, ?, ?, '330102')",
+                                    {code, "机构" + code, kind}));
+                      return {};
+                    })
+                    .has_value());
+    ask.institutions.push_back(code);
+  }
+  ASSERT_EQ(Word(Do(kAuditor, [&](Job& job) { return StartSelfChecks(job, ask); })), "");
+  auto items = [&](const std::string& code, const char* item) {
+    return One("SELECT COUNT(*) AS n FROM self_check_item i JOIN self_check s ON s.id = i.self_check_id WHERE "
+               "s.institution = ? AND i.code = ?",
+               {code, std::string(item)})
+        .Int("n");
+  };
+  std::string of_pharmacies, of_hospitals;
+  for (const auto& item : rules_.negative_list) {
+    if (item.kind == "pharmacy") of_pharmacies = item.code;
+  }
+  of_hospitals = "1-6";
+  for (const char* code : {"P2", "X3", "P4"}) {
+    EXPECT_EQ(items(code, of_pharmacies.c_str()), 1) << code;
+    EXPECT_EQ(items(code, of_hospitals.c_str()), 0) << code;
+  }
+  for (const char* code : {"H1", "H5"}) {
+    EXPECT_EQ(items(code, of_pharmacies.c_str()), 0) << code;
+    EXPECT_EQ(items(code, of_hospitals.c_str()), 1) << code;
+  }
+}
+
+// What a clue counts of money stays what clue's own count from the ledger says, and nothing of it is left undecided.
+TEST_P(CaseStory, CluesCountWhatTheCaseMakesOfTheirMoney) {
+  int64_t settled = AddClue({60'000, 40'000});
+  int64_t open = AddClue({7'000}, "H1", "330102", "undecided");
+  auto counts = [&](int64_t clue) {
+    return One(
+        "SELECT confirmed_fen, refuted_fen, undecided, recoverable_fen, rank, status, locked_by FROM clue WHERE "
+        "id = ?",
+        {clue});
+  };
+  auto recount = [&] {
+    for (int64_t clue : {settled, open}) {
+      ASSERT_TRUE(database_
+                      ->Write([&](store::Session& session) {
+                        return clue::Recount(session, clue, clue::RankWeights{}, clock_.Now());
+                      })
+                      .has_value());
+    }
+  };
+  recount();
+  EXPECT_EQ(counts(open).Int("recoverable_fen"), 7'000);
+  int64_t id = Open({settled, open});
+  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return ClueEntersCase(job, open, id); })), "clue_not_open");
+  int64_t opinion = Issue(id);
+  ASSERT_EQ(Word(Answer(opinion, {{.line = LineOf(settled, 0), .accept = true},
+                                  {.line = LineOf(settled, 1), .amount = 10'000, .reason = "有医嘱"}})),
+            "");
+  int64_t version = Version("opinion", opinion);
+  ASSERT_EQ(Word(Do(kAuditor,
+                    [&](Job& job) {
+                      return ReviewAnswer(job, opinion, {{{LineOf(settled, 1), "drop", {}, "理由成立"}}, version});
+                    })),
+            "");
+  EXPECT_EQ(counts(settled).Int("confirmed_fen"), 70'000);
+  EXPECT_EQ(counts(settled).Int("refuted_fen"), 30'000);
+  version = Version("case_file", id);
+  ASSERT_EQ(Word(Do(kAuditor,
+                    [&](Job& job) {
+                      return CloseCase(job, id, {.reason = "ended", .exposure_reason = "无需曝光", .version = version});
+                    })),
+            "");
+  for (int64_t clue : {settled, open}) {
+    EXPECT_EQ(counts(clue).Text("status"), "closed");
+    EXPECT_EQ(counts(clue).Int("undecided"), 0) << clue;
+    EXPECT_EQ(counts(clue).Int("recoverable_fen"), 0) << clue;
+    EXPECT_EQ(One("SELECT COUNT(*) AS n FROM clue WHERE id = ? AND rank > 0", {clue}).Int("n"), 0) << clue;
+  }
+  EXPECT_EQ(One("SELECT verdict FROM finding WHERE clue_id = ?", {open}).Text("verdict"), "inconclusive");
+  recount();
+  EXPECT_EQ(counts(settled).Int("confirmed_fen"), 70'000);
+  EXPECT_EQ(counts(settled).Int("refuted_fen"), 30'000);
+  EXPECT_EQ(Booked("refuted"), 30'000);
 }
 
 // What each person is shown: his own, masked, with what he may do.

@@ -469,6 +469,7 @@ Result<json> DeadlineList(Job& job, bool mine, const Paging& paging) {
   if (mine) {
     where = MyClocks(job);
   } else {
+    TRY(RequirePermission(job, "case.see"));
     where.And("k.state = 'running'");
     store::Values seen;
     std::string sees = SeesWhere(job.actor, "k", "case_id", seen);
@@ -503,7 +504,8 @@ Result<json> HomeView(Job& job) {
   } else {
     counts["my_clues"] = TRY(Count(job, "clue WHERE assignee = ? AND status IN ('assigned', 'working')", {me}));
     counts["my_tasks"] = TRY(Count(job, "case_task WHERE assignee = ? AND state = 'open'", {me}));
-    counts["my_approvals"] = TRY(ApprovalList(job, "waiting", {1, 1}))["total"];
+    bool sees_cases = job.bureau.May(job.actor, "case.see");
+    counts["my_approvals"] = sees_cases ? TRY(ApprovalList(job, "waiting", {1, 1}))["total"] : json(0);
     counts["my_appeals"] = TRY(Count(job,
                                      "appeal_expert e JOIN appeal p ON p.id = e.appeal_id WHERE e.user_id = ? AND "
                                      "e.voted_at IS NULL AND p.state = 'panel'",

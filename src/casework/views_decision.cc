@@ -198,6 +198,7 @@ Result<json> DecisionView(Job& job, int64_t id) {
 
 Result<json> ApprovalList(Job& job, const std::string& view, const Paging& paging) {
   if (!job.actor.institution.empty()) return NotFound("no approvals");
+  TRY(RequirePermission(job, "case.see"));
   Where where;
   store::Values seen;
   std::string sees = SeesWhere(job.actor, "a", "case_id", seen);

@@ -196,11 +196,6 @@ struct Paging {
   int64_t offset = 0;
 };
 
-// What nobody judged in a clue that ends with its case: this verdict (refuted, inconclusive), money and counters with it.
-// For casework, in its transaction and whatever the clue's status.
-Status JudgeUndecided(store::Session& session, const ledger::Author& author, int64_t clue, const std::string& verdict,
-                      const std::string& note, const RankWeights& weights = {});
-
 class Desk {
  public:
   Desk(store::Database& database, const Clock& clock, const Matters& matters, DeskSettings settings)

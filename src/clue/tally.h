@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "clue/rank.h"
+#include "ledger/book.h"
 #include "store/database.h"
 
 namespace yijian::clue {
@@ -88,5 +89,10 @@ class Tally {
 // Everything a clue counts, anew from its findings and the ledger; for merging and splitting. Raises its version.
 Status Recount(store::Session& session, int64_t clue, const RankWeights& weights, EpochMs now);
 Status Rerank(store::Session& session, int64_t clue, const RankWeights& weights);
+
+// What nobody judged in a clue that ends with its case: this verdict (refuted, inconclusive), money and counters with
+// it. For casework, in its transaction and whatever the clue's status.
+Status JudgeUndecided(store::Session& session, const ledger::Author& author, int64_t clue, const std::string& verdict,
+                      const std::string& note, const RankWeights& weights = {});
 
 }  // namespace yijian::clue
