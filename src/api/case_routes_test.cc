@@ -255,7 +255,7 @@ std::vector<Knock> AllKnocks() {
        "flow.change",
        {{"name", "流程"},
         {"reason", "试行"},
-        {"steps", {{{"level", 1}, {"role", "institution"}, {"rule", "any"}, {"votes", 1}}}},
+        {"steps", {{{"level", 1}, {"role", "approver_1"}, {"rule", "any"}, {"votes", 1}}}},
         {"levels", {{{"level", 1}}}}}},
   };
 }
@@ -378,7 +378,7 @@ TEST(CaseSettingsTest, StandardsAreThoseOfTheTablesTheyStandFor) {
     EXPECT_EQ(clock->unit, casework::ClockUnit::kWorkingDays);
     EXPECT_NE(clock->basis.find(name), std::string::npos) << "the table names its setting";
   }
-  EXPECT_EQ(standards.at("casework.criminal_line_fen"), std::to_string(*rules->sanctions.CriminalLine(true)));
+  EXPECT_EQ(standards.at("casework.criminal_line_fen"), std::to_string(*rules->sanctions.CriminalLine(false)));
 }
 
 }  // namespace

@@ -137,13 +137,12 @@ Status AddClueEvent(Job& job, int64_t clue, const char* action, const std::strin
 }  // namespace
 
 Status ClueEntersCase(Job& job, int64_t clue, int64_t case_id) {
-  // Of two who take it up at once, the second finds it gone.
-  int64_t taken =
-      TRY(job.session.Execute("UPDATE clue SET status = 'in_case', case_id = ?, outcome = NULL, locked_by = NULL, "
-                              "locked_by_name = NULL, locked_until = NULL, snoozed_until = NULL, snooze_reason = NULL, "
-                              "updated_at = ?, version = version + 1 WHERE id = ? AND status IN ('new', 'assigned', "
-                              "'working', 'snoozed')",
-                              {case_id, job.now, clue}));
+  // Of two who take it up at once, the second finds it gone. A case that lives again takes its own back.
+  int64_t taken = TRY(job.session.Execute(
+      "UPDATE clue SET status = 'in_case', case_id = ?, outcome = NULL, locked_by = NULL, locked_by_name = NULL, "
+      "locked_until = NULL, snoozed_until = NULL, snooze_reason = NULL, updated_at = ?, version = version + 1 WHERE id "
+      "= ? AND (status IN ('new', 'assigned', 'working', 'snoozed') OR (status = 'closed' AND case_id = ?))",
+      {case_id, job.now, clue, case_id}));
   if (taken != 1)
     return ErrorOf({"clue_not_open", "线索已被他人并入案件或办结", "the clue was taken up or closed in between"});
   return AddClueEvent(job, clue, "in_case", "并入案件", "taken up by a case", WireId('a', case_id));
