@@ -23,11 +23,12 @@ struct Check {
   int64_t version = 0;
 };
 
-Result<Check> Load(Job& job, int64_t id, int64_t version) {
+Result<Check> Load(Job& job, int64_t id, int64_t version, const char* permission) {
   auto row =
       TRY(job.session.QueryOne(std::string("SELECT * FROM self_check WHERE id = ?") + job.session.ForUpdate(), {id}));
   bool seen = row && TRY(Sees(job, {0, row->Text("area"), row->Text("institution")}));
   if (!seen) return NotFound("no such self-inspection");
+  TRY(RequirePermission(job, permission));
   if (row->Int("version") != version) return StaleVersion("自查自纠", "the self-inspection");
   return Check{id,
                row->Text("no"),
@@ -190,8 +191,7 @@ Result<int64_t> StartSelfChecks(Job& job, const AskInput& input) {
 }
 
 Status SaveSelfCheck(Job& job, int64_t id, int64_t version, const std::vector<SelfCheckAnswer>& answers) {
-  Check check = TRY(Load(job, id, version));
-  TRY(RequirePermission(job, "selfcheck.answer"));
+  Check check = TRY(Load(job, id, version, "selfcheck.answer"));
   if (check.state != "open" && check.state != "returned") return WrongState(check.state);
   std::vector<FieldProblem> problems;
   for (size_t i = 0; i < answers.size(); i++) {
@@ -224,8 +224,7 @@ Status SaveSelfCheck(Job& job, int64_t id, int64_t version, const std::vector<Se
 }
 
 Status SubmitSelfCheck(Job& job, int64_t id, int64_t version) {
-  Check check = TRY(Load(job, id, version));
-  TRY(RequirePermission(job, "selfcheck.answer"));
+  Check check = TRY(Load(job, id, version, "selfcheck.answer"));
   if (check.state != "open" && check.state != "returned") return WrongState(check.state);
   auto open = TRY(job.session.Query(
       "SELECT code FROM self_check_item WHERE self_check_id = ? AND admitted IS NULL ORDER BY position", {id}));
@@ -243,8 +242,7 @@ Status SubmitSelfCheck(Job& job, int64_t id, int64_t version) {
 }
 
 Status ReviewSelfCheck(Job& job, int64_t id, int64_t version, bool accept, const std::string& reason) {
-  Check check = TRY(Load(job, id, version));
-  TRY(RequirePermission(job, "selfcheck.review"));
+  Check check = TRY(Load(job, id, version, "selfcheck.review"));
   if (check.state != "submitted") return WrongState(check.state);
   if (!accept) {
     if (reason.empty()) return FieldErrors({{"/reason", "why it goes back"}});
