@@ -66,3 +66,18 @@ export function textsOf(schema, body, name = '') {
 export function pathOf(operation, values) {
   return operation.path.replaceAll(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(values[name] ?? values));
 }
+
+// Which operations this server does not answer at all: their paths are unknown to it, or do not allow the method.
+export async function absentFrom(url) {
+  const absent = new Set();
+  for (const [path, methods] of Object.entries(api.paths)) {
+    const odd = ['DELETE', 'PATCH', 'PUT', 'POST'].find((method) => methods[method.toLowerCase()] === undefined);
+    const answer = await fetch(url + path.replaceAll(/\{[^}]+\}/g, 'x'), { method: odd });
+    await answer.arrayBuffer();
+    const allowed = answer.status === 405 ? answer.headers.get('allow').split(/, */) : [];
+    for (const [method, operation] of Object.entries(methods)) {
+      if (!allowed.includes(method.toUpperCase())) absent.add(operation.operationId);
+    }
+  }
+  return absent;
+}

