@@ -2,9 +2,10 @@
 
 MAKEFLAGS += --no-print-directory
 JOBS := $(shell tools/jobs.sh)
-CTEST := ctest --parallel $(JOBS) --no-label-summary
+# One PostgreSQL for all tests that want one.
+CTEST := tools/with-postgres.sh ctest --parallel $(JOBS) --no-label-summary
 
-.PHONY: build web demo test audit bench bench-workbench format format-check tidy golden fuzz asan coverage clean setup
+.PHONY: build web demo demo-stop test audit bench bench-workbench format format-check tidy golden fuzz asan coverage clean setup
 .DEFAULT_GOAL := build
 
 setup:
@@ -16,8 +17,12 @@ build: setup  ## the optimised build, build/release
 web: setup  ## the workbench's pages, web/dist
 	@tools/build_web.sh
 
-demo: build  ## a synthetic city, taken in and audited
+demo: web  ## a synthetic city, taken in, audited, and open in the workbench on http://localhost:8080
+	@tools/build.sh release yijian
 	@tools/demo.sh
+
+demo-stop:  ## ends the demo's server
+	@tools/demo.sh stop
 
 test: setup  ## everything that must hold; ctest's summary comes last
 	@$(MAKE) format-check

@@ -1,16 +1,35 @@
 #!/usr/bin/env bash
-# Makes a synthetic city, takes it in, audits it, and scores what was found against what was planted.
+# Makes a synthetic city, takes it in, audits it, scores what was found against what was planted, and opens the workbench on it.
 #
 #   PERSONS  size of the city (20000)
 #   SEED     which city (1)
 #   DEMO     where everything is put (build/demo)
 #   YIJIAN   which program (build/release/src/app/yijian)
+#   PORT     of the workbench (8080)
+#
+#   tools/demo.sh         all of it; the server goes on in the background
+#   tools/demo.sh stop    ends the server
 #
 # Re-runnable; under three minutes on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 yijian=${YIJIAN:-build/release/src/app/yijian}
 demo=${DEMO:-build/demo}
+port=${PORT:-8080}
+
+# The server of an earlier demo, if it is still ours.
+stop_server() {
+  local pid
+  [[ -f $demo/serve.pid ]] || return 0
+  pid=$(<"$demo/serve.pid")
+  if [[ "$(readlink "/proc/$pid/exe" 2>/dev/null)" == */yijian ]]; then
+    kill -TERM "$pid"
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  fi
+  rm -f "$demo/serve.pid"
+}
+stop_server
+[[ "${1:-}" == stop ]] && exit
 
 rm -rf "$demo"
 mkdir -p "$demo"
@@ -29,12 +48,38 @@ step score --lake "$demo/lake" --city "$city"
 step findings --lake "$demo/lake" --limit 5
 first=$("$yijian" findings --lake "$demo/lake" --rule P-025a --limit 1 | head -n 1 | cut -d ' ' -f 1)
 step finding "$first" --lake "$demo/lake"
+
+store=sqlite:$demo/yijian.db
+step clues import --lake "$demo/lake" --store "$store"
+step ledger verify --store "$store"
+step demo-users --store "$store"
+
+echo
+echo "$ yijian serve --store $store --lake $demo/lake --data $demo/data --address 127.0.0.1:$port"
+setsid nohup "$yijian" serve --store "$store" --lake "$demo/lake" --data "$demo/data" --address "127.0.0.1:$port" \
+  >"$demo/serve.out" 2>"$demo/serve.log" </dev/null &
+echo $! >"$demo/serve.pid"
+for _ in $(seq 1 100); do
+  grep -q http:// "$demo/serve.out" && break
+  kill -0 "$(<"$demo/serve.pid")" 2>/dev/null || break
+  sleep 0.1
+done
+if ! grep -q http:// "$demo/serve.out"; then
+  echo "The workbench did not start:" >&2
+  cat "$demo/serve.log" >&2
+  exit 1
+fi
+cat "$demo/serve.out"
 echo
 echo "The whole way took $SECONDS s."
 cat <<TXT
 
 What you saw is synthetic: no person, institution or bill in it exists.
-Look further:
+
+The workbench is open: http://localhost:$port
+  Its sign-in page lists one person of every role; click one.
+  tools/demo.sh stop ends it; its log is $demo/serve.log
+Look further on the command line:
   $yijian findings --lake $demo/lake --rule M-015
   $yijian findings --lake $demo/lake --export $demo/findings.xlsx
   $yijian finding <id> --lake $demo/lake

@@ -98,7 +98,9 @@ Result<json> VerifiedClaims(const std::string& token, const std::string& algorit
 Result<json> HeaderOf(const std::string& token) {
   size_t dots = static_cast<size_t>(std::ranges::count(token, '.'));
   bool plain = std::ranges::all_of(token, [](char c) { return Unreserved(c) && c != '~'; });
-  if (token.size() > kTokenBytesMax || dots != 2 || !plain) return Refused("the ID token is no JWT");
+  // cpp-jwt reads past the end of an empty part.
+  bool whole = !token.starts_with('.') && !token.ends_with('.') && token.find("..") == std::string::npos;
+  if (token.size() > kTokenBytesMax || dots != 2 || !plain || !whole) return Refused("the ID token is no JWT");
   std::string head = token.substr(0, token.find('.'));
   std::ranges::replace(head, '-', '+');
   std::ranges::replace(head, '_', '/');

@@ -245,6 +245,16 @@ TEST_P(OidcTest, WrongSignaturesAreRefused) {
     EXPECT_EQ(finish([&](const json&) { return std::string(rubbish); }), "oidc_refused") << rubbish;
   }
   EXPECT_EQ(finish([&](const json&) { return std::string(100'000, 'a'); }), "oidc_refused");
+  // Cut short anywhere, or one piece missing in the middle.
+  size_t length = Signed(Claims(std::string(32, 'a')), rsa_, "RS256", "one").size();
+  for (size_t cut = 0; cut < length; cut += 23) {
+    EXPECT_EQ(finish([&](const json& claims) { return Signed(claims, rsa_, "RS256", "one").substr(0, cut); }),
+              "oidc_refused")
+        << cut;
+    EXPECT_EQ(finish([&](const json& claims) { return Signed(claims, rsa_, "RS256", "one").erase(cut, 1); }),
+              "oidc_refused")
+        << cut;
+  }
 }
 
 TEST_P(OidcTest, NewKeysAreFetchedNotTooOften) {

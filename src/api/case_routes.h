@@ -20,4 +20,6 @@ void MountCaseSuspects(http::Router& router, casework::Casework& casework, clue:
 // Messages 3701-3704; tag institution. The evidence files outlive the router.
 void MountNational(http::Router& router, casework::Casework& casework, const trail::EvidenceFiles& evidence);
 
+void MountDocuments(http::Router& router, Context& context, casework::Casework& casework);  // tag documents
+
 }  // namespace yijian::api

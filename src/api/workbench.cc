@@ -103,6 +103,7 @@ http::Router Workbench::MakeRouter() {
   MountEvidence(router, inside_->context, inside_->cases->casework());
   MountCaseSuspects(router, inside_->cases->casework(), inside_->desk);
   MountNational(router, inside_->cases->casework(), inside_->evidence);
+  MountDocuments(router, inside_->context, inside_->cases->casework());
   return router;
 }
 

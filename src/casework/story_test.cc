@@ -1,8 +1,11 @@
 // The life of cases as their people live it, on both databases.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "casework/documents.h"
 #include "casework/testing.h"
 #include "clue/tally.h"
+#include "document/press.h"
 
 namespace yijian::casework {
 namespace {
@@ -230,6 +233,66 @@ TEST_P(CaseStory, AReversalTurnsTheLedgerBackAndTheCaseLivesAgain) {
   auto second = Draft(id, {{.kind = kRecover}});
   ASSERT_TRUE(second.has_value()) << Word(second);
   EXPECT_EQ(One("SELECT amount_fen FROM decision WHERE id = ?", {*second}).Int("amount_fen"), 70'000);
+}
+
+TEST_P(CaseStory, DocumentsSayWhatCaseAndLedgerSay) {
+  int64_t id = Open({AddClue({70'000, 1'234})});
+  int64_t decision = UpToForce(id);
+  ASSERT_EQ(Word(Deliver(decision)), "");
+  ASSERT_EQ(Word(Execute(decision, "recover", {.way = "received", .amount = 70'000, .receipt = "V-1"})), "");
+  int64_t opinion = One("SELECT id FROM opinion").Int("id");
+  auto make = [&](int64_t user, DocumentInput input) {
+    input.bureau = "某市医疗保障局";
+    return Do(user, [&](Job& job) { return MakeDocument(job, input); });
+  };
+  auto html = [&](int64_t document, int64_t user) {
+    auto data = See(user, [&](Job& job) { return DataOfDocument(job, document); });
+    EXPECT_TRUE(data.has_value()) << Word(data);
+    auto press = document::Press::Open(std::string(YIJIAN_SOURCE_DIR) + "/documents");
+    auto page = press->Print(data->kind, data->data, document::Format::kHtml);
+    EXPECT_TRUE(page.has_value()) << page.error().message;
+    return *page;
+  };
+  auto letter = make(kAuditor, {.kind = "review_opinion", .opinion = opinion});
+  ASSERT_TRUE(letter.has_value()) << Word(letter);
+  EXPECT_THAT(html(*letter, kHospital),
+              testing::AllOf(testing::HasSubstr("712.34"), testing::HasSubstr("柒佰壹拾贰元叁角肆分"),
+                             testing::HasSubstr("仁和医院"), testing::HasSubstr("某市医疗保障局")));
+  auto ruling = make(kAuditor, {.kind = "decision", .decision = decision});
+  ASSERT_TRUE(ruling.has_value()) << Word(ruling);
+  EXPECT_THAT(html(*ruling, kAuditor), testing::HasSubstr("712.34"));
+  // The table counts the case, the refund that came in, and its measure; another month has none of them.
+  auto month = make(kAuditor, {.kind = "monthly_table", .month = "2026-03"});
+  ASSERT_TRUE(month.has_value()) << Word(month);
+  auto tables = [&](int64_t document) {
+    auto data = See(kAuditor, [&](Job& job) { return DataOfDocument(job, document); });
+    return nlohmann::json::parse(data->data)["tables"];
+  };
+  EXPECT_EQ(tables(*month)[0]["rows"].back()[3], 1);       // opened
+  EXPECT_EQ(tables(*month)[0]["rows"].back()[6], 71'234);  // confirmed
+  EXPECT_EQ(tables(*month)[1]["rows"][0][0], 70'000);      // recovered
+  auto other = make(kAuditor, {.kind = "monthly_table", .month = "2025-12"});
+  EXPECT_EQ(tables(*other)[1]["rows"][0][0], 0);
+  EXPECT_TRUE(make(kAuditor, {.kind = "quarterly_bulletin", .quarter = "2026-Q1"}).has_value());
+  // Kept as made: what happens later does not change it.
+  std::string before = html(*month, kAuditor);
+  ASSERT_EQ(Word(Execute(decision, "recover", {.way = "received", .amount = 1'234, .receipt = "V-2"})), "");
+  EXPECT_EQ(html(*month, kAuditor), before);
+  // Whose they are not: an institution sees letters to it, no tables and nothing of others.
+  for (int64_t hidden : {*month, *ruling}) {
+    int64_t reader = hidden == *month ? kHospital : kOtherHospital;
+    EXPECT_EQ(See(reader, [&](Job& job) { return DocumentView(job, hidden); }).error().code, ErrorCode::kNotFound);
+  }
+  EXPECT_EQ(See(kHospital, [&](Job& job) { return DocumentList(job, {}, {}); })->at("total"), 2);
+  EXPECT_EQ(See(kElsewhere, [&](Job& job) { return DocumentList(job, {}, {}); })->at("total"), 0);
+  // What a kind needs is told.
+  EXPECT_EQ(Word(make(kAuditor, {.kind = "decision"})), "fields");
+  EXPECT_EQ(Word(make(kAuditor, {.kind = "monthly_table", .month = "2026-13"})), "fields");
+  EXPECT_EQ(Word(make(kAuditor, {.kind = "notice", .institution = "H1"})), "fields");
+  EXPECT_EQ(make(kAuditor, {.kind = "monthly_table", .month = "2026-03", .area = "330200"}).error().code,
+            ErrorCode::kNotFound);
+  EXPECT_TRUE(make(kAuditor, {.kind = "notice", .institution = "H9", .text = "x"}).error().code ==
+              ErrorCode::kNotFound);
 }
 
 TEST_P(CaseStory, WhatIsNotAnsweredInTimeCountsAsAccepted) {
