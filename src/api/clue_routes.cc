@@ -2,6 +2,7 @@
 #include "api/clue_json.h"
 #include "api/routes.h"
 #include "clue/desk.h"
+#include "document/sheet.h"
 
 namespace yijian::api {
 namespace {
@@ -54,6 +55,41 @@ Result<Response> List(Context& context, Request& request) {
   json rows = json::array();
   for (const clue::Clue& one : found.rows) rows.push_back(ToJson(one));
   return Response::Json({{"rows", rows}, {"total", found.total}, {"found_fen", found.found}, {"facets", found.facets}});
+}
+
+// As many rows as the role may take with it; more is refused rather than cut, so that nobody takes a part for the
+// whole.
+Result<Response> Export(Context& context, Request& request) {
+  const account::Actor* actor = TRY(Need(request, "clue.export"));
+  clue::ClueFilter filter = TRY(clue::FilterOf(request.target().query));
+  int64_t rows_max = account::ExportRowsMax(actor->roles);
+  clue::CluePage found = TRY(context.desk.List(ViewerOf(*actor), filter, "-rank", {rows_max, 0}));
+  if (found.total > rows_max) {
+    return Forbidden(
+        "too_many_rows",
+        "your role may export " + std::to_string(rows_max) + " rows, these are " + std::to_string(found.total),
+        "您的角色最多导出 " + std::to_string(rows_max) + " 行，当前共 " + std::to_string(found.total) +
+            " 行，请缩小范围");
+  }
+  json head = json::array();
+  for (auto [zh, kind] : {std::pair("编号", "text"), std::pair("线索", "text"), std::pair("事项", "text"),
+                          std::pair("对象", "text"), std::pair("机构", "text"), std::pair("区划", "text"),
+                          std::pair("性质", "text"), std::pair("状态", "text"), std::pair("疑点数", "number"),
+                          std::pair("涉及金额", "money"), std::pair("已认定", "money"), std::pair("承办人", "text")})
+    head.push_back({{"zh", zh}, {"kind", kind}});
+  json rows = json::array();
+  for (const clue::Clue& one : found.rows) {
+    rows.push_back({one.no, one.title, one.matter_zh, one.subject_name, one.institution_name.value_or(""), one.area,
+                    one.severity, one.status, one.findings, one.found, one.confirmed, one.assignee_name.value_or("")});
+  }
+  json tables = json::array({{{"name", "线索"}, {"head", head}, {"rows", rows}}});
+  std::string book = TRY(document::Workbook(tables, "线索"));
+  TRY(context.database.Write([&](store::Session& session) {
+    return trail::Append(session, EntryOf(*actor, "clue.export", "clue", "", {{"rows", found.rows.size()}}),
+                         context.clock.Now());
+  }));
+  return Response::Bytes(std::move(book), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+      .SaveAs("线索.xlsx");
 }
 
 Result<Response> Show(Context& context, Request& request) {
@@ -390,6 +426,7 @@ Result<Response> DeleteFilter(Context& context, Request& request) {
 void MountClues(http::Router& router, Context& context) {
   router.Get("/api/clues", Bound(context, List));
   router.Post("/api/clues", Bound(context, Add));
+  router.Get("/api/clues/export", Bound(context, Export));
   router.Get("/api/clues/before", Bound(context, Before));
   router.Post("/api/clues/next", Bound(context, Next));
   router.Post("/api/clues/assign", Bound(context, Assign), {.body_bytes_max = kBulkBodyMax});

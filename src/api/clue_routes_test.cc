@@ -94,6 +94,53 @@ TEST_P(ClueRoutesTest, BadRequestsNameTheField) {
   EXPECT_EQ(auditor.Get("/api/clues/1%27%20OR%201=1").status, 404);
 }
 
+TEST_P(ClueRoutesTest, OverviewProfilesSearchAndExport) {
+  Person auditor = SignIn(Role::kAuditor);
+  ASSERT_EQ(auditor.Post("/api/clues", Report()).status, 201);
+  json overview = auditor.Get("/api/overview").Json();
+  EXPECT_EQ(overview["funnel"]["identified_fen"], 12'345) << overview;
+  EXPECT_EQ(overview["clues"]["new"], 1);
+  EXPECT_EQ(overview["areas"][0]["name"], "区 500101");
+  EXPECT_EQ(overview["trend"][0]["identified_fen"], 12'345);
+  EXPECT_EQ(auditor.Get("/api/overview?area=500102").Json()["clues"]["new"], 0);
+  json hits = auditor.Get("/api/search?q=%E7%A9%BA%E5%88%B7").Json();
+  ASSERT_EQ(hits.size(), 1U);
+  EXPECT_EQ(hits[0]["kind"], "clue");
+  EXPECT_TRUE(auditor.Get("/api/search?q=%25").Json().empty());
+  EXPECT_EQ(auditor.Get("/api/search").status, 422);
+  http::Answer book = auditor.Get("/api/clues/export?status=new");
+  EXPECT_EQ(book.status, 200);
+  EXPECT_EQ(book.body.substr(0, 2), "PK");
+  EXPECT_EQ(auditor.Get("/api/institutions").Json()["total"], 0);
+  EXPECT_TRUE(auditor.Get("/api/rules").Json().empty());
+  for (const char* path : {"/api/institutions/H1", "/api/persons/nobody", "/api/persons/nobody/timeline",
+                           "/api/rules/X-1", "/api/clues/c999/timeline"})
+    EXPECT_EQ(auditor.Get(path).status, 404) << path;
+  EXPECT_EQ(auditor.Post("/api/unmask", {{"person", "nobody"}, {"reason", "x"}}).status, 422);
+  EXPECT_EQ(auditor.Post("/api/unmask", {{"person", "nobody"}, {"reason", "案件核查"}}).status, 404);
+  EXPECT_EQ(SignIn(Role::kAnalyst).Post("/api/unmask", {{"person", "nobody"}, {"reason", "案件核查"}}).status, 403);
+}
+
+TEST_P(ClueRoutesTest, EvidenceBelongsToWhoMaySeeItsObject) {
+  Person auditor = SignIn(Role::kAuditor);
+  std::string id = auditor.Post("/api/clues", Report()).Json()["id"];
+  std::string path = "/api/evidence?object_kind=clue&object_id=" + id + "&name=..%2F..%2Fphoto.jpg&lat=29.5&lon=106.5";
+  http::Answer wrong = auditor.Post("/api/evidence?object_kind=clue&object_id=" + id + "&lat=129", json::object());
+  EXPECT_EQ(wrong.status, 422) << wrong.body;
+  http::Answer kept = auditor.Post(path, {{"any", "bytes"}});
+  EXPECT_TRUE(kept.status == 201 || kept.status == 422)
+      << kept.body;  // a name with a slash is taken as a name or refused
+  kept = auditor.Post("/api/evidence?object_kind=clue&object_id=" + id + "&name=photo.jpg", {{"any", "bytes"}});
+  ASSERT_EQ(kept.status, 201) << kept.body;
+  std::string file = "/api/evidence/" + kept.Json()["id"].get<std::string>();
+  EXPECT_EQ(auditor.Get(file).body, R"({"any":"bytes"})");
+  EXPECT_GE(auditor.Get("/api/clues/" + id + "/attachments").Json().size(), 1U);
+  Person stranger = SignIn(Role::kAuditor, "500102");
+  EXPECT_EQ(stranger.Get(file).status, 404);
+  EXPECT_EQ(stranger.Post("/api/evidence?object_kind=clue&object_id=" + id + "&name=x", json::object()).status, 404);
+  EXPECT_EQ(SignIn(Role::kInstitution, "500101", "H50010100001").Get(file).status, 404);
+}
+
 YIJIAN_ON_BOTH_DATABASES(ClueRoutesTest);
 
 }  // namespace

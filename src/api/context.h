@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "clue/desk.h"
+#include "clue/source.h"
 #include "document/press.h"
 #include "http/event_stream.h"
 #include "http/metrics.h"
@@ -53,6 +54,7 @@ struct Context {
   std::string data;  // folder of evidence and anchors
   EpochMs started_at = 0;
   clue::Desk& desk;
+  clue::TimelineSource* timelines = nullptr;  // nullptr: no lake is connected
   account::Oidc* oidc = nullptr;  // nullptr: no identity provider is set up
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/context.h"
+#include "casework/casework.h"
 #include "http/guard.h"
 
 namespace yijian::api {
@@ -17,6 +18,8 @@ void MountOidc(http::Router& router, Context& context);
 void MountAdmin(http::Router& router, Context& context);
 void MountClues(http::Router& router, Context& context);
 void MountLedger(http::Router& router, Context& context);
+void MountOverview(http::Router& router, Context& context);
+void MountProfiles(http::Router& router, Context& context, casework::Casework& casework);
 void MountTrail(http::Router& router, Context& context);
 void MountSystem(http::Router& router, Context& context);
 

@@ -34,7 +34,7 @@ struct Workbench::Inside {
         events(http::EventStream::Options{}),
         sign_ins({.per_second = 0.5, .burst = 40}),
         context{*database, clock,    sessions,     views,        evidence,    press, events,
-                *metrics,  sign_ins, options.lake, options.data, clock.Now(), desk} {
+                *metrics,  sign_ins, options.lake, options.data, clock.Now(), desk,  options.timelines.get()} {
     if (options.oidc.issuer.empty()) return;
     oidc = std::make_unique<account::Oidc>(*database, clock, options.oidc);
     context.oidc = oidc.get();
@@ -96,7 +96,8 @@ Workbench::~Workbench() = default;
 
 http::Router Workbench::MakeRouter() {
   http::Router router;
-  for (auto* mount : {MountSession, MountOidc, MountAdmin, MountClues, MountLedger, MountTrail, MountSystem})
+  for (auto* mount :
+       {MountSession, MountOidc, MountAdmin, MountClues, MountLedger, MountOverview, MountTrail, MountSystem})
     mount(router, inside_->context);
   for (auto* mount : {MountCases, MountApprovals, MountInstitution, MountFlows})
     mount(router, inside_->cases->casework());
@@ -104,6 +105,7 @@ http::Router Workbench::MakeRouter() {
   MountCaseSuspects(router, inside_->cases->casework(), inside_->desk);
   MountNational(router, inside_->cases->casework(), inside_->evidence);
   MountDocuments(router, inside_->context, inside_->cases->casework());
+  MountProfiles(router, inside_->context, inside_->cases->casework());
   return router;
 }
 

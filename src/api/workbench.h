@@ -25,6 +25,7 @@ struct WorkbenchOptions {
   std::string documents = "documents";  // templates
   std::string rules = "rules";          // tables that casework and clues go by
   int connections = 8;
+  std::shared_ptr<clue::TimelineSource> timelines;  // none: no lake is connected, timelines are not found
   account::OidcOptions oidc;  // issuer empty: people sign in by password only
 };
 

@@ -20,7 +20,7 @@ std::string LakeTable::Column(const std::string& alias, const std::string& name,
 }
 
 std::string Trimmed(std::string number) {
-  if (number.find('.') == std::string::npos) return number;
+  if (number.empty() || number.find('.') == std::string::npos) return number;
   while (number.back() == '0') number.pop_back();
   if (number.back() == '.') number.pop_back();
   return number;

@@ -15,6 +15,7 @@
 #include "account/people.h"
 #include "api/workbench.h"
 #include "app/commands.h"
+#include "app/timeline_source.h"
 #include "http/server.h"
 
 namespace yijian::app {
@@ -78,6 +79,13 @@ Status Serve(const Program& program, const ServeOptions& options) {
   SystemClock clock;
   api::WorkbenchOptions bench_options = options.bench;
   bench_options.oidc = OidcOf(options);
+  Result<std::unique_ptr<clue::TimelineSource>> timelines = OpenLakeTimelines(bench_options.lake);
+  if (timelines) {
+    bench_options.timelines = std::move(*timelines);
+  } else {
+    std::cerr << program.settings.Say("没有数据湖，时间线不可用：", "no lake, no timelines: ")
+              << timelines.error().message << "\n";
+  }
   auto bench = TRY(api::Workbench::Open(bench_options, clock));
   http::ServerOptions server_options;
   TRY(SetAddress(options.address, server_options));

@@ -244,6 +244,7 @@ class Desk {
   Result<bool> RefreshRanks();
 
   const Matters& matters() const { return matters_; }
+  const RankWeights& weights() const { return settings_.weights; }
 
  private:
   struct Totals {

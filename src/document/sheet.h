@@ -1,4 +1,4 @@
-// The tables of a document as an XLSX workbook, one sheet a table. Internal to document.
+// Tables as an XLSX workbook, one sheet a table: of documents, and of lists that people take with them.
 #pragma once
 
 #include <nlohmann/json.hpp>
