@@ -164,7 +164,10 @@ Result<Response> Show(Context& context, Casework& casework, Request& request) {
   if (!object) return NotFound("no such evidence");
   Thing thing{file.about.object_kind, *object};
   Result<json> seen = Seen(context, casework, request, thing);
-  if (!seen && seen.error().code != ErrorCode::kNotFound) return std::move(seen.error());
+  // Whoever may see no clues is not told that a clue's file is there.
+  bool unseen = !seen && (seen.error().code == ErrorCode::kNotFound ||
+                          (seen.error().detail != nullptr && seen.error().detail->word == "forbidden"));
+  if (!seen && !unseen) return std::move(seen.error());
   if (!seen || !MayRead(actor, thing, *seen)) return NotFound("no such evidence");
   trail::Entry entry = EntryOf(actor, "evidence.view", thing.kind, file.about.object_id);
   entry.view = true;
