@@ -55,7 +55,7 @@ struct Context {
   EpochMs started_at = 0;
   clue::Desk& desk;
   clue::TimelineSource* timelines = nullptr;  // nullptr: no lake is connected
-  account::Oidc* oidc = nullptr;  // nullptr: no identity provider is set up
+  account::Oidc* oidc = nullptr;              // nullptr: no identity provider is set up
 };
 
 // The person who asks, when he may do this; 403 with the permission's name else, or when he must first change his

@@ -26,7 +26,7 @@ struct WorkbenchOptions {
   std::string rules = "rules";          // tables that casework and clues go by
   int connections = 8;
   std::shared_ptr<clue::TimelineSource> timelines;  // none: no lake is connected, timelines are not found
-  account::OidcOptions oidc;  // issuer empty: people sign in by password only
+  account::OidcOptions oidc;                        // issuer empty: people sign in by password only
 };
 
 // Of every room, in the order of the rooms.

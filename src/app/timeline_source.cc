@@ -45,10 +45,10 @@ class LakeTimelines : public clue::TimelineSource {
     std::lock_guard lock(mutex_);
     TRY(Look());
     if (!persons_.there()) return NotFound("the lake has no register of persons");
-    QueryResult rows = TRY(connection_.Query("SELECT " + persons_.Column("p", "psn_name") + ", " +
-                                             persons_.Column("p", "certno") + ", " + persons_.Column("p", "tel") +
-                                             ", " + persons_.Column("p", "addr") + " FROM " + persons_.sql() +
-                                             " p WHERE " + Of("p", psn_no) + " ORDER BY p.row_id DESC LIMIT 1"));
+    QueryResult rows =
+        TRY(connection_.Query("SELECT " + persons_.Column("p", "psn_name") + ", " + persons_.Column("p", "certno") +
+                              ", " + persons_.Column("p", "tel") + ", " + persons_.Column("p", "addr") + " FROM " +
+                              persons_.sql() + " p WHERE " + Of("p", psn_no) + " ORDER BY p.row_id DESC LIMIT 1"));
     if (rows.rows() == 0) return NotFound("the register does not know this person");
     return clue::PersonDetails{psn_no, rows.Text(0, 0), rows.Text(0, 1), rows.Text(0, 2), rows.Text(0, 3)};
   }
@@ -107,11 +107,10 @@ class LakeTimelines : public clue::TimelineSource {
 
   Result<bool> ReadPerson(const std::string& psn_no, clue::PersonTimeline& timeline) {
     if (!persons_.there()) return false;
-    QueryResult rows =
-        TRY(connection_.Query("SELECT " + persons_.Column("p", "psn_name") + ", " + persons_.Column("p", "gend") +
-                              ", " + persons_.Column("p", "brdy", "DATE") + ", " + persons_.Column("p", "insutype") +
-                              " FROM " + persons_.sql() + " p WHERE " + Of("p", psn_no) +
-                              " ORDER BY p.row_id DESC LIMIT 1"));
+    QueryResult rows = TRY(
+        connection_.Query("SELECT " + persons_.Column("p", "psn_name") + ", " + persons_.Column("p", "gend") + ", " +
+                          persons_.Column("p", "brdy", "DATE") + ", " + persons_.Column("p", "insutype") + " FROM " +
+                          persons_.sql() + " p WHERE " + Of("p", psn_no) + " ORDER BY p.row_id DESC LIMIT 1"));
     if (rows.rows() == 0) return false;
     timeline.name = rows.Text(0, 0);
     timeline.gender = rows.Text(0, 1);
@@ -126,8 +125,8 @@ class LakeTimelines : public clue::TimelineSource {
     QueryResult rows = TRY(connection_.Query(
         "SELECT v.row_id, v.mdtrt_id, " + column("fixmedins_code") + ", " + column("med_type") + ", " +
         column("begntime", "TIMESTAMP") + ", " + column("endtime", "TIMESTAMP") + ", " + column("dscg_maindiag_code") +
-        ", " + column("adm_dept_codg") + ", " + column("ipt_flag", "BOOLEAN") + " FROM " + visits_.sql() +
-        " v WHERE " + Of("v", psn_no) + " ORDER BY 5, 1"));
+        ", " + column("adm_dept_codg") + ", " + column("ipt_flag", "BOOLEAN") + " FROM " + visits_.sql() + " v WHERE " +
+        Of("v", psn_no) + " ORDER BY 5, 1"));
     for (size_t i = 0; i < rows.rows(); i++) {
       std::optional<Time> begin = ParseTime(rows.Text(i, 4));
       if (!begin) continue;  // without a day it has no place on a timeline
@@ -207,8 +206,7 @@ class LakeTimelines : public clue::TimelineSource {
 Result<std::unique_ptr<clue::TimelineSource>> OpenLakeTimelines(const std::string& lake_dir) {
   lake::Lake lake = TRY(lake::Lake::Open(lake_dir));
   lake::Connection connection = TRY(lake::OpenConnection({.memory_limit_mb = 512, .threads = 1}));
-  return std::unique_ptr<clue::TimelineSource>(
-      std::make_unique<LakeTimelines>(std::move(lake), std::move(connection)));
+  return std::unique_ptr<clue::TimelineSource>(std::make_unique<LakeTimelines>(std::move(lake), std::move(connection)));
 }
 
 }  // namespace yijian::app
