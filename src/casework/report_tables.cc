@@ -28,10 +28,11 @@ std::string Below(const Period& period, const char* column, store::Values& value
 }
 
 // Kinds as the register has them, gathered to the rows that the form knows.
-std::string KindZh(const std::string& kind) {
-  if (kind == "pharmacy" || kind == "2") return "定点零售药店";
-  if (kind.empty()) return "个人";
-  return "定点医疗机构";
+// fixmedins_type 2 is a pharmacy. Where the register is silent, the code tells: those of pharmacies begin with P.
+std::string KindZh(const std::string& kind, const std::string& code) {
+  if (code.empty()) return "个人";
+  bool pharmacy = kind == "2" || (kind.empty() && code.front() == 'P');
+  return pharmacy ? "定点零售药店" : "定点医疗机构";
 }
 const std::vector<std::string> kKinds{"定点医疗机构", "定点零售药店", "个人"};
 
@@ -52,10 +53,9 @@ Result<std::map<std::string, Work>> WorkByKind(Job& job, const Period& period) {
   {
     store::Values values;
     std::string where = Below(period, "area", values);
-    for (const store::Row& row : TRY(job.session.Query(
-             "SELECT kind, CAST(COUNT(*) AS BIGINT) AS n FROM institution WHERE 1 = 1" + where + " GROUP BY kind",
-             values))) {
-      work[KindZh(row.Text("kind"))].institutions += row.Int("n");
+    for (const store::Row& row :
+         TRY(job.session.Query("SELECT kind, code FROM institution WHERE 1 = 1" + where, values))) {
+      work[KindZh(row.Text("kind"), row.Text("code"))].institutions++;
     }
   }
   {
@@ -69,7 +69,7 @@ Result<std::map<std::string, Work>> WorkByKind(Job& job, const Period& period) {
                  where,
              values))) {
       std::string institution = row.MaybeText("institution").value_or("");
-      Work& kind = work[KindZh(institution.empty() ? "" : (row.Text("kind").empty() ? "hospital" : row.Text("kind")))];
+      Work& kind = work[KindZh(row.Text("kind"), institution)];
       int64_t opened = row.Int("opened_at");
       if (opened >= moments.from && opened < moments.until) {
         kind.opened++;
@@ -85,13 +85,13 @@ Result<std::map<std::string, Work>> WorkByKind(Job& job, const Period& period) {
     store::Values values{moments.from, moments.until};
     std::string where = Below(period, "c.area", values);
     for (const store::Row& row : TRY(job.session.Query(
-             "SELECT DISTINCT c.institution, COALESCE(i.kind, 'hospital') AS kind FROM decision d JOIN case_file c ON "
+             "SELECT DISTINCT c.institution, COALESCE(i.kind, '') AS kind FROM decision d JOIN case_file c ON "
              "c.id = d.case_id "
              "LEFT JOIN institution i ON i.code = c.institution "
              "WHERE d.in_force_at >= ? AND d.in_force_at < ? AND d.state <> 'reversed' AND c.institution IS NOT NULL" +
                  where,
              values))) {
-      work[KindZh(row.Text("kind"))].sanctioned.insert(row.Text("institution"));
+      work[KindZh(row.Text("kind"), row.Text("institution"))].sanctioned.insert(row.Text("institution"));
     }
   }
   return work;
