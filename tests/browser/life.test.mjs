@@ -1,72 +1,24 @@
-// The whole life of a clue across five users, three experts and the institution, in the browser: tests/workbench/story.mjs with
-// clicks and keys where the people have them. STORE=sqlite (default) or postgresql; SHOTS=folder keeps pictures for the README.
+// The whole life of a clue across five users, three experts and the institution, in the browser; then every page, by somebody who
+// has it, in both languages. STORE=sqlite (default) or postgresql; SHOTS=folder keeps pictures for the README.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openStage } from '../workbench/stage.mjs';
-import { parts, steps, Story } from '../workbench/story.mjs';
+import { parts, steps } from '../workbench/story.mjs';
+import { ClickedStory } from './clicked_story.mjs';
 import { Desk, openBrowser } from './desk.mjs';
 
-const kind = process.env.STORE ?? 'sqlite';
 let stage, browser, story;
 const desks = {};
-
-class ClickedStory extends Story {
-  async takeNext() {
-    const first = await this.chooseClue();
-    const { page } = desks.auditor;
-    await desks.auditor.go(`/clues?institution=${this.institution}`);
-    await desks.auditor.see(first.no);
-    await desks.auditor.check('01-clues');
-    await page.keyboard.press('n');
-    await page.waitForURL(/\/clue\/c\d+/);
-    const id = new URL(page.url()).pathname.split('/').at(-1);
-    this.clue = await this.auditor.get(`/api/clues/${id}`);
-    assert.equal(id, first.id, 'the highest rank comes first');
-    this.tookNext();
-  }
-
-  // One refuted by r where there are several, the rest confirmed by C, rule by rule.
-  async triage() {
-    await this.tooLate();
-    const desk = desks.auditor;
-    const { page } = desk;
-    await desk.settle();
-    await desk.check('02-clue');
-    const suspects = await this.allSuspects();
-    if (suspects.length > 3) {
-      await page.keyboard.press('r');
-      await this.until(async () => (await this.clueNow()).undecided < suspects.length);
-    }
-    for (let rule = 0; rule < 50 && this.clue.undecided > 0; rule++) {
-      const before = this.clue.undecided;
-      await page.keyboard.press('C');
-      await page.locator('.el-message-box .el-button--primary').click();
-      await this.until(async () => (await this.clueNow()).undecided < before);
-      await desk.settle();
-    }
-    await this.triaged();
-    await desk.check('03-triaged');
-  }
-  async clueNow() {
-    this.clue = await this.auditor.get(`/api/clues/${this.clue.id}`);
-    return this.clue;
-  }
-  async until(what, tries = 100) {
-    for (let i = 0; i < tries; i++) {
-      if (await what()) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    assert.fail('it did not happen');
-  }
-}
+const phone = { viewport: { width: 390, height: 844 } };
 
 before(async () => {
-  stage = await openStage({ store: kind });
+  stage = await openStage({ store: process.env.STORE ?? 'sqlite' });
   browser = await openBrowser();
-  for (const part of parts) desks[part] = await Desk.open(browser, stage.url, part, part === 'representative' ? { viewport: { width: 390, height: 844 } } : {});
-  story = new ClickedStory(Object.fromEntries(parts.map((part) => [part, desks[part].person])));
+  for (const part of parts) desks[part] = await Desk.open(browser, stage.url, part, part === 'representative' ? phone : {});
+  story = new ClickedStory(desks);
 });
 after(async () => {
+  for (const desk of Object.values(desks)) await desk.close();
   await browser?.close();
   await stage?.close();
 });
@@ -82,3 +34,42 @@ for (const step of steps) {
     broken = false;
   });
 }
+
+test('every page: no errors in the console, no serious findings of accessibility', async (t) => {
+  if (broken) return t.skip('the story failed');
+  const pages = [
+    ['auditor', ['/home', '/overview', '/institutions', `/institution/${story.institution}`, '/rules', '/documents', '/deadlines', '/self-checks', '/account', '/cases']],
+    ['operator', ['/users', '/administration', '/system', '/trail']],
+    ['hospital1', ['/home', '/self-checks', '/documents']],
+    ['expert1', ['/appeals']],
+    ['approver4', ['/home', '/approvals']],
+    ['representative', ['/home', '/clues']],
+  ];
+  const wrong = [];
+  for (const [part, paths] of pages) {
+    for (const path of paths) {
+      try {
+        await desks[part].go(path);
+        await desks[part].check(`page${path.replaceAll('/', '-').replace(story.institution, 'one')}-${part}`);
+        desks[part].assertQuiet();
+      } catch (error) {
+        wrong.push(`${part} ${path}: ${error.message.slice(0, 600)}`);
+        desks[part].noise = [];
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('strings that attack a page are inert in it', async (t) => {
+  if (broken) return t.skip('the story failed');
+  const attack = '<img src=x onerror="window.attacked=1"><script>window.attacked=1</script>';
+  const desk = desks.auditor;
+  const clue = await desk.person.post('/api/clues', { source: 'report', title: attack, text: attack, source_note: attack, subject_kind: 'institution', institution: story.institution, subject: story.institution });
+  await desk.person.post('/api/filters', { name: attack.slice(0, 60), query: '' });
+  for (const path of ['/clues?source=report', `/clue/${clue.id}`, `/clues?text=${encodeURIComponent(attack.slice(0, 60))}`]) {
+    await desk.go(path);
+    assert.equal(await desk.page.evaluate(() => window.attacked), undefined, path);
+  }
+  desk.assertQuiet();
+});
