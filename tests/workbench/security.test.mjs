@@ -215,7 +215,7 @@ test('hostile queries', async () => {
         const mark = path.includes('?') ? '&' : '?';
         const { status, body, headers } = await person.ask('GET', `${path}${mark}${name}=${encodeURIComponent(text.toWellFormed?.() ?? text.replace('\ud800', '%ED%A0%80'))}`);
         if (status >= 500 || headers['set-cookie']) wrong.push(`${path} ${name}=${text}: ${status}`);
-        if (status === 200 && name === 'text' && text.includes('OR') && (body.total ?? body.length) > 0) wrong.push(`${path} ${name}=${text}: finds ${body.total}`);
+        if (status === 200 && name === 'text' && text.includes('OR') && !Buffer.isBuffer(body) && (body.total ?? body.length) > 0) wrong.push(`${path} ${name}=${text}: finds ${body.total}`);
       }
     }
   }
