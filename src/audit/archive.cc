@@ -45,7 +45,7 @@ class Sheet {
         cells.emplace_back(std::span<const int64_t>(numbers_[i]));
     }
     TRY(writer.Append(rows_, cells));
-    TRY(writer.Finish());
+    [[maybe_unused]] int64_t written = TRY(writer.Finish());
     return {};
   }
 

@@ -86,6 +86,13 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
+Json::Json() = default;
+Json::Json(const Json& other) = default;
+Json::Json(Json&& other) noexcept = default;
+Json& Json::operator=(const Json& other) = default;
+Json& Json::operator=(Json&& other) noexcept = default;
+Json::~Json() = default;
+
 Result<Json> Json::Parse(std::string_view bytes) {
   if (bytes.size() > kBytesMax)
     return LimitReached("the message has more than " + std::to_string(kBytesMax) + " bytes");

@@ -25,6 +25,14 @@ class Json {
   static constexpr size_t kDepthMax = 32;
   static constexpr size_t kValuesMax = 4'000'000;
 
+  // Defined where Json is complete: in here clang would look into the vectors too early.
+  Json();
+  Json(const Json& other);
+  Json(Json&& other) noexcept;
+  Json& operator=(const Json& other);
+  Json& operator=(Json&& other) noexcept;
+  ~Json();
+
   static Result<Json> Parse(std::string_view bytes);
 
   Kind kind = Kind::kNull;

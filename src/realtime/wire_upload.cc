@@ -241,7 +241,7 @@ class UploadReader {
           if (!whole.Find(member.first)) whole.members.push_back(member);
         }
       }
-      TRY(rows_.Line(whole, visit_no, serial, IdKeyOf(id), place, told));
+      [[maybe_unused]] auto line = TRY(rows_.Line(whole, visit_no, serial, IdKeyOf(id), place, told));
       if (rows_.too_many()) return WireError("YJ3005");
     }
     return {};
