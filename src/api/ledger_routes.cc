@@ -1,3 +1,5 @@
+#include <map>
+
 #include "api/clue_json.h"
 #include "api/routes.h"
 #include "clue/import.h"
@@ -14,7 +16,19 @@ json AccountJson(ledger::Account account) {
   return account == ledger::Account::kNone ? json(nullptr) : json(ledger::NameOf(account));
 }
 
-json EntryJson(const ledger::Entry& entry) {
+using Names = std::map<std::string, std::string>;
+
+Result<Names> NamesOf(store::Session& session, const std::vector<ledger::Entry>& entries) {
+  Names names;
+  for (const ledger::Entry& entry : entries) {
+    if (entry.institution.empty() || names.contains(entry.institution)) continue;
+    auto row = TRY(session.QueryOne("SELECT name FROM institution WHERE code = ?", {entry.institution}));
+    names[entry.institution] = row ? row->Text("name") : entry.institution;
+  }
+  return names;
+}
+
+json EntryJson(const ledger::Entry& entry, const Names& names) {
   auto wire = [](char letter, const std::optional<int64_t>& id) {
     return id ? json(WireId(letter, *id)) : json(nullptr);
   };
@@ -30,6 +44,7 @@ json EntryJson(const ledger::Entry& entry) {
           {"case_no", OrNull(entry.case_no)},
           {"decision", wire('d', entry.decision)},
           {"institution", TextOrNull(entry.institution)},
+          {"institution_name", entry.institution.empty() ? json(nullptr) : json(names.at(entry.institution))},
           {"receipt", OrNull(entry.receipt)},
           {"counter_of", wire('e', entry.counter_of)},
           {"note", OrNull(entry.note)}};
@@ -57,11 +72,15 @@ Result<Response> Entries(Context& context, Request& request) {
   if (std::optional<Date> from = request.QueryDay("from")) filter.from_ms = MomentOf(StartOf(*from));
   if (std::optional<Date> until = request.QueryDay("until")) filter.until_ms = MomentOf(StartOf(*until));
   TRY(request.Finish());
-  ledger::EntryPage found = TRY(context.database.Read([&](store::Session& session) {
-    return ledger::ListEntries(session, filter, page.size, (page.page - 1) * page.size);
+  ledger::EntryPage found;
+  Names names;
+  TRY(context.database.Read([&](store::Session& session) -> Status {
+    found = TRY(ledger::ListEntries(session, filter, page.size, (page.page - 1) * page.size));
+    names = TRY(NamesOf(session, found.rows));
+    return {};
   }));
   json rows = json::array();
-  for (const ledger::Entry& entry : found.rows) rows.push_back(EntryJson(entry));
+  for (const ledger::Entry& entry : found.rows) rows.push_back(EntryJson(entry, names));
   return Response::Json({{"rows", rows}, {"total", found.total}, {"amount_fen", found.amount}});
 }
 
@@ -116,12 +135,16 @@ Result<Response> LineOf(Context& context, Request& request) {
   int64_t line = TRY(IdOf('l', request.Param("id")));
   TRY(request.Finish());
   constexpr int64_t kEntriesMax = 1'000;
-  ledger::EntryPage found = TRY(context.database.Read([&](store::Session& session) {
-    return ledger::ListEntries(session, {.areas = {actor->area}, .line = line}, kEntriesMax, 0);
+  ledger::EntryPage found;
+  Names names;
+  TRY(context.database.Read([&](store::Session& session) -> Status {
+    found = TRY(ledger::ListEntries(session, {.areas = {actor->area}, .line = line}, kEntriesMax, 0));
+    names = TRY(NamesOf(session, found.rows));
+    return {};
   }));
   if (found.rows.empty()) return NotFound("there is no such line in the ledger");
   json rows = json::array();
-  for (const ledger::Entry& entry : found.rows) rows.push_back(EntryJson(entry));
+  for (const ledger::Entry& entry : found.rows) rows.push_back(EntryJson(entry, names));
   return Response::Json(rows);
 }
 

@@ -129,6 +129,8 @@ class Client {
     const page = 1 + Math.floor(this.random() * this.random() * 20)
     const { json } = await this.request('queue', 'GET', `/api/clues?size=50&page=${page}&sort=${sort}${filter}`)
     this.seen = json?.rows ?? []
+    // The strip of money stands on every page.
+    await this.request('funnel', 'GET', '/api/funnel')
   }
 
   async open() {

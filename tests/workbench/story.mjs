@@ -367,7 +367,8 @@ export class Story {
     assert.equal(balance.difference_fen, 0);
     assert.equal(balance.reconciled, true);
     const entries = await this.auditor.get(`/api/ledger?case=${this.case.id}&size=200`);
-    assert.ok(entries.rows.some((entry) => entry.to === 'recovered' && entry.receipt === '凭证-1'));
+    const first = entries.rows.find((entry) => entry.to === 'recovered' && entry.receipt === '凭证-1');
+    assert.equal(first?.institution_name, this.case.institution_name);
     const trail = await this.operator.post('/api/trail/verify');
     assert.equal(trail.ok, true);
   }
