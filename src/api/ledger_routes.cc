@@ -1,4 +1,6 @@
 #include <map>
+#include <memory>
+#include <mutex>
 
 #include "api/clue_json.h"
 #include "api/routes.h"
@@ -148,7 +150,36 @@ Result<Response> LineOf(Context& context, Request& request) {
   return Response::Json(rows);
 }
 
-Result<Response> Funnel(Context& context, Request& request) {
+// What findings attribute changes with imports only, and adding it up reads a row a rule, place and month: too much for
+// the strip on every page. Kept for a few seconds, and believed only while the ledger says the same.
+class Attributed {
+ public:
+  Result<Fen> Of(store::Session& session, const std::vector<std::string>& areas, Fen identified, EpochMs now) {
+    {
+      std::lock_guard lock(mutex_);
+      auto found = kept_.find(areas);
+      if (found != kept_.end() && found->second.fen == identified && now - found->second.at < kKeptMs)
+        return found->second.fen;
+    }
+    Fen fen = TRY(clue::AttributedSum(session, areas));
+    std::lock_guard lock(mutex_);
+    if (kept_.size() >= kMost) kept_.clear();
+    kept_[areas] = {fen, now};
+    return fen;
+  }
+
+ private:
+  static constexpr EpochMs kKeptMs = 10'000;
+  static constexpr size_t kMost = 1'000;
+  struct Sum {
+    Fen fen = 0;
+    EpochMs at = 0;
+  };
+  std::mutex mutex_;
+  std::map<std::vector<std::string>, Sum> kept_;
+};
+
+Result<Response> Funnel(Context& context, Attributed& kept, Request& request) {
   const account::Actor* actor = TRY(Need(request, "overview.read"));
   std::vector<std::string> areas = AreasOf(*actor, request);
   TRY(request.Finish());
@@ -156,7 +187,7 @@ Result<Response> Funnel(Context& context, Request& request) {
   Fen attributed = 0;
   TRY(context.database.Read([&](store::Session& session) -> Status {
     funnel = TRY(ledger::ReadFunnel(session, areas));
-    attributed = TRY(clue::AttributedSum(session, areas));
+    attributed = TRY(kept.Of(session, areas, funnel.identified, context.clock.Now()));
     return {};
   }));
   return Response::Json(ToJson(funnel, funnel.identified == attributed));
@@ -168,7 +199,8 @@ void MountLedger(http::Router& router, Context& context) {
   router.Get("/api/ledger", Bound(context, Entries));
   router.Get("/api/ledger/balance", Bound(context, Balance));
   router.Get("/api/ledger/lines/{id}", Bound(context, LineOf));
-  router.Get("/api/funnel", Bound(context, Funnel));
+  auto kept = std::make_shared<Attributed>();
+  router.Get("/api/funnel", [&context, kept](Request& request) { return Funnel(context, *kept, request); });
 }
 
 }  // namespace yijian::api

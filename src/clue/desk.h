@@ -250,6 +250,7 @@ class Desk {
   struct Totals {
     EpochMs at = 0;
     CluePage page;  // without rows
+    bool counting = false;
   };
   Result<CluePage> TotalsOf(store::Session& session, const std::string& where, const store::Values& values);
   Status FillRules(store::Session& session, std::vector<Clue>& clues);

@@ -145,7 +145,12 @@ Result<CluePage> Desk::TotalsOf(Session& session, const std::string& where, cons
   {
     std::lock_guard lock(mutex_);
     auto found = totals_.find(key);
-    if (found != totals_.end() && clock_.Now() - found->second.at < kTotalsMs) return found->second.page;
+    if (found != totals_.end()) {
+      if (clock_.Now() - found->second.at < kTotalsMs) return found->second.page;
+      // One counts anew; the others go on with what was counted before, for as long again at most.
+      if (clock_.Now() - found->second.at < 2 * kTotalsMs && found->second.counting) return found->second.page;
+      found->second.counting = true;
+    }
   }
   CluePage page;
   Rows rows = TRY(session.Query(
@@ -161,7 +166,7 @@ Result<CluePage> Desk::TotalsOf(Session& session, const std::string& where, cons
   if (page.total >= kTotalsFrom) {
     std::lock_guard lock(mutex_);
     if (totals_.size() >= kTotalsMax) totals_.clear();
-    totals_[key] = {clock_.Now(), page};
+    totals_[key] = {clock_.Now(), page, false};
   }
   return page;
 }

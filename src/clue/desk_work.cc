@@ -73,7 +73,7 @@ Result<Clue> Desk::TakeNext(const Viewer& viewer, const std::string& matter, con
     EpochMs now = clock_.Now();
     std::string where;
     Values values{now, viewer.user, viewer.user, after};
-    WhereVisible(viewer, "c.", where, values);
+    WhereInOrder(viewer, where, values);
     if (!matter.empty()) {
       where += " AND c.matter = ?";
       values.emplace_back(matter);
@@ -84,7 +84,7 @@ Result<Clue> Desk::TakeNext(const Viewer& viewer, const std::string& matter, con
     }
     // Others' locked rows are passed over, so that two who ask at once get two clues.
     auto row = TRY(session.QueryOne(
-        "SELECT c.* FROM clue c WHERE c.status IN ('new', 'assigned', 'working') AND c.sampled_out = 0 AND "
+        "SELECT c.* FROM clue c WHERE c.status || '' IN ('new', 'assigned', 'working') AND c.sampled_out = 0 AND "
         "(c.locked_until IS NULL "
         "OR c.locked_until <= ? OR c.locked_by = ?) AND (c.assignee IS NULL OR c.assignee = ?) AND c.id <> ?" +
             where + " ORDER BY c.rank DESC, c.id DESC LIMIT 1" + session.ForUpdateSkipLocked(),

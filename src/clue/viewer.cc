@@ -23,6 +23,13 @@ void WhereVisible(const Viewer& viewer, std::string_view alias, std::string& whe
   }
 }
 
+void WhereInOrder(const Viewer& viewer, std::string& where, store::Values& values) {
+  WhereArea(viewer.area, "c.area || ''", where, values);
+  if (viewer.institution.empty()) return;
+  where += " AND c.institution = ?";
+  values.emplace_back(viewer.institution);
+}
+
 Error Refused(ErrorCode code, std::string word, std::string message, std::string zh) {
   Error error{code, std::move(message), {}};
   auto detail = std::make_shared<ErrorDetail>();

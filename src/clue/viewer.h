@@ -35,6 +35,8 @@ Status Require(bool right);  // forbidden
 
 // " AND ..." over columns `area` and `institution` of the alias ("c."), with its values.
 void WhereVisible(const Viewer& viewer, std::string_view alias, std::string& where, store::Values& values);
+// The same of clues "c", for queries that go along an index of their order and not of the area.
+void WhereInOrder(const Viewer& viewer, std::string& where, store::Values& values);
 void WhereArea(std::string_view area, std::string_view column, std::string& where, store::Values& values);
 
 // Errors with a stable word and Chinese words.

@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '60' },
     think: { type: 'string', default: '2000' },
     store: { type: 'string', multiple: true, default: ['sqlite', 'postgresql'] },
+    made: { type: 'string' }, // URL of a store made before (of one kind), to measure again without making it again
     report: { type: 'string', default: join(root, 'bench/WORKBENCH.md') },
   },
 });
@@ -44,7 +45,7 @@ function drive(stage, users) {
 async function measure(kind) {
   const began = performance.now();
   const stage = await openStage({
-    store: kind, persons: 0, synthesize: { findings: Number(options.findings), clues: Number(options.clues) },
+    store: kind, persons: 0, made: options.made, synthesize: options.made ? undefined : { findings: Number(options.findings), clues: Number(options.clues) },
     serve: ['--trusted-proxy', '127.0.0.1'],
   });
   const madeS = (performance.now() - began) / 1000;
@@ -52,7 +53,7 @@ async function measure(kind) {
     const operator = await signIn(stage.url, 'operator');
     const users = [];
     for (let i = 0; i < Number(options.clients); i++) {
-      const person = await addPerson(operator, { login: `load${i}`, roles: ['auditor'], area: operator.me.area.code, headers: { 'X-Forwarded-For': `10.8.${i >> 8}.${i & 255}` } });
+      const person = await addPerson(operator, { login: `load${process.pid}.${i}`, roles: ['auditor'], area: operator.me.area.code, headers: { 'X-Forwarded-For': `10.8.${i >> 8}.${i & 255}` } });
       users.push({ login: person.login, password: person.password });
       person.close();
     }

@@ -118,10 +118,11 @@ class Stage {
   }
 }
 
-// persons: size of the city; 0: no city (findings and clues are synthesized, `synthesize: {findings, clues}`).
-export async function openStage({ store: kind = 'sqlite', persons = 1500, synthesize, serve } = {}) {
+// persons: size of the city; 0: no city (findings and clues are synthesized, `synthesize: {findings, clues}`). made: the URL of a
+// store that has its clues already, instead of a new one.
+export async function openStage({ store: kind = 'sqlite', persons = 1500, synthesize, serve, made } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'yijian-stage-'));
-  const store = await makeStore(kind, folder);
+  const store = made ?? (await makeStore(kind, folder));
   const lake = persons > 0 ? await lakeOf(persons) : undefined;
   if (lake) await yijian('clues', 'import', '--lake', lake, '--store', store);
   if (synthesize) {
