@@ -53,16 +53,20 @@ void ScaleNarrow(const ColumnView& from, size_t rows, int64_t factor, int64_t* o
   PutNulls(from.validity, rows, out);
 }
 
-// Multiplies without looking and counts what went too far; real money never does.
+// Multiplies without looking and remembers whether anything went too far; real money never does.
+// Unsigned, since a null's value is whatever the file left there; the top bit of `limit - value` or
+// of `limit + value` is set exactly when the value is outside [-limit, limit], also where it wraps.
 void Scale64(const ColumnView& from, size_t rows, int64_t factor, int64_t* out) {
   const int64_t* in = from.As<int64_t>();
-  const int64_t limit = kMicroMax / factor;
+  const auto times = static_cast<uint64_t>(factor);
+  const auto limit = static_cast<uint64_t>(kMicroMax / factor);
   uint64_t beyond = 0;
   for (size_t row = 0; row < rows; row++) {
-    beyond |= static_cast<uint64_t>(limit - in[row] < 0) | static_cast<uint64_t>(in[row] < -limit);
-    out[row] = static_cast<int64_t>(static_cast<uint64_t>(in[row]) * static_cast<uint64_t>(factor));
+    const auto value = static_cast<uint64_t>(in[row]);
+    beyond |= (limit - value) | (limit + value);
+    out[row] = static_cast<int64_t>(value * times);
   }
-  if (beyond != 0) {
+  if (static_cast<int64_t>(beyond) < 0) {
     for (size_t row = 0; row < rows; row++) out[row] = Saturated(in[row], factor);
   }
   PutNulls(from.validity, rows, out);
