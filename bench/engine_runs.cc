@@ -19,16 +19,6 @@ using timeline::Kind;
 
 std::string SourcePath(const std::string& below) { return std::string(YIJIAN_SOURCE_DIR) + "/" + below; }
 
-Result<program::RuleSet> LoadChosen(const std::vector<std::string>& ids) {
-  lang::Diagnostics diagnostics;
-  program::RuleSet rules = pack::LoadRules({SourcePath("rules/packs")}, diagnostics);
-  std::erase_if(rules.rules, [&](const program::Rule& rule) { return std::ranges::count(ids, rule.id) == 0; });
-  if (rules.rules.size() < ids.size()) {
-    return InvalidInput("a rule of the list is not in the packs: " + diagnostics.Render());
-  }
-  return rules;
-}
-
 Result<json> Audit(const std::string& dir, const std::vector<std::string>& ids) {
   program::RuleSet rules = TRY(LoadChosen(ids));
   TRY(lake::RemoveTree(dir + "/findings"));
@@ -90,6 +80,16 @@ Result<json> Scan(const std::string& dir, const std::vector<std::string>& ids, i
 }
 
 }  // namespace
+
+Result<program::RuleSet> LoadChosen(const std::vector<std::string>& ids) {
+  lang::Diagnostics diagnostics;
+  program::RuleSet rules = pack::LoadRules({SourcePath("rules/packs")}, diagnostics);
+  std::erase_if(rules.rules, [&](const program::Rule& rule) { return std::ranges::count(ids, rule.id) == 0; });
+  if (rules.rules.size() < ids.size()) {
+    return InvalidInput("a rule of the list is not in the packs: " + diagnostics.Render());
+  }
+  return rules;
+}
 
 Result<std::vector<std::string>> ReadRuleList(const std::string& name) {
   std::istringstream text(TRY(lake::ReadWhole(SourcePath("bench/" + name))));

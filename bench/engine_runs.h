@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "measure.h"
+#include "program/rule.h"
 
 namespace yijian::bench {
 
@@ -30,6 +31,9 @@ struct EngineRun {
 
 // Rule ids of a file like rules60.txt.
 Result<std::vector<std::string>> ReadRuleList(const std::string& name);
+
+// The packs without the rules that are not named; all of those named must be there.
+Result<program::RuleSet> LoadChosen(const std::vector<std::string>& ids);
 
 // Audits the lake with these rules, `times` times, each as if for the first; the fastest counts.
 Result<EngineRun> RunEngine(const std::string& lake, const std::vector<std::string>& rules, int times);

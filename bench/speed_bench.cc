@@ -3,6 +3,7 @@
 //   speed_bench [million lines...]         default 1 10, or YIJIAN_BENCH_MILLIONS="1 10 100"
 //   speed_bench --sql 10 M-015 P-007       only these queries, and whether the engine agrees
 //   speed_bench --engine 10 rules60.txt    only the engine, for a profiler
+//   speed_bench --rules 2 rules60.txt      processor time of each rule, on one thread
 //   speed_bench --intake                   only intake
 //
 // Lakes are made once, under build/bench. SQL is left out above 10 million lines: it would take longer than all else.
@@ -15,6 +16,7 @@
 #include "lake/durable.h"
 #include "lake_maker.h"
 #include "report.h"
+#include "rule_times.h"
 
 namespace yijian::bench {
 namespace {
@@ -123,6 +125,16 @@ Status Main(int argc, char** argv) {
     EngineRun run = TRY(RunEngine(TRY(LakeOf(std::atof(words.at(1).c_str()))), TRY(ReadRuleList(words.at(2))), 1));
     std::printf("%.2f s, cpu %.2f, load %.2f, evaluate %.2f, write %.2f, %.0f MiB\n", run.seconds, run.cpu, run.load,
                 run.evaluate, run.write, run.rss_mib);
+    return {};
+  }
+  if (!words.empty() && words[0] == "--rules") {
+    std::string dir = TRY(LakeOf(std::atof(words.at(1).c_str())));
+    double sum = 0;
+    for (const PartTime& part : TRY(TimeRules(dir, TRY(ReadRuleList(words.at(2))), 3))) {
+      std::printf("%-20s %7.3f s %9lld findings\n", part.part.c_str(), part.cpu, static_cast<long long>(part.findings));
+      sum += part.cpu;
+    }
+    std::printf("%-20s %7.3f s\n", "all", sum);
     return {};
   }
   if (!words.empty() && words[0] == "--intake") {

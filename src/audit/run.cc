@@ -19,7 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kLinesPerStep = 120'000;
+constexpr int64_t kLinesPerStep = 60'000;
+constexpr size_t kFilesToSlice = 16;  // of more files the reader does not remember where it stood
 
 double Since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -136,7 +137,7 @@ class Audit {
     Walk walk;
     for (size_t unit = next_unit_++; unit < units_.size() && !failed(); unit = next_unit_++) {
       Unit made;
-      for (lake::BucketRange step : Steps(units_[unit])) TRY(WorkOn(step, reader, walk, made));
+      for (const lake::Slice& step : Steps(units_[unit])) TRY(WorkOn(step, reader, walk, made));
       Clock::time_point start = Clock::now();
       Arrange(made);
       TRY(archive_->Write(unit, made, rules_));
@@ -155,20 +156,36 @@ class Audit {
     finding::Collector found;
   };
 
-  // A unit is what goes into one file; what is looked at together shall fit into the processor's caches.
-  std::vector<lake::BucketRange> Steps(lake::BucketRange unit) const {
-    std::vector<lake::BucketRange> steps;
+  // A unit is what goes into one file; what is looked at together shall fit into the processor's caches: some buckets,
+  // or some of the persons of one.
+  std::vector<lake::Slice> Steps(lake::BucketRange unit) const {
+    std::vector<lake::Slice> steps;
     for (int bucket = unit.from; bucket < unit.until; bucket++) {
-      lake::BucketRange joined{steps.empty() ? bucket : steps.back().from, bucket + 1};
-      if (!steps.empty() && snapshot_->RowsAbout("fee_line", joined) <= kLinesPerStep)
-        steps.back() = joined;
-      else
-        steps.push_back({bucket, bucket + 1});
+      lake::BucketRange one{bucket, bucket + 1};
+      lake::BucketRange joined{steps.empty() ? bucket : steps.back().range.from, bucket + 1};
+      int64_t lines = snapshot_->RowsAbout("fee_line", one);
+      if (!steps.empty() && snapshot_->RowsAbout("fee_line", joined) <= kLinesPerStep) {
+        steps.back().range = joined;
+      } else if (lines <= kLinesPerStep || snapshot_->FilesOf("fee_line", one).size() > kFilesToSlice) {
+        steps.push_back({one});
+      } else {
+        SliceBucket(one, (lines + kLinesPerStep - 1) / kLinesPerStep, steps);
+      }
     }
     return steps;
   }
 
-  Status WorkOn(lake::BucketRange step, lake::BucketReader& reader, Walk& walk, Unit& made) {
+  // Equal parts of all keys: they are digests.
+  static void SliceBucket(lake::BucketRange bucket, int64_t parts, std::vector<lake::Slice>& steps) {
+    int64_t width = INT64_MAX / parts;
+    for (int64_t part = 0; part < parts; part++) {
+      int64_t first = part == 0 ? INT64_MIN : part * width;
+      int64_t last = part + 1 == parts ? INT64_MAX : (part + 1) * width - 1;
+      steps.push_back({bucket, first, last});
+    }
+  }
+
+  Status WorkOn(const lake::Slice& step, lake::BucketReader& reader, Walk& walk, Unit& made) {
     Clock::time_point start = Clock::now();
     timeline::Bucket& bucket = walk.bucket;
     TRY(reader.Read(step, &bucket));

@@ -57,7 +57,7 @@ struct BucketReader::Impl {
         persons(snapshot->buckets()) {}
 
   void MakeRequests(const Wanted& wanted);
-  Status Read(BucketRange range, Bucket* bucket);
+  Status Read(const Slice& slice, Bucket* bucket);
   void PutInOrder(Kind kind);
   void DropOldVisits();
   Status PutPersons(BucketRange range, Bucket* bucket);
@@ -121,7 +121,8 @@ void BucketReader::Impl::MakeRequests(const Wanted& wanted) {
   }
 }
 
-Status BucketReader::Impl::Read(BucketRange range, Bucket* bucket) {
+Status BucketReader::Impl::Read(const Slice& slice, Bucket* bucket) {
+  const BucketRange range = slice.range;
   CHECK(range.from >= 0 && range.from <= range.until && range.until <= snapshot->buckets());
   persons.Clear();
   for (Kind kind : kPersonKinds) {
@@ -129,7 +130,7 @@ Status BucketReader::Impl::Read(BucketRange range, Bucket* bucket) {
     // Columns are filled where they will stay: the bucket's memory is used again.
     scanned(kind).columns.swap(bucket->table(kind).columns);
     scanned(kind).row_id.swap(bucket->table(kind).row_id);
-    TRY(scanner.Scan(requests[Index(kind)], range, &scanned(kind)));
+    TRY(scanner.Scan(requests[Index(kind)], slice, &scanned(kind)));
     persons.Add(scanned(kind).groups);
   }
   for (Kind kind : kPersonKinds) {
@@ -318,11 +319,11 @@ Result<BucketReader> BucketReader::Open(std::shared_ptr<const Snapshot> snapshot
   return BucketReader(std::move(impl));
 }
 
-Status BucketReader::Read(BucketRange range, Bucket* bucket) { return impl_->Read(range, bucket); }
+Status BucketReader::Read(const Slice& slice, Bucket* bucket) { return impl_->Read(slice, bucket); }
 
 Result<Bucket> BucketReader::Read(BucketRange range) {
   Bucket bucket;
-  TRY(impl_->Read(range, &bucket));
+  TRY(impl_->Read(Slice{range}, &bucket));
   return bucket;
 }
 

@@ -54,7 +54,9 @@ class BucketReader {
   BucketReader& operator=(BucketReader&&) noexcept;
   ~BucketReader();
 
-  Status Read(BucketRange range, timeline::Bucket* bucket);
+  // Slices of one bucket after the other, in the order of their keys, cost no more than the bucket at once.
+  Status Read(const Slice& slice, timeline::Bucket* bucket);
+  Status Read(BucketRange range, timeline::Bucket* bucket) { return Read(Slice{range}, bucket); }
   Result<timeline::Bucket> Read(BucketRange range);
 
  private:

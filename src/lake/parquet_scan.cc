@@ -6,35 +6,103 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 
 namespace yijian::lake {
 namespace {
 
 constexpr size_t kChunkRows = 2048;  // sixteen columns of it stay in the second-level cache
 
+int64_t IntegerAt(const ColumnView& view, Physical physical, size_t row) {
+  return physical == Physical::kInt32 ? view.As<int32_t>()[row] : view.As<int64_t>()[row];
+}
+
 }  // namespace
 
-ParquetScan::ParquetScan(std::shared_ptr<const ParquetFile> file, int fd, BucketRange range, DecoderPool* pool)
-    : file_(std::move(file)), fd_(fd), range_(range), bucket_(file_->Find("bucket")), decoders_(*pool) {}
+// ---- ScanCursor
 
-ParquetScan::~ParquetScan() { close(fd_); }
+ScanCursor::~ScanCursor() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Status ScanCursor::Use(std::shared_ptr<const ParquetFile> file, const std::vector<std::string>& names) {
+  std::vector<size_t> columns;
+  for (const std::string& name : names) {
+    columns.push_back(file->Find(name));
+    CHECK(columns.back() != ParquetFile::kAbsent);
+  }
+  if (file_ == file && columns_ == columns) return {};
+  if (file_ != file) {
+    if (fd_ >= 0) close(fd_);
+    file_ = nullptr;
+    fd_ = open(file->path().c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0) return IoError("cannot open " + file->path() + ": " + std::strerror(errno));
+    file_ = std::move(file);
+    runs_group_ = kNowhere;
+  }
+  columns_ = std::move(columns);
+  group_ = kNowhere;
+  if (decoders_.size() < columns_.size()) decoders_.resize(columns_.size());
+  for (size_t i = 0; i < columns_.size(); i++) decoders_[i].Use(file_->columns()[columns_[i]]);
+  return {};
+}
+
+Status ScanCursor::FindRuns(size_t group) {
+  if (runs_group_ == group) return {};
+  runs_group_ = kNowhere;
+  runs_.clear();
+  TRY(FindRunsOf(file_->groups()[group]));
+  auto key = [](const Run& run) { return std::tuple(run.bucket, run.key); };
+  sorted_ = std::ranges::all_of(runs_, [](const Run& run) { return run.has_bucket && run.has_key; }) &&
+            std::ranges::is_sorted(runs_, {}, key);
+  runs_group_ = group;
+  return {};
+}
+
+Status ScanCursor::FindRunsOf(const ParquetFile::RowGroup& group) {
+  size_t bucket = file_->Find("bucket");
+  size_t key = file_->Find("psn_key");
+  if (key != ParquetFile::kAbsent && !file_->columns()[key].readable) key = ParquetFile::kAbsent;
+  auto start = [&](size_t column, ColumnDecoder& decoder) {
+    decoder.Use(file_->columns()[column]);
+    return decoder.Start(fd_, group.columns[column], group.rows);
+  };
+  auto physical = [&](size_t column) { return file_->columns()[column].info.physical; };
+  for (size_t column : {bucket, key}) {
+    if (column == ParquetFile::kAbsent || physical(column) == Physical::kInt32 || physical(column) == Physical::kInt64)
+      continue;
+    return IoError(file_->columns()[column].info.name + " is not a number");
+  }
+  TRY(start(bucket, bucket_decoder_));
+  if (key != ParquetFile::kAbsent) TRY(start(key, key_decoder_));
+  auto rows = static_cast<size_t>(group.rows);
+  for (size_t begin = 0; begin < rows; begin += kChunkRows) {
+    size_t part = std::min(rows - begin, kChunkRows);
+    ColumnView buckets = TRY(bucket_decoder_.Decode(part));
+    ColumnView keys;
+    if (key != ParquetFile::kAbsent) keys = TRY(key_decoder_.Decode(part));
+    for (size_t row = 0; row < part; row++) {
+      Run run{begin + row};
+      run.has_bucket = buckets.Has(row);
+      if (run.has_bucket) run.bucket = IntegerAt(buckets, physical(bucket), row);
+      run.has_key = keys.data != nullptr && keys.Has(row);
+      if (run.has_key) run.key = IntegerAt(keys, physical(key), row);
+      bool goes_on = !runs_.empty() && runs_.back().bucket == run.bucket && runs_.back().key == run.key &&
+                     runs_.back().has_bucket == run.has_bucket && runs_.back().has_key == run.has_key;
+      if (!goes_on) runs_.push_back(run);
+    }
+  }
+  return {};
+}
+
+// ---- ParquetScan
 
 Result<std::unique_ptr<ParquetScan>> ParquetScan::Open(std::shared_ptr<const ParquetFile> file,
-                                                       const std::vector<std::string>& columns, BucketRange range,
-                                                       DecoderPool* pool) {
-  int fd = open(file->path().c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return IoError("cannot open " + file->path() + ": " + std::strerror(errno));
-  std::unique_ptr<ParquetScan> scan(new ParquetScan(std::move(file), fd, range, pool));
-  for (const std::string& name : columns) {
-    size_t column = scan->file_->Find(name);
-    CHECK(column != ParquetFile::kAbsent);
-    const ParquetFile::Column& info = scan->file_->columns()[column];
-    scan->columns_.push_back(column);
-    scan->infos_.push_back(info.info);
-  }
-  if (pool->size() < columns.size() + 1) pool->resize(columns.size() + 1);
-  for (size_t i = 0; i < columns.size(); i++) (*pool)[i].Use(scan->file_->columns()[scan->columns_[i]]);
-  (*pool)[columns.size()].Use(scan->file_->columns()[scan->bucket_]);
+                                                       const std::vector<std::string>& columns, const Slice& slice,
+                                                       ScanCursor* cursor) {
+  TRY(cursor->Use(std::move(file), columns));
+  std::unique_ptr<ParquetScan> scan(new ParquetScan(slice, cursor));
+  for (size_t column : cursor->columns_) scan->infos_.push_back(cursor->file_->columns()[column].info);
   scan->chunk_.columns.resize(columns.size());
   return scan;
 }
@@ -45,58 +113,100 @@ Result<const Chunk*> ParquetScan::Next() {
   }
   Stretch& stretch = stretches_[stretch_];
   size_t rows = std::min(stretch.end - stretch.begin, kChunkRows);
-  for (size_t i = 0; i < columns_.size(); i++) {
-    if (stretch.begin > row_) TRY(decoders_[i].Skip(stretch.begin - row_));
-    chunk_.columns[i] = TRY(decoders_[i].Decode(rows));
+  size_t group = std::exchange(cursor_.group_, ScanCursor::kNowhere);  // nowhere, if a page is damaged
+  for (size_t i = 0; i < infos_.size(); i++) {
+    ColumnDecoder& decoder = cursor_.decoders_[i];
+    if (infos_[i].name == "psn_key" && infos_[i].physical == Physical::kInt64) {
+      chunk_.columns[i] = Keys(stretch.begin, rows);
+      continue;
+    }
+    if (stretch.begin > cursor_.row_) TRY(decoder.Skip(stretch.begin - cursor_.row_));
+    chunk_.columns[i] = TRY(decoder.Decode(rows));
   }
+  cursor_.group_ = group;
   chunk_.rows = rows;
   stretch.begin += rows;
-  row_ = stretch.begin;
+  cursor_.row_ = stretch.begin;
   if (stretch.begin == stretch.end) stretch_++;
   return &chunk_;
 }
 
+bool ParquetScan::MayHold(const ParquetFile::RowGroup& group) const {
+  if (group.rows == 0) return false;
+  const ParquetFile::ColumnChunk& buckets = group.columns[cursor_.file_->Find("bucket")];
+  return !buckets.has_range || (buckets.max >= slice_.range.from && buckets.min < slice_.range.until);
+}
+
 // False after the last.
 Result<bool> ParquetScan::NextGroup() {
+  const ParquetFile& file = *cursor_.file_;
   stretches_.clear();
-  stretch_ = row_ = 0;
-  if (group_ == file_->groups().size()) return false;
-  const ParquetFile::RowGroup& group = file_->groups()[group_++];
-  const ParquetFile::ColumnChunk& buckets = group.columns[bucket_];
-  bool outside = buckets.has_range && (buckets.max < range_.from || buckets.min >= range_.until);
-  bool inside = buckets.has_range && buckets.min >= range_.from && buckets.max < range_.until;
-  if (outside || group.rows == 0) return true;
-  if (inside) {
-    stretches_.push_back({0, static_cast<size_t>(group.rows)});
-  } else {
-    TRY(FindStretches(group));
-    if (stretches_.empty()) return true;
+  stretch_ = run_ = 0;
+  if (group_ == file.groups().size()) return false;
+  size_t at = group_++;
+  const ParquetFile::RowGroup& group = file.groups()[at];
+  if (!MayHold(group)) return true;
+  TRY(cursor_.FindRuns(at));
+  FindStretches(static_cast<size_t>(group.rows));
+  if (stretches_.empty() || (cursor_.group_ == at && cursor_.row_ <= stretches_[0].begin)) return true;
+  cursor_.group_ = ScanCursor::kNowhere;
+  for (size_t i = 0; i < infos_.size(); i++) {
+    TRY(cursor_.decoders_[i].Start(cursor_.fd_, group.columns[cursor_.columns_[i]], group.rows));
   }
-  for (size_t i = 0; i < columns_.size(); i++) {
-    TRY(decoders_[i].Start(fd_, group.columns[columns_[i]], group.rows));
-  }
+  cursor_.group_ = at;
+  cursor_.row_ = 0;
   return true;
 }
 
-Status ParquetScan::FindStretches(const ParquetFile::RowGroup& group) {
-  ColumnDecoder& decoder = decoders_[columns_.size()];
-  TRY(decoder.Start(fd_, group.columns[bucket_], group.rows));
-  const bool narrow = file_->columns()[bucket_].info.physical == Physical::kInt32;
-  auto rows = static_cast<size_t>(group.rows);
-  for (size_t begin = 0; begin < rows; begin += kChunkRows) {
-    size_t part = std::min(rows - begin, kChunkRows);
-    ColumnView view = TRY(decoder.Decode(part));
-    for (size_t row = 0; row < part; row++) {
-      int64_t bucket = narrow ? view.As<int32_t>()[row] : view.As<int64_t>()[row];
-      if (bucket < range_.from || bucket >= range_.until || !view.Has(row)) continue;
-      if (!stretches_.empty() && stretches_.back().end == begin + row) {
-        stretches_.back().end++;
-      } else {
-        stretches_.push_back({begin + row, begin + row + 1});
-      }
+bool ParquetScan::Wants(const ScanCursor::Run& run) const {
+  if (!run.has_bucket || run.bucket < slice_.range.from || run.bucket >= slice_.range.until) return false;
+  return slice_.whole() || (run.has_key && run.key >= slice_.key_first && run.key <= slice_.key_last);
+}
+
+void ParquetScan::FindStretches(size_t group_rows) {
+  const std::vector<ScanCursor::Run>& runs = cursor_.runs_;
+  size_t first = 0;
+  if (cursor_.sorted_) {
+    auto before = [&](const ScanCursor::Run& run) {
+      return std::tuple(run.bucket, run.key) < std::tuple(int64_t{slice_.range.from}, slice_.key_first);
+    };
+    first = static_cast<size_t>(std::ranges::partition_point(runs, before) - runs.begin());
+  }
+  for (size_t i = first; i < runs.size(); i++) {
+    bool past = runs[i].bucket >= slice_.range.until ||
+                (runs[i].bucket + 1 == slice_.range.until && runs[i].key > slice_.key_last);
+    if (cursor_.sorted_ && past) break;
+    if (!Wants(runs[i])) continue;
+    size_t end = i + 1 < runs.size() ? runs[i + 1].begin : group_rows;
+    if (!stretches_.empty() && stretches_.back().end == runs[i].begin) {
+      stretches_.back().end = end;
+    } else {
+      stretches_.push_back({runs[i].begin, end});
     }
   }
-  return {};
+}
+
+// The runs know the keys already.
+ColumnView ParquetScan::Keys(size_t begin, size_t rows) {
+  const std::vector<ScanCursor::Run>& runs = cursor_.runs_;
+  if (run_ >= runs.size() || runs[run_].begin > begin) run_ = 0;
+  auto later = std::upper_bound(runs.begin() + static_cast<int64_t>(run_), runs.end(), begin,
+                                [](size_t row, const ScanCursor::Run& run) { return row < run.begin; });
+  run_ = static_cast<size_t>(later - runs.begin()) - 1;
+  keys_.resize(kChunkRows);
+  has_keys_.assign(kChunkRows / 64, ~uint64_t{0});
+  bool nulls = false;
+  for (size_t row = begin; row < begin + rows;) {
+    size_t end = run_ + 1 < runs.size() ? std::min(runs[run_ + 1].begin, begin + rows) : begin + rows;
+    std::fill_n(keys_.begin() + static_cast<int64_t>(row - begin), end - row, runs[run_].key);
+    for (size_t null = row; !runs[run_].has_key && null < end; null++) {
+      has_keys_[(null - begin) / 64] &= ~(uint64_t{1} << ((null - begin) % 64));
+      nulls = true;
+    }
+    row = end;
+    if (row < begin + rows) run_++;
+  }
+  return {keys_.data(), nulls ? has_keys_.data() : nullptr};
 }
 
 }  // namespace yijian::lake

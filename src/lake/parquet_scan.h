@@ -1,11 +1,13 @@
-// Columns of one Parquet file, rows of some buckets, as chunks: what a query would give, without
-// DuckDB.
+// Columns of one Parquet file, rows of some buckets and keys, as chunks: what a query would give, without DuckDB.
 //
-//   auto scan = TRY(ParquetScan::Open(file, {"psn_key", "row_id"}, BucketRange{3, 5}));
+//   ScanCursor cursor;
+//   auto scan = TRY(ParquetScan::Open(file, {"psn_key", "row_id"}, Slice{{3, 5}}, &cursor));
 //   while (const Chunk* chunk = TRY(scan->Next())) ...
 //
-// Needs:   file->CanRead the columns and "bucket", and all of them are there.
-// Order:   that of the file. Row groups without rows of the range are not read.
+// Needs:   file->CanRead the columns and "bucket", and all of them are there; "psn_key" too when the slice has bounds.
+// Order:   that of the file. Row groups without rows of the slice are not read.
+// Speed:   a cursor remembers where its decoders stand: the next scan of the same file and columns goes on from there
+//          when its rows come later. Slices in the order of the file unpack every page once.
 // Errors:  kIo; see column_decoder.h.
 // Threads: one owner.
 #pragma once
@@ -30,18 +32,53 @@ class ChunkSource {
   virtual Result<const Chunk*> Next() = 0;
 };
 
-// Decoders whose memory goes from scan to scan.
-using DecoderPool = std::vector<ColumnDecoder>;
+// Decoders in the midst of a file, and their memory, which goes from file to file.
+class ScanCursor {
+ public:
+  ScanCursor() = default;
+  ScanCursor(const ScanCursor&) = delete;
+  ScanCursor& operator=(const ScanCursor&) = delete;
+  ~ScanCursor();
+
+  const ParquetFile* file() const { return file_.get(); }
+
+ private:
+  friend class ParquetScan;
+  static constexpr size_t kNowhere = SIZE_MAX;
+
+  // Rows of one bucket and key that follow each other; until the next run begins.
+  struct Run {
+    size_t begin = 0;
+    int64_t bucket = 0;
+    int64_t key = 0;
+    bool has_bucket = false;
+    bool has_key = false;
+  };
+
+  Status Use(std::shared_ptr<const ParquetFile> file, const std::vector<std::string>& columns);
+  Status FindRuns(size_t group);
+  Status FindRunsOf(const ParquetFile::RowGroup& group);
+
+  std::shared_ptr<const ParquetFile> file_;
+  int fd_ = -1;
+  std::vector<size_t> columns_;
+  std::vector<ColumnDecoder> decoders_;  // one per column
+  size_t group_ = kNowhere;              // whose rows the decoders hold
+  size_t row_ = 0;                       // of the group: the next they give
+
+  ColumnDecoder bucket_decoder_;
+  ColumnDecoder key_decoder_;
+  size_t runs_group_ = kNowhere;
+  std::vector<Run> runs_;  // of that group
+  bool sorted_ = false;    // by (bucket, key), and all have both
+};
 
 class ParquetScan : public ChunkSource {
  public:
-  // The pool belongs to this scan alone while it lives.
+  // The cursor belongs to this scan alone while it lives.
   static Result<std::unique_ptr<ParquetScan>> Open(std::shared_ptr<const ParquetFile> file,
-                                                   const std::vector<std::string>& columns, BucketRange range,
-                                                   DecoderPool* pool);
-  ParquetScan(const ParquetScan&) = delete;
-  ParquetScan& operator=(const ParquetScan&) = delete;
-  ~ParquetScan() override;
+                                                   const std::vector<std::string>& columns, const Slice& slice,
+                                                   ScanCursor* cursor);
 
   const std::vector<ColumnInfo>& columns() const override { return infos_; }
   Result<const Chunk*> Next() override;
@@ -51,23 +88,24 @@ class ParquetScan : public ChunkSource {
     size_t begin;
     size_t end;
   };
-  ParquetScan(std::shared_ptr<const ParquetFile> file, int fd, BucketRange range, DecoderPool* pool);
+  ParquetScan(const Slice& slice, ScanCursor* cursor) : slice_(slice), cursor_(*cursor) {}
 
   Result<bool> NextGroup();
-  Status FindStretches(const ParquetFile::RowGroup& group);
+  bool MayHold(const ParquetFile::RowGroup& group) const;
+  void FindStretches(size_t group_rows);
+  bool Wants(const ScanCursor::Run& run) const;
+  ColumnView Keys(size_t begin, size_t rows);
 
-  std::shared_ptr<const ParquetFile> file_;
-  int fd_;
-  BucketRange range_;
-  size_t bucket_;  // its column
-  std::vector<size_t> columns_;
+  Slice slice_;
+  ScanCursor& cursor_;
   std::vector<ColumnInfo> infos_;
-  DecoderPool& decoders_;  // one per column, and the last for the bucket
 
   size_t group_ = 0;                // the next
-  std::vector<Stretch> stretches_;  // of the current, those not read yet last
-  size_t stretch_ = 0;
-  size_t row_ = 0;  // of the group; where the decoders stand
+  std::vector<Stretch> stretches_;  // of the current
+  size_t stretch_ = 0;              // the first not read to its end
+  size_t run_ = 0;                  // where Keys stands
+  std::vector<int64_t> keys_;
+  std::vector<uint64_t> has_keys_;
   Chunk chunk_;
 };
 

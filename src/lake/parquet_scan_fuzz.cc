@@ -18,9 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const auto& column : (*file)->columns()) {
       if (column.readable) names.push_back(column.info.name);
     }
-    DecoderPool pool;
+    ScanCursor cursor;
     if ((*file)->CanRead({"bucket"})) {
-      auto scan = ParquetScan::Open(*file, names, {0, 3}, &pool);
+      auto scan = ParquetScan::Open(*file, names, Slice{{0, 3}}, &cursor);
       size_t touched = 0;
       for (int chunks = 0; scan && chunks < 100; chunks++) {
         auto chunk = (*scan)->Next();

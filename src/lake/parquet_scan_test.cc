@@ -56,8 +56,8 @@ void ExpectSameAsDuckDb(const std::string& path, BucketRange range) {
   std::vector<std::string> names;
   for (const auto& column : file->columns()) names.push_back(column.info.name);
   ASSERT_TRUE(file->CanRead(names));
-  DecoderPool pool;
-  auto scan = Must(ParquetScan::Open(file, names, range, &pool));
+  ScanCursor cursor;
+  auto scan = Must(ParquetScan::Open(file, names, Slice{range}, &cursor));
   Connection connection = Must(OpenConnection({.threads = 1}));
   QueryResult expected = Must(connection.Query("SELECT * FROM read_parquet(" + Quote(path) +
                                                ") WHERE bucket >= " + std::to_string(range.from) + " AND bucket < " +
@@ -193,8 +193,8 @@ TEST(ParquetScanTest, StretchesAndGapsAcrossPages) {
     auto file = Must(ParquetFile::Open(path));
     for (BucketRange range : {BucketRange{0, 600}, {17, 18}, {100, 400}, {599, 600}, {600, 700}}) {
       SCOPED_TRACE(std::to_string(page_rows) + " rows a page, from bucket " + std::to_string(range.from));
-      DecoderPool pool;
-      auto scan = Must(ParquetScan::Open(file, {"text", "bucket"}, range, &pool));
+      ScanCursor cursor;
+      auto scan = Must(ParquetScan::Open(file, {"text", "bucket"}, Slice{range}, &cursor));
       int row = range.from * 10;
       while (const Chunk* chunk = Must(scan->Next())) {
         for (size_t i = 0; i < chunk->rows; i++, row++) {

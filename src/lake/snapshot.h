@@ -29,6 +29,16 @@ struct BucketRange {
   friend bool operator==(const BucketRange&, const BucketRange&) = default;
 };
 
+// Of the rows of some buckets those with person keys [key_first, key_last]; by default all, also those without a key.
+// Keys are digests (docs/formats/lake.md): equal steps of keys are about equally many persons.
+struct Slice {
+  BucketRange range;
+  int64_t key_first = INT64_MIN;
+  int64_t key_last = INT64_MAX;
+
+  bool whole() const { return key_first == INT64_MIN && key_last == INT64_MAX; }
+};
+
 class Snapshot {
  public:
   static Result<std::shared_ptr<const Snapshot>> Take(const Lake& lake);

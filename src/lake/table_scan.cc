@@ -152,11 +152,13 @@ Result<FilePlan> PlanOf(const ScanRequest& request, const ParquetFile& file) {
   return plan;
 }
 
-std::string SqlOf(const FilePlan& plan, BucketRange range, const Snapshot::File& file) {
+std::string SqlOf(const FilePlan& plan, const Slice& slice, const Snapshot::File& file) {
   std::string list;
   for (const std::string& column : plan.columns) list += (list.empty() ? "" : ", ") + QuoteName(column);
   std::string sql = "SELECT " + list + " FROM read_parquet(" + Quote(file.path) + ")";
-  if (!Inside(*file.data, range)) sql += " WHERE " + RangeSql(range);
+  if (!Inside(*file.data, slice.range) || !slice.whole()) sql += " WHERE " + RangeSql(slice.range);
+  if (!slice.whole())
+    sql += " AND psn_key BETWEEN " + std::to_string(slice.key_first) + " AND " + std::to_string(slice.key_last);
   return sql;
 }
 
@@ -320,31 +322,48 @@ void FileScan::AppendConverted(const Chunk& chunk, const std::optional<Converter
 
 }  // namespace
 
-Status TableScanner::ScanFile(const ScanRequest& request, BucketRange range, const Snapshot::File& file,
+// Cursors of files that end before `bucket` are used again first.
+ScanCursor& TableScanner::CursorOf(timeline::Kind kind, const ParquetFile* file, int file_last, int bucket) {
+  std::vector<Place>& places = places_[static_cast<size_t>(kind)];
+  auto place = std::ranges::find_if(places, [&](const Place& each) { return each.cursor->file() == file; });
+  if (place == places.end())
+    place = std::ranges::find_if(places, [&](const Place& each) { return each.bucket_last < bucket; });
+  if (place == places.end() && places.size() < kCursorsMax)
+    place = places.insert(places.end(), {std::make_unique<ScanCursor>()});
+  if (place == places.end()) place = std::ranges::min_element(places, {}, &Place::used);
+  place->bucket_last = file_last;
+  place->used = ++uses_;
+  return *place->cursor;
+}
+
+Status TableScanner::ScanFile(const ScanRequest& request, const Slice& slice, const Snapshot::File& file,
                               ScanRows* rows) {
   std::shared_ptr<const ParquetFile> parquet = TRY(FileOf(file.path));
   FilePlan plan = TRY(PlanOf(request, *parquet));
   std::unique_ptr<ChunkSource> source;
-  if (parquet->CanRead(plan.columns) && parquet->CanRead({"bucket"})) {
-    source = TRY(ParquetScan::Open(parquet, plan.columns, range, &pool_));
+  if (parquet->CanRead(plan.columns) && parquet->CanRead({"bucket", "psn_key"})) {
+    ScanCursor& cursor = CursorOf(request.kind, parquet.get(), file.data->bucket_max, slice.range.from);
+    source = TRY(ParquetScan::Open(parquet, plan.columns, slice, &cursor));
   } else {
-    source = std::make_unique<QuerySource>(TRY(connection_->Stream(SqlOf(plan, range, file))));
+    source = std::make_unique<QuerySource>(TRY(connection_->Stream(SqlOf(plan, slice, file))));
   }
   std::string_view table = timeline::InfoOf(request.kind).table;
-  FileScan scan(plan, std::move(source), snapshot_->CancelledOf(table, range, file.ordinal), rows);
+  FileScan scan(plan, std::move(source), snapshot_->CancelledOf(table, slice.range, file.ordinal), rows);
   TRY(scan.Start(request));
   return scan.Run();
 }
 
-Status TableScanner::Scan(const ScanRequest& request, BucketRange range, ScanRows* rows) {
+Status TableScanner::Scan(const ScanRequest& request, const Slice& slice, ScanRows* rows) {
   CHECK(request.fields.size() == Fields(request.kind).size());
   std::string_view table = timeline::InfoOf(request.kind).table;
   rows->Clear(request.fields.size());
-  auto expected = static_cast<size_t>(snapshot_->RowsAbout(table, range));
-  rows->Reserve(expected + expected / 16, request);
-  for (const Snapshot::File& file : snapshot_->FilesOf(table, range)) {
+  if (slice.whole()) {
+    auto expected = static_cast<size_t>(snapshot_->RowsAbout(table, slice.range));
+    rows->Reserve(expected + expected / 16, request);
+  }
+  for (const Snapshot::File& file : snapshot_->FilesOf(table, slice.range)) {
     if (rows->rows + file.data->rows > UINT32_MAX - 1) return LimitReached("more rows in a bucket than 32 bits count");
-    TRY(ScanFile(request, range, file, rows).While("reading " + file.path));
+    TRY(ScanFile(request, slice, file, rows).While("reading " + file.path));
   }
   return {};
 }

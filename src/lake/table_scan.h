@@ -6,6 +6,7 @@
 // columns; nothing per row but what keeps and groups it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -64,11 +65,15 @@ class RowIdSet {
 
 class TableScanner {
  public:
+  // So many files of a kind are remembered where they were left; of more, those asked longest ago begin anew.
+  static constexpr size_t kCursorsMax = 16;
+
   // Connection and snapshot outlive the scanner.
   TableScanner(const Snapshot* snapshot, Connection* connection) : snapshot_(snapshot), connection_(connection) {}
 
   // Replaces what `rows` held. Rows without a person are left out: they are nobody's timeline.
-  Status Scan(const ScanRequest& request, BucketRange range, ScanRows* rows);
+  // Slices one after the other, in the order of the files, cost least.
+  Status Scan(const ScanRequest& request, const Slice& slice, ScanRows* rows);
 
   // National ids of persons by the psn_no column of any table, for those keys in `wanted` that it
   // knows.
@@ -76,12 +81,20 @@ class TableScanner {
 
  private:
   Result<std::shared_ptr<const ParquetFile>> FileOf(const std::string& path);
-  Status ScanFile(const ScanRequest& request, BucketRange range, const Snapshot::File& file, ScanRows* rows);
+  Status ScanFile(const ScanRequest& request, const Slice& slice, const Snapshot::File& file, ScanRows* rows);
+  ScanCursor& CursorOf(timeline::Kind kind, const ParquetFile* file, int file_last, int bucket);
 
   const Snapshot* snapshot_;
   Connection* connection_;
   std::map<std::string, std::shared_ptr<const ParquetFile>> files_;  // by path
-  DecoderPool pool_;
+  // Where the scans of a kind's files stand.
+  struct Place {
+    std::unique_ptr<ScanCursor> cursor;
+    int bucket_last = 0;  // of the file: behind it the cursor is free
+    int64_t used = 0;
+  };
+  std::array<std::vector<Place>, timeline::kKindCount> places_;
+  int64_t uses_ = 0;
 };
 
 }  // namespace yijian::lake
