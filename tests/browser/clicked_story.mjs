@@ -1,7 +1,7 @@
-// The story of tests/workbench/story.mjs with clicks and keys where the people have them. What is not clicked here (sending
-// the representative, the team, drawing experts, drafting the measures, the later payments) goes through the same session.
+// The story of tests/workbench/story.mjs with clicks and keys. What the session asks besides are questions: how things stand, and
+// whether what nobody may do is refused.
 import assert from 'node:assert/strict';
-import { photo, Story } from '../workbench/story.mjs';
+import { day, photo, Story } from '../workbench/story.mjs';
 import { words } from './words.mjs';
 
 export class ClickedStory extends Story {
@@ -19,6 +19,14 @@ export class ClickedStory extends Story {
   // The button that ends a dialog.
   dialogYes(page) {
     return page.locator('.el-dialog:visible .el-dialog__footer .el-button--primary, .el-dialog:visible .el-dialog__footer .el-button--danger').last().click();
+  }
+  dialog(desk) {
+    return desk.page.locator('.el-dialog:visible').last();
+  }
+  // Chooses in a list of Element Plus by what the choice says.
+  async pick(desk, list, text) {
+    await list.click();
+    await desk.page.locator('.el-select-dropdown:visible .el-select-dropdown__item', { hasText: text }).first().click();
   }
   yes(page) {
     return page.locator('.el-message-box:visible .el-button--primary').click();
@@ -82,6 +90,30 @@ export class ClickedStory extends Story {
     this.openedCase();
     await this.setTeam();
     await desk.check('04-case');
+  }
+  async setTeam() {
+    const desk = this.desks.auditor;
+    await desk.settle();
+    await desk.press(words('case_action.set_team'));
+    await this.pick(desk, this.dialog(desk).locator('.el-select').nth(1), this.auditor2.me.name);
+    await desk.page.keyboard.press('Tab');
+    await this.dialogYes(desk.page);
+    await this.until(async () => (await this.caseNow()).assistants.length === 1);
+    await desk.settle();
+  }
+
+  async sendRepresentative() {
+    const desk = this.desks.auditor;
+    await desk.go(`/cases/${this.case.id}`);
+    await desk.press(words('case_action.add_task'));
+    const dialog = this.dialog(desk);
+    await this.pick(desk, dialog.locator('.el-select').first(), this.representative.me.name);
+    await dialog.locator('input[type=date]').fill(day(5));
+    await dialog.locator('textarea').fill('核对在床患者与收费明细');
+    await this.dialogYes(desk.page);
+    await this.until(async () => (await this.caseNow()).tasks.length === 1);
+    this.task = this.case.tasks[0];
+    assert.equal(this.task.state, 'open');
   }
 
   async checkOnSite() {
@@ -169,6 +201,34 @@ export class ClickedStory extends Story {
     await this.until(async () => (this.opinion = await this.auditor.get(`/api/opinions/${opinion.id}`)).state === 'reviewed');
   }
 
+  // With a paper that goes with it.
+  async appeal() {
+    const desk = this.desks.hospital1;
+    await desk.go(`/opinions/${this.opinion.id}`);
+    await desk.press(words('opinions.appeal'));
+    const dialog = this.dialog(desk);
+    await dialog.locator('textarea').fill('请专家合议');
+    await dialog.locator('input[type=file]').setInputFiles({ name: '申诉材料.txt', mimeType: 'text/plain', buffer: Buffer.from('医嘱单复印件') });
+    await dialog.getByText('申诉材料.txt').waitFor();
+    await this.dialogYes(desk.page);
+    await this.until(async () => (this.opinion = await this.hospital1.get(`/api/opinions/${this.opinion.id}`)).state === 'appealed');
+    const { rows } = await this.auditor.get('/api/appeals?view=all');
+    this.appealed = rows.find((row) => row.opinion === this.opinion.id);
+    assert.ok(this.appealed);
+  }
+
+  async drawExperts() {
+    const desk = this.desks.auditor;
+    await desk.go(`/cases/${this.case.id}?tab=opinions`);
+    await desk.press(words('case_action.draw_experts'));
+    await this.dialog(desk).locator('input[maxlength="100"]').fill('公开种子 2026');
+    await this.dialogYes(desk.page);
+    await this.dialog(desk).getByText(words('case.drawn')).waitFor();
+    const { rows } = await this.auditor.get('/api/appeals?view=all');
+    this.appealed = rows.find((row) => row.id === this.appealed.id);
+    assert.equal(this.appealed.experts.length, 3);
+  }
+
   async expertVotes(expert, i, appeal) {
     const desk = this.desks[expert.login];
     await desk.go(`/appeals/${appeal.id}`);
@@ -190,6 +250,30 @@ export class ClickedStory extends Story {
   }
 
   // ---- decision and approval
+
+  async draftDecision() {
+    const desk = this.desks.auditor;
+    const { page } = desk;
+    await desk.go(`/cases/${this.case.id}?tab=decisions`);
+    await desk.press(words('case_action.draft_decision'));
+    const dialog = this.dialog(desk);
+    const measure = (i) => dialog.locator('.measure').nth(i);
+    await measure(0).waitFor();
+    await dialog.locator('textarea').nth(0).fill('经核查并合议，违规事实成立。');
+    await dialog.locator('textarea').nth(1).fill('违反服务协议。');
+    for (const [i, kind] of ['liquidated_damages', 'suspend'].entries()) {
+      await dialog.getByRole('button', { name: words('draft.add') }).click();
+      await this.pick(desk, measure(i + 1).locator('.el-select.kind'), words(`measure.${kind}`));
+    }
+    await measure(1).getByLabel(words('draft.multiple')).fill('0.30');
+    await measure(2).locator('input[type=date]').nth(0).fill(day());
+    await measure(2).locator('input[type=date]').nth(1).fill(day(30));
+    await desk.shoot('11-draft');
+    await this.dialogYes(page);
+    await this.until(async () => (await this.caseNow()).decisions.length === 1);
+    this.decision = await this.auditor.get(`/api/decisions/${this.case.decisions[0].id}`);
+    this.drafted();
+  }
 
   async approve() {
     const desk = this.desks.auditor;
@@ -229,19 +313,64 @@ export class ClickedStory extends Story {
     await this.until(async () => (this.decision = await this.auditor.get(`/api/decisions/${this.decision.id}`)).state === 'delivered');
   }
 
-  // The first yuan by hand; the rest through the session.
+  // What is due stands in the dialog; the first yuan is typed.
   async pay(kind, fen, receipt, way = 'received') {
-    if (receipt !== '凭证-1') return super.pay(kind, fen, receipt, way);
     const desk = this.desks.auditor;
-    const dialog = desk.page.locator('.el-dialog:visible');
+    await this.execution(kind, async (dialog) => {
+      await dialog.locator('.el-radio', { hasText: words(`execution.${way}`) }).click();
+      await dialog.locator('input:not([type=radio])').first().fill((fen / 100).toFixed(2));
+      await dialog.locator('input[maxlength="100"]').fill(receipt);
+      if (receipt === '凭证-1') await desk.shoot('14-execute');
+    });
+  }
+  async suspends(way) {
+    await this.execution('suspend', (dialog) => dialog.locator('.el-radio', { hasText: words(`execution.${way}`) }).click());
+  }
+  async execution(kind, fill) {
+    const desk = this.desks.auditor;
+    const { version } = this.decision;
+    const at = this.decision.measures.filter((one) => ['planned', 'in_force', 'partly'].includes(one.state)).findIndex((one) => one.kind === kind);
     await desk.go(`/cases/${this.case.id}?tab=decisions`);
-    await desk.press(words('case_action.execute'));
-    await dialog.locator('.el-radio', { hasText: words('execution.received') }).click();
-    await dialog.locator('input:not([type=radio])').first().fill((fen / 100).toFixed(2));
-    await dialog.locator('input[maxlength="100"]').fill(receipt);
-    await desk.shoot('14-execute');
+    await desk.page.getByRole('button', { name: words('case_action.execute'), exact: true }).nth(at).click();
+    await this.dialog(desk).getByText(words('case.execute_title', { measure: words(`measure.${kind}`) })).waitFor();
+    await fill(this.dialog(desk));
     await this.dialogYes(desk.page);
-    await this.until(async () => (this.decision = await this.auditor.get(`/api/decisions/${this.decision.id}`)).measures.some((one) => one.done_fen === fen));
+    await this.until(async () => (this.decision = await this.auditor.get(`/api/decisions/${this.decision.id}`)).version > version);
+  }
+
+  // ---- the papers and the end
+
+  // Each is made in the dialog, seen in the browser and taken away in every format.
+  async printPapers() {
+    const desk = this.desks.auditor;
+    this.papers = [];
+    for (const kind of ['review_opinion', 'decision', 'monthly_table']) {
+      await desk.go(kind === 'monthly_table' ? '/documents' : `/cases/${this.case.id}?tab=files`);
+      await desk.press(words('documents.make'));
+      await this.pick(desk, this.dialog(desk).locator('.el-select').first(), words(`document_kind.${kind}`));
+      await this.dialogYes(desk.page);
+      await desk.page.waitForURL(/\/documents\/[^/?]+$/, { timeout: 60_000 });
+      await desk.check(kind === 'decision' ? '18-document' : kind);
+      const paper = await this.auditor.get(`/api/documents/${new URL(desk.page.url()).pathname.split('/').at(-1)}`);
+      assert.equal(paper.kind, kind);
+      for (const format of paper.formats) {
+        const { status } = await this.auditor.ask('GET', `/api/documents/${paper.id}/file?format=${format}`);
+        assert.equal(status, 200, `${kind} as ${format}`);
+      }
+      this.papers.push(paper);
+    }
+  }
+
+  async closeCase() {
+    const desk = this.desks.auditor;
+    await desk.go(`/cases/${this.case.id}`);
+    await desk.press(words('case_action.close'));
+    const dialog = this.dialog(desk);
+    await dialog.locator('.el-radio', { hasText: words('case.exposure_no') }).click();
+    await dialog.locator('textarea').last().fill('金额较小');
+    await this.dialogYes(desk.page);
+    await this.until(async () => (await this.caseNow()).state === 'closed');
+    assert.equal((await this.auditor.get(`/api/clues/${this.clue.id}`)).status, 'closed');
   }
 
   async reconcile() {

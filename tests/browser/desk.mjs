@@ -79,6 +79,8 @@ export class Desk {
   async check(name, { rules = {} } = {}) {
     await this.settle();
     if (/^\d/.test(name)) await this.shoot(name);
+    // What still fades in has no colours to judge.
+    await this.page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().iterations === Infinity), undefined, { timeout: 5000 }).catch(() => {});
     await this.page.evaluate(axeSource);
     const found = await this.page.evaluate((rules) => globalThis.axe.run(document, { resultTypes: ['violations'], rules }), rules);
     const grave = found.violations

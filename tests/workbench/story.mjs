@@ -321,10 +321,12 @@ export class Story {
     assert.equal(over.status, 422, 'not more than what is due');
     if (recover.amount_fen > 100) await this.pay('recover', recover.amount_fen - 100, '凭证-2', 'deducted');
     await this.pay('liquidated_damages', measure('liquidated_damages').amount_fen, '凭证-3');
-    for (const way of ['begun', 'ended']) {
-      this.decision = await this.auditor.post(`/api/measures/${measure('suspend').id}/execute`, { version: this.decision.version, way });
-    }
+    for (const way of ['begun', 'ended']) await this.suspends(way);
     assert.equal(this.decision.state, 'executed');
+  }
+  async suspends(way) {
+    const { id } = this.decision.measures.find((one) => one.kind === 'suspend');
+    this.decision = await this.auditor.post(`/api/measures/${id}/execute`, { version: this.decision.version, way });
   }
   async pay(kind, fen, receipt, way = 'received') {
     const { id } = this.decision.measures.find((one) => one.kind === kind);
