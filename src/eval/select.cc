@@ -385,20 +385,87 @@ class Sieve {
   }
 
   void Keep(const Node& node, bool negated) {
+    if (!negated && KeepByField(node)) return;
     std::array<int64_t, kChunk> values;
     Batch batch{&bound_, &rule_, &bucket_,     side_.of,
                 slot_,   size_,  rows_.data(), lookups_.empty() ? nullptr : lookups_.data(),
                 nullptr, true};
     Vector(node, batch, values.data());
+    if (negated) {
+      KeepLoop([&](size_t i) { return Not(values[i]); });
+    } else {
+      KeepLoop([&](size_t i) { return values[i]; });
+    }
+  }
+
+  // Moves without branching: which rows stay is as good as random.
+  template <typename ValueOf>
+  void KeepLoop(ValueOf value_of) {
     size_t kept = 0;
+    if (lookups_.empty()) {
+      for (size_t i = 0; i < size_; i++) {
+        int64_t state = And(states_[i], value_of(i));
+        rows_[kept] = rows_[i];
+        states_[kept] = state;
+        kept += state != kFalse ? 1 : 0;
+      }
+      size_ = kept;
+      return;
+    }
     for (size_t i = 0; i < size_; i++) {
-      int64_t state = And(states_[i], negated ? Not(values[i]) : values[i]);
+      int64_t state = And(states_[i], value_of(i));
       if (state == kFalse) continue;
-      Move(i, kept);
+      if (i != kept) Move(i, kept);
       states_[kept] = state;
       kept++;
     }
     size_ = kept;
+  }
+
+  // The commonest tests: an own field against a constant, in a list of codes, or true. No column in between.
+  bool KeepByField(const Node& node) {
+    const bool is_map = node.op == Op::kInList || node.op == Op::kStartsWith;
+    const bool compares = node.op == Op::kEqual || node.op == Op::kLess || node.op == Op::kLessEqual ||
+                          node.op == Op::kGreater || node.op == Op::kGreaterEqual || node.op == Op::kNotEqual;
+    const Node& field = is_map || compares ? *node.args[0] : node;
+    if (field.op != Op::kField || field.hop != Hop::kOwn || field.kind != side_.of) return false;
+    if (compares && (node.args[1]->op != Op::kConst || IsUnknown(node.args[1]->value))) return false;
+    const Column& column = bucket_.table(field.kind).columns[field.field];
+    if (column.empty()) return false;
+    const int64_t* values = column.data();
+    const int64_t unknown = field.unknown;
+    auto keep = [&](auto test) {
+      KeepLoop([&, values, unknown](size_t i) {
+        int64_t value = values[rows_[i]];
+        int64_t certain = test(value);
+        return value == kNull ? unknown : certain;
+      });
+      return true;
+    };
+    if (is_map) {
+      const int64_t* map = node.map->values.data();
+      const auto codes = static_cast<uint64_t>(node.map->values.size());
+      return keep([&, map, codes](int64_t value) {
+        if (static_cast<uint64_t>(value) < codes) return map[value];
+        return value == kNull ? kFalse : MapAt(node, value);
+      });
+    }
+    if (!compares) return keep([](int64_t value) { return value; });
+    const int64_t limit = node.args[1]->value;
+    switch (node.op) {
+      case Op::kEqual:
+        return keep([limit](int64_t value) { return int64_t{value == limit}; });
+      case Op::kNotEqual:
+        return keep([limit](int64_t value) { return int64_t{value != limit}; });
+      case Op::kLess:
+        return keep([limit](int64_t value) { return int64_t{value < limit}; });
+      case Op::kLessEqual:
+        return keep([limit](int64_t value) { return int64_t{value <= limit}; });
+      case Op::kGreater:
+        return keep([limit](int64_t value) { return int64_t{value > limit}; });
+      default:
+        return keep([limit](int64_t value) { return int64_t{value >= limit}; });
+    }
   }
 
   void Pending(uint32_t row) { timeless_.push_back(row); }

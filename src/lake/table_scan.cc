@@ -65,11 +65,14 @@ std::string StoredName(const FieldInfo& field) {
 void ScanRows::Clear(size_t fields) {
   rows = 0;
   columns.resize(fields);
-  for (Column& column : columns) column.clear();
-  row_id.clear();
-  visit_key.clear();
   text.clear();
   groups.clear();
+}
+
+void ScanRows::Finish(const ScanRequest& request) {
+  for (size_t field = 0; field < columns.size(); field++) columns[field].resize(request.fields[field] ? rows : 0);
+  row_id.resize(rows);
+  visit_key.resize(request.visit_key ? rows : 0);
 }
 
 void ScanRows::Reserve(size_t expected, const ScanRequest& request) {
@@ -301,12 +304,10 @@ void FileScan::AddTexts(const Chunk& chunk) {
 // stretches.
 template <typename Fill>
 void FileScan::Append(std::vector<int64_t>* column, Fill fill) {
-  size_t before = column->size();
-  column->resize(before + size_);
+  size_t before = rows_->rows;
+  if (column->size() < before + size_) column->resize(before + size_);
   fill(column->data() + before);
-  if (kept_ == size_) return;
-  Compact(spans_, column->data() + before);
-  column->resize(before + kept_);
+  if (kept_ != size_) Compact(spans_, column->data() + before);
 }
 
 void FileScan::AppendConverted(const Chunk& chunk, const std::optional<Converter>& convert, size_t position,
@@ -365,6 +366,7 @@ Status TableScanner::Scan(const ScanRequest& request, const Slice& slice, ScanRo
     if (rows->rows + file.data->rows > UINT32_MAX - 1) return LimitReached("more rows in a bucket than 32 bits count");
     TRY(ScanFile(request, slice, file, rows).While("reading " + file.path));
   }
+  rows->Finish(request);
   return {};
 }
 

@@ -47,7 +47,9 @@ struct ScanRows {
   std::vector<std::string> text;   // "" when null
   std::vector<Group> groups;
 
+  // Numbers of the last scan stay until they are overwritten: clearing the memory would cost as much as filling it.
   void Clear(size_t fields);
+  void Finish(const ScanRequest& request);  // cuts columns to `rows`
   void Reserve(size_t rows, const ScanRequest& request);
   uint32_t EndOf(size_t group) const { return group + 1 < groups.size() ? groups[group + 1].begin : rows; }
 };
