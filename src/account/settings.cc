@@ -89,6 +89,14 @@ Result<std::vector<Setting>> ListSettings(store::Session& session) {
   return settings;
 }
 
+Result<std::map<std::string, std::string>> SettingValues(store::Session& session) {
+  std::map<std::string, std::string> values;
+  for (const SettingInfo& info : SettingTable()) values[info.name] = info.standard;
+  for (const store::Row& row : TRY(session.Query("SELECT name, value FROM setting")))
+    values[row.Text("name")] = row.Text("value");
+  return values;
+}
+
 Result<std::optional<std::string>> ChangedSetting(store::Session& session, const std::string& name) {
   std::optional<store::Row> row = TRY(session.QueryOne("SELECT value FROM setting WHERE name = ?", {name}));
   if (!row) return std::optional<std::string>();

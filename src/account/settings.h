@@ -6,6 +6,7 @@
 // Threads: as the session.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ struct Setting {
 };
 
 Result<std::vector<Setting>> ListSettings(store::Session& session);
+// Of every name, in one statement.
+Result<std::map<std::string, std::string>> SettingValues(store::Session& session);
 // nullopt: the default stands, or no such name.
 Result<std::optional<std::string>> ChangedSetting(store::Session& session, const std::string& name);
 Result<std::string> TextOf(store::Session& session, const std::string& name);

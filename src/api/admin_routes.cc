@@ -6,6 +6,7 @@
 #include "account/holidays.h"
 #include "account/people.h"
 #include "account/settings.h"
+#include "api/desk_settings.h"
 #include "api/routes.h"
 
 namespace yijian::api {
@@ -261,8 +262,10 @@ Result<Response> ChangeSetting(Context& context, Request& request) {
   std::string value = body.Text("value", {.characters_max = 1000});
   std::string reason = body.Text("reason", {.characters_min = 2, .characters_max = 500});
   TRY(body.Finish());
-  account::Setting setting = TRY(context.database.Write([&](store::Session& session) {
-    return account::ChangeSetting(session, *actor, key, value, reason, context.clock.Now());
+  account::Setting setting = TRY(context.database.Write([&](store::Session& session) -> Result<account::Setting> {
+    auto changed = TRY(account::ChangeSetting(session, *actor, key, value, reason, context.clock.Now()));
+    if (IsRankSetting(key)) TRY(context.desk.RankAnew(session));
+    return changed;
   }));
   return Response::Json(SettingJson(setting));
 }

@@ -333,8 +333,9 @@ Result<Response> Rules(Context& context, Request& request) {
   std::string of_class = request.QueryChoice("class", {"policy", "management", "medical", "behaviour"}).value_or("");
   std::string text = request.QueryText("text", {.characters_max = 100}).value_or("");
   TRY(request.Finish());
-  auto rules = TRY(context.database.Read([&](Session& session) {
-    return clue::ListRules(session, ViewerOf(*actor), context.desk.weights(), of_class, text);
+  auto rules = TRY(context.database.Read([&](Session& session) -> Result<std::vector<clue::RuleRow>> {
+    clue::RankWeights weights = TRY(context.desk.Weights(session));
+    return clue::ListRules(session, ViewerOf(*actor), weights, of_class, text);
   }));
   json rows = json::array();
   for (const clue::RuleRow& row : rules) rows.push_back(RuleJson(row));
@@ -345,8 +346,10 @@ Result<Response> Rule(Context& context, Request& request) {
   const account::Actor* actor = TRY(Need(request, "profile.read"));
   std::string id = request.Param("id");
   TRY(request.Finish());
-  clue::RuleProfile rule = TRY(context.database.Read(
-      [&](Session& session) { return clue::ProfileOfRule(session, ViewerOf(*actor), context.desk.weights(), id); }));
+  clue::RuleProfile rule = TRY(context.database.Read([&](Session& session) -> Result<clue::RuleProfile> {
+    clue::RankWeights weights = TRY(context.desk.Weights(session));
+    return clue::ProfileOfRule(session, ViewerOf(*actor), weights, id);
+  }));
   json months = json::array();
   for (const clue::MonthSum& month : rule.months) {
     int64_t judged = month.confirmed + month.refuted;

@@ -5,6 +5,7 @@
 #include "account/holidays.h"
 #include "api/case_routes.h"
 #include "api/case_service.h"
+#include "api/desk_settings.h"
 #include "api/routes.h"
 #include "casework/migrations.h"
 #include "clue/migrations.h"
@@ -30,7 +31,7 @@ struct Workbench::Inside {
         metrics(std::make_shared<http::Metrics>()),
         sessions(*database, clock),
         views(*database, clock),
-        desk(*database, clock, matters, {}),
+        desk(*database, clock, matters, ReadDeskSettings),
         events(http::EventStream::Options{}),
         sign_ins({.per_second = 0.5, .burst = 40}),
         context{*database, clock,    sessions,     views,        evidence,    press, events,

@@ -1,16 +1,15 @@
 #include <iostream>
 
+#include "api/desk_settings.h"
+#include "api/workbench.h"
 #include "app/commands.h"
 #include "app/finding_source.h"
 #include "app/progress_bar.h"
 #include "app/synthetic_run.h"
 #include "base/clock.h"
 #include "clue/import.h"
-#include "clue/migrations.h"
-#include "ledger/migrations.h"
 #include "ledger/report.h"
 #include "store/database.h"
-#include "trail/trail.h"
 
 namespace yijian::app {
 namespace {
@@ -24,10 +23,7 @@ struct ClueOptions {
 
 Result<std::unique_ptr<store::Database>> OpenStore(const std::string& url) {
   auto database = TRY(store::Database::Open(url));
-  std::vector<store::Migration> all = trail::Migrations();
-  for (auto& migrations : {ledger::Migrations(), clue::Migrations()})
-    all.insert(all.end(), migrations.begin(), migrations.end());
-  TRY(database->Migrate(all));
+  TRY(database->Migrate(api::AllMigrations()));
   return database;
 }
 
@@ -50,13 +46,14 @@ Status ImportFrom(Program& program, const ClueOptions& options, clue::FindingSou
   const Settings& settings = program.settings;
   clue::Matters matters = TRY(clue::Matters::Load(options.matters));
   auto database = TRY(OpenStore(options.store));
+  clue::DeskSettings desk = TRY(database->Read([](store::Session& session) { return api::ReadDeskSettings(session); }));
   SystemClock clock;
   ProgressBar bar(settings.Say("导入", "import"));
   EpochMs began = clock.Now();
   clue::ImportOptions import;
   import.progress = [&](int64_t done, int64_t all) { bar.Show(done, all, done, settings.Say("疑点", "findings"));
 };
-clue::ImportReport report = TRY(clue::ImportRun(*database, source, matters, {}, clock, import));
+clue::ImportReport report = TRY(clue::ImportRun(*database, source, matters, desk.weights, clock, import));
 bar.Finish();
 Tell(settings, report);
 std::cout << settings.Say("用时 ", "took ") << static_cast<double>(clock.Now() - began) / 1000 << " s\n";

@@ -12,6 +12,7 @@
 // locked_by_other, wrong_status, decided; kInvalidInput with fields; kNotFound. Threads: share freely.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,10 +26,13 @@
 
 namespace yijian::clue {
 
+// What an office may set of it.
 struct DeskSettings {
   RankWeights weights;
   int64_t lock_minutes = 20;
 };
+// Asked in the transaction that uses them, so that a change counts at once and on every server.
+using DeskSettingsOf = std::function<Result<DeskSettings>(store::Session&)>;
 
 struct SuspectLine {
   int64_t id = 0;
@@ -198,8 +202,8 @@ struct Paging {
 
 class Desk {
  public:
-  Desk(store::Database& database, const Clock& clock, const Matters& matters, DeskSettings settings)
-      : database_(database), clock_(clock), matters_(matters), settings_(settings) {}
+  Desk(store::Database& database, const Clock& clock, const Matters& matters, DeskSettingsOf settings)
+      : database_(database), clock_(clock), matters_(matters), settings_(std::move(settings)) {}
 
   // ---- look
   Result<CluePage> List(const Viewer& viewer, const ClueFilter& filter, const std::string& sort, Paging paging);
@@ -242,9 +246,11 @@ class Desk {
   // Ranks of clues whose rules' precision has changed since, in short transactions. Call it every half minute; true:
   // there were some.
   Result<bool> RefreshRanks();
+  // The weights have changed: RefreshRanks has every clue to do.
+  Status RankAnew(store::Session& session);
 
   const Matters& matters() const { return matters_; }
-  const RankWeights& weights() const { return settings_.weights; }
+  Result<RankWeights> Weights(store::Session& session) const { return TRY(settings_(session)).weights; }
 
  private:
   struct Totals {
@@ -269,7 +275,7 @@ class Desk {
   store::Database& database_;
   const Clock& clock_;
   const Matters& matters_;
-  DeskSettings settings_;
+  DeskSettingsOf settings_;
   std::mutex mutex_;
   std::map<std::string, Totals> totals_;  // of large queues, a few seconds old
 };

@@ -65,7 +65,8 @@ Result<Clue> Desk::Merge(const Viewer& viewer, int64_t into, const std::vector<i
           session.Execute("UPDATE clue SET status = 'merged', merged_into = ?, locked_by = NULL, locked_by_name = "
                           "NULL, locked_until = NULL WHERE id = ?",
                           {into, id}));
-      TRY(Recount(session, id, settings_.weights, clock_.Now()));
+      RankWeights weights = TRY(Weights(session));
+      TRY(Recount(session, id, weights, clock_.Now()));
       TRY(Told(session, viewer, id, "merge", "并入线索 " + loaded[into].no, "Merged into " + loaded[into].no, reason));
       TRY(AddEvent(session, into, AuthorOf(viewer), "merge", "并入线索 " + loaded[id].no, "Took up " + loaded[id].no,
                    reason));
@@ -75,7 +76,8 @@ Result<Clue> Desk::Merge(const Viewer& viewer, int64_t into, const std::vector<i
                         "o.merged_into = clue.id), last_day = (SELECT "
                         "MAX(o.last_day) FROM clue o WHERE o.id = clue.id OR o.merged_into = clue.id) WHERE id = ?",
                         {into}));
-    TRY(Recount(session, into, settings_.weights, clock_.Now()));
+    RankWeights weights = TRY(Weights(session));
+    TRY(Recount(session, into, weights, clock_.Now()));
     return Load(session, viewer, into);
   });
 }
@@ -93,8 +95,9 @@ Result<Clue> Desk::Unmerge(const Viewer& viewer, int64_t id, const std::string& 
         session.Execute("UPDATE clue SET status = CASE WHEN assignee IS NULL THEN 'new' ELSE 'working' END, "
                         "merged_into = NULL WHERE id = ?",
                         {id}));
-    TRY(Recount(session, id, settings_.weights, clock_.Now()));
-    TRY(Recount(session, target.id, settings_.weights, clock_.Now()));
+    RankWeights weights = TRY(Weights(session));
+    TRY(Recount(session, id, weights, clock_.Now()));
+    TRY(Recount(session, target.id, weights, clock_.Now()));
     TRY(Told(session, viewer, id, "unmerge", "从线索 " + target.no + " 拆回", "Taken out of " + target.no, reason));
     TRY(AddEvent(session, target.id, AuthorOf(viewer), "unmerge", "拆回线索 " + clue.no, "Gave back " + clue.no,
                  reason));
@@ -136,8 +139,9 @@ Result<Clue> Desk::Split(const Viewer& viewer, int64_t id, int64_t version, cons
     if (moved != static_cast<int64_t>(ids.size()) || moved == 0)
       return Bad("suspects: expected live suspects of this clue", "拆分的疑点不属于本线索");
     if (moved == clue.findings) return Bad("suspects: expected some of the clue's, not all", "不能拆出全部疑点");
-    TRY(Recount(session, id, settings_.weights, now));
-    TRY(Recount(session, made, settings_.weights, now));
+    RankWeights weights = TRY(Weights(session));
+    TRY(Recount(session, id, weights, now));
+    TRY(Recount(session, made, weights, now));
     if (clue.institution)
       TRY(session.Execute("UPDATE institution SET clues = clues + 1 WHERE code = ?", {*clue.institution}));
     TRY(AddEvent(session, id, AuthorOf(viewer), "split", "拆出线索 " + ClueNumber(made, now),
@@ -220,7 +224,8 @@ Result<Clue> Desk::Add(const Viewer& viewer, const NewClue& input) {
                    .attributed = input.amount},
                   +1);
     }
-    TRY(tally.Write(session, settings_.weights, now));
+    RankWeights weights = TRY(Weights(session));
+    TRY(tally.Write(session, weights, now));
     TRY(Told(session, viewer, id, "opened", "登记线索", "Brought from elsewhere: " + input.source, input.source_note));
     return Load(session, viewer, id);
   });

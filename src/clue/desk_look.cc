@@ -185,18 +185,18 @@ Status Desk::FillRules(Session& session, std::vector<Clue>& clues) {
       "r.coding FROM clue_rule c LEFT JOIN rule_info r ON r.rule = c.rule WHERE c.findings > 0 AND c.clue_id IN " +
           Marks(ids.size()) + " ORDER BY c.clue_id, c.found_fen DESC, c.rule",
       ids));
+  RankWeights weights = TRY(Weights(session));
   for (const Row& row : rows) {
     std::string rule = row.Text("rule");
     RuleVerdicts verdicts{row.MaybeInt("confirmed").value_or(0), row.MaybeInt("refuted").value_or(0),
                           row.MaybeInt("coding").value_or(0)};
-    by_id[row.Int("clue_id")]->rules.push_back(
-        {.rule = rule,
-         .name_zh = row.MaybeText("name_zh").value_or(rule),
-         .name_en = row.MaybeText("name_en").value_or(rule),
-         .findings = row.Int("findings"),
-         .found = row.Int("found_fen"),
-         .precision = PrecisionOf(verdicts, settings_.weights.Of(row.Text("severity"))),
-         .basis_json = row.MaybeText("basis_json").value_or("[]")});
+    by_id[row.Int("clue_id")]->rules.push_back({.rule = rule,
+                                                .name_zh = row.MaybeText("name_zh").value_or(rule),
+                                                .name_en = row.MaybeText("name_en").value_or(rule),
+                                                .findings = row.Int("findings"),
+                                                .found = row.Int("found_fen"),
+                                                .precision = PrecisionOf(verdicts, weights.Of(row.Text("severity"))),
+                                                .basis_json = row.MaybeText("basis_json").value_or("[]")});
   }
   return {};
 }
@@ -207,7 +207,7 @@ Result<CluePage> Desk::List(const Viewer& viewer, const ClueFilter& filter, cons
   return database_.Read([&](Session& session) -> Result<CluePage> {
     std::string where;
     Values values;
-    WhereFilter(filter, viewer, now, where, values);
+    WhereFilter(session.dialect(), filter, viewer, now, where, values);
     CluePage page = TRY(TotalsOf(session, where, values));
     values.emplace_back(paging.limit);
     values.emplace_back(paging.offset);

@@ -107,7 +107,7 @@ Result<std::vector<Ticket>> TicketsOf(Session& session, const Viewer& viewer, co
     ClueFilter filter = TRY(ParseFilter(assignment.filter));
     std::string where;
     Values values;
-    WhereFilter(filter, viewer, now, where, values);
+    WhereFilter(session.dialect(), filter, viewer, now, where, values);
     values.emplace_back(std::clamp<int64_t>(assignment.limit, 1, kAssignMax));
     std::string unassigned = filter.assignee ? "" : " AND c.assignee IS NULL";
     Rows rows =
@@ -223,7 +223,7 @@ Result<Sample> Desk::Draw(const Viewer& viewer, const SampleInput& input) {
     EpochMs now = clock_.Now();
     std::string where;
     Values values;
-    WhereFilter(filter, viewer, now, where, values);
+    WhereFilter(session.dialect(), filter, viewer, now, where, values);
     Rows rows = TRY(session.Query("SELECT c.id, c.no, c.matter, c.institution, c.area FROM clue c WHERE 1 = 1" + where +
                                       " ORDER BY c.no" + session.ForUpdate(),
                                   values));

@@ -13,7 +13,8 @@ namespace {
 
 class DeskTest : public ClueTest {
  protected:
-  DeskTest() : desk_(*database_, clock_, matters_, {}) {
+  DeskTest()
+      : desk_(*database_, clock_, matters_, [this](store::Session&) { return Result<DeskSettings>(settings_); }) {
     FakeRun run;
     run.Add(1, "P-025a", "H1", "P1", 10'000);
     run.Add(2, "P-025a", "H1", "P2", 20'000);
@@ -45,6 +46,7 @@ class DeskTest : public ClueTest {
   }
   static std::string WordOf(const Error& error) { return error.detail ? error.detail->word : ""; }
 
+  DeskSettings settings_;
   Desk desk_;
   Viewer wang_{
       .user = 1, .name = "王敏", .area = "330000", .works = true, .adds = true, .assigns = true, .samples = true};
@@ -99,6 +101,21 @@ TEST_P(DeskTest, WhoMayOnlyLookIsRefused) {
     ASSERT_TRUE(error.detail);
     EXPECT_TRUE(error.detail->forbidden);
   }
+}
+
+TEST_P(DeskTest, WhatTheOfficeSetsCountsAtOnce) {
+  Clue clue = Get(charging_);
+  settings_.lock_minutes = 3;
+  auto locked = desk_.Lock(wang_, charging_);
+  ASSERT_TRUE(locked) << locked.error().message;
+  EXPECT_EQ(locked->locked_until, clock_.Now() + 3 * 60'000);
+
+  double before = Get(other_).rank;
+  settings_.weights.violation.evidence = 0.5;
+  ASSERT_TRUE(database_->Write([&](store::Session& session) { return desk_.RankAnew(session); }));
+  ASSERT_TRUE(desk_.RefreshRanks());
+  EXPECT_DOUBLE_EQ(Get(other_).rank, before / 2);
+  EXPECT_FALSE(*desk_.RefreshRanks());
 }
 
 TEST_P(DeskTest, VerdictsMoveMoneyAndPrecision) {

@@ -280,7 +280,8 @@ std::string Summary(const VerdictInput& input) {
 Status Desk::Judge(Session& session, const Viewer& viewer, const Clue& clue, const VerdictInput& input) {
   Judgement judgement(session, viewer, clue, clock_.Now());
   TRY(judgement.Collect(input));
-  int64_t suspects = TRY(judgement.Write(settings_.weights));
+  RankWeights weights = TRY(Weights(session));
+  int64_t suspects = TRY(judgement.Write(weights));
   if (!input.conduct.empty())
     TRY(session.Execute("UPDATE clue SET conduct = ? WHERE id = ?", {input.conduct, clue.id}));
   return AddEvent(session, clue.id, AuthorOf(viewer), "verdict", "裁定疑点 " + std::to_string(suspects) + " 条",

@@ -51,7 +51,8 @@ Result<Clue> Desk::LoadToWork(Session& session, const Viewer& viewer, int64_t id
 }
 
 Status Desk::TakeLock(Session& session, const Viewer& viewer, const Clue& clue) {
-  EpochMs until = clock_.Now() + settings_.lock_minutes * kMinuteMs;
+  DeskSettings settings = TRY(settings_(session));
+  EpochMs until = clock_.Now() + settings.lock_minutes * kMinuteMs;
   TRY(
       session.Execute("UPDATE clue SET locked_by = ?, locked_by_name = ?, locked_until = ?, status = 'working', "
                       "assignee = COALESCE(assignee, ?), "
@@ -73,7 +74,7 @@ Result<Clue> Desk::TakeNext(const Viewer& viewer, const std::string& matter, con
     EpochMs now = clock_.Now();
     std::string where;
     Values values{now, viewer.user, viewer.user, after};
-    WhereInOrder(viewer, where, values);
+    WhereInOrder(session.dialect(), viewer, where, values);
     if (!matter.empty()) {
       where += " AND c.matter = ?";
       values.emplace_back(matter);
@@ -84,9 +85,9 @@ Result<Clue> Desk::TakeNext(const Viewer& viewer, const std::string& matter, con
     }
     // Others' locked rows are passed over, so that two who ask at once get two clues.
     auto row = TRY(session.QueryOne(
-        "SELECT c.* FROM clue c WHERE c.status || '' IN ('new', 'assigned', 'working') AND c.sampled_out = 0 AND "
-        "(c.locked_until IS NULL "
-        "OR c.locked_until <= ? OR c.locked_by = ?) AND (c.assignee IS NULL OR c.assignee = ?) AND c.id <> ?" +
+        "SELECT c.* FROM clue c WHERE " + InOrder(session.dialect(), "c.status") +
+            " IN ('new', 'assigned', 'working') AND c.sampled_out = 0 AND (c.locked_until IS NULL "
+            "OR c.locked_until <= ? OR c.locked_by = ?) AND (c.assignee IS NULL OR c.assignee = ?) AND c.id <> ?" +
             where + " ORDER BY c.rank DESC, c.id DESC LIMIT 1" + session.ForUpdateSkipLocked(),
         values));
     if (!row) return Refused(ErrorCode::kNotFound, "none_left", "no clue is left for you", "没有可领取的线索");
@@ -207,7 +208,8 @@ Result<bool> Desk::RefreshRanks() {
       }));
       if (ids.empty()) break;
       TRY(database_.Write([&](Session& session) -> Status {
-        for (const Row& row : ids) TRY(Rerank(session, row.Int("clue_id"), settings_.weights));
+        RankWeights weights = TRY(Weights(session));
+        for (const Row& row : ids) TRY(Rerank(session, row.Int("clue_id"), weights));
         return {};
       }));
       after = ids.back().Int("clue_id");
@@ -219,6 +221,11 @@ Result<bool> Desk::RefreshRanks() {
     }));
   }
   return !stale.empty();
+}
+
+Status Desk::RankAnew(Session& session) {
+  TRY(session.Execute("UPDATE rule_info SET stale = 1"));
+  return {};
 }
 
 }  // namespace yijian::clue

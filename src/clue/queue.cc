@@ -137,12 +137,9 @@ Result<ClueFilter> ParseFilter(const std::string& query) {
   return FilterOf(parameters);
 }
 
-// A queue is read in the order of an index until a page is full. Conditions that most clues meet must not tempt the
-// database into an index of their own, after which it would sort a hundred thousand rows for the sake of fifty:
-// an expression has no index.
-void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, std::string& where,
-                 store::Values& values) {
-  WhereInOrder(viewer, where, values);
+void WhereFilter(store::Dialect dialect, const ClueFilter& filter, const Viewer& viewer, EpochMs now,
+                 std::string& where, store::Values& values) {
+  WhereInOrder(dialect, viewer, where, values);
   auto add = [&](const char* condition, store::Value value) {
     where += std::string(" AND ") + condition;
     values.push_back(std::move(value));
@@ -151,10 +148,10 @@ void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, st
     where += " AND (c.assignee = ? OR (c.locked_by = ? AND c.locked_until > ?))";
     values.insert(values.end(), {viewer.user, viewer.user, now});
   } else if (filter.view == "pool") {
-    where += " AND c.assignee IS NULL AND c.sampled_out = 0 AND c.status || '' = 'new'";
+    where += " AND c.assignee IS NULL AND c.sampled_out = 0 AND " + InOrder(dialect, "c.status") + " = 'new'";
   }
   if (!filter.status.empty()) {
-    where += " AND c.status || '' IN (";
+    where += " AND " + InOrder(dialect, "c.status") + " IN (";
     for (size_t i = 0; i < filter.status.size(); i++) {
       where += i > 0 ? ", ?" : "?";
       values.emplace_back(filter.status[i]);
@@ -168,7 +165,7 @@ void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, st
   if (!filter.subject_kind.empty()) add("c.subject_kind = ?", filter.subject_kind);
   if (!filter.rule.empty())
     add("EXISTS (SELECT 1 FROM clue_rule r WHERE r.clue_id = c.id AND r.rule = ? AND r.findings > 0)", filter.rule);
-  WhereArea(filter.area, "c.area || ''", where, values);
+  WhereArea(filter.area, InOrder(dialect, "c.area"), where, values);
   if (filter.assignee) add("c.assignee = ?", *filter.assignee);
   if (filter.min_fen) add("c.found_fen >= ?", *filter.min_fen);
   if (filter.max_fen) add("c.found_fen <= ?", *filter.max_fen);

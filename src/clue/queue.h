@@ -113,8 +113,8 @@ struct CluePage {
 };
 
 // Conditions of the filter within what the viewer sees, over `clue c`.
-void WhereFilter(const ClueFilter& filter, const Viewer& viewer, EpochMs now, std::string& where,
-                 store::Values& values);
+void WhereFilter(store::Dialect dialect, const ClueFilter& filter, const Viewer& viewer, EpochMs now,
+                 std::string& where, store::Values& values);
 // " ORDER BY ..."; kInvalidInput for a column that is not offered.
 Result<std::string> OrderBy(const std::string& sort);
 Clue ClueOf(const store::Row& row, const Matters& matters, EpochMs now);

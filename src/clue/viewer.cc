@@ -23,8 +23,12 @@ void WhereVisible(const Viewer& viewer, std::string_view alias, std::string& whe
   }
 }
 
-void WhereInOrder(const Viewer& viewer, std::string& where, store::Values& values) {
-  WhereArea(viewer.area, "c.area || ''", where, values);
+std::string InOrder(store::Dialect dialect, const std::string& column) {
+  return dialect == store::Dialect::kSqlite ? column + " || ''" : column;
+}
+
+void WhereInOrder(store::Dialect dialect, const Viewer& viewer, std::string& where, store::Values& values) {
+  WhereArea(viewer.area, InOrder(dialect, "c.area"), where, values);
   if (viewer.institution.empty()) return;
   where += " AND c.institution = ?";
   values.emplace_back(viewer.institution);

@@ -35,8 +35,13 @@ Status Require(bool right);  // forbidden
 
 // " AND ..." over columns `area` and `institution` of the alias ("c."), with its values.
 void WhereVisible(const Viewer& viewer, std::string_view alias, std::string& where, store::Values& values);
-// The same of clues "c", for queries that go along an index of their order and not of the area.
-void WhereInOrder(const Viewer& viewer, std::string& where, store::Values& values);
+// A queue is read along the index of its order until a page is full. Conditions that most clues meet must not tempt the
+// database into an index of their own, after which it would sort a hundred thousand rows for the sake of fifty. SQLite
+// is kept from it by an expression, which has no index; PostgreSQL chooses well as long as it may look at its
+// statistics of the column, which an expression does not have.
+std::string InOrder(store::Dialect dialect, const std::string& column);
+// WhereVisible of clues "c" for such queries.
+void WhereInOrder(store::Dialect dialect, const Viewer& viewer, std::string& where, store::Values& values);
 void WhereArea(std::string_view area, std::string_view column, std::string& where, store::Values& values);
 
 // Errors with a stable word and Chinese words.
