@@ -5,7 +5,7 @@ JOBS := $(shell tools/jobs.sh)
 # One PostgreSQL for all tests that want one.
 CTEST := tools/with-postgres.sh ctest --parallel $(JOBS) --no-label-summary
 
-.PHONY: build web demo demo-stop test audit bench bench-workbench format format-check tidy golden fuzz asan coverage clean setup
+.PHONY: build web demo demo-stop test audit bench bench-100m bench-workbench format format-check tidy golden fuzz asan coverage clean setup
 .DEFAULT_GOAL := build
 
 setup:
@@ -54,6 +54,11 @@ bench-workbench: build  ## 200 auditors on a million findings: bench/WORKBENCH.m
 bench: setup  ## every program in bench/
 	@tools/build.sh release benches
 	@tools/bench.sh
+
+bench-100m: setup  ## a real bureau's size, the engine alone: half an hour and 5 GB of disk for its lake, which is removed
+	@tools/build.sh release speed_bench
+	@for rules in rules10.txt rules60.txt; do build/release/bench/speed_bench --engine 100 $$rules || exit 1; done
+	@rm -rf build/bench/lake-100M-*
 
 bench-realtime: setup  ## answers, the store, and npm's zen-engine beside (YIJIAN_BENCH_REALTIME="millions drafts")
 	@cd bench/zen && npm ci --ignore-scripts --no-audit --no-fund --silent

@@ -123,8 +123,9 @@ Status Main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (!words.empty() && words[0] == "--engine") {
     EngineRun run = TRY(RunEngine(TRY(LakeOf(std::atof(words.at(1).c_str()))), TRY(ReadRuleList(words.at(2))), 1));
-    std::printf("%.2f s, cpu %.2f, load %.2f, evaluate %.2f, write %.2f, %.0f MiB\n", run.seconds, run.cpu, run.load,
-                run.evaluate, run.write, run.rss_mib);
+    std::printf("%s: %lld lines, %.2f s, cpu %.2f, load %.2f, evaluate %.2f, write %.2f, %.0f MiB, %lld findings\n",
+                words[2].c_str(), static_cast<long long>(run.lines), run.seconds, run.cpu, run.load, run.evaluate,
+                run.write, run.rss_mib, static_cast<long long>(run.findings));
     return {};
   }
   if (!words.empty() && words[0] == "--rules") {
