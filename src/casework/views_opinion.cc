@@ -167,6 +167,7 @@ Result<json> OpinionView(Job& job, int64_t id) {
   json shown = TRY(OpinionBasics(job, *row));
   shown["lines"] = TRY(LinesOf(job, *row, false));
   shown["evidence"] = TRY(EvidenceViews(job, "answer", WireId('o', id)));
+  for (json& paper : TRY(EvidenceViews(job, "appeal", WireId('o', id)))) shown["evidence"].push_back(std::move(paper));
   auto appeal = TRY(job.session.QueryOne(std::string(kAppealSelect) + "WHERE p.opinion_id = ?", {id}));
   shown["appeal"] = appeal ? TRY(AppealOf(job, *appeal, false)) : json();
 
