@@ -61,7 +61,7 @@ Result<Response> Institutions(Context& context, Request& request) {
   const account::Actor* actor = TRY(Need(request, "profile.read"));
   PageQuery page = PageOf(request);
   clue::InstitutionFilter filter;
-  filter.sort = request.QueryChoice("sort", {"-found", "found", "name", "-recovered", "-clues"}).value_or("-found");
+  filter.sort = request.QueryChoice("sort", {"-found", "found", "name", "-clues"}).value_or("-found");
   filter.area = request.QueryText("area", {.characters_max = 12}).value_or("");
   filter.kind = request.QueryText("kind", {.characters_max = 20}).value_or("");
   filter.text = request.QueryText("text", {.characters_max = 100}).value_or("");

@@ -67,8 +67,10 @@ class LakeFindings : public clue::FindingSource {
       one.code = code;
       std::string name(codes_->Name(codes_->Find(code)));
       one.name = name.empty() ? code : name;
-      // H33010200001: where no register says it, the code does.
+      // H33010200001: where no register says it, the code does: its area, and whether it is a hospital or a pharmacy.
       if (one.area.empty() && code.size() >= 7) one.area = code.substr(1, 6);
+      if (one.kind.empty() && code.starts_with('H')) one.kind = "1";
+      if (one.kind.empty() && code.starts_with('P')) one.kind = "2";
       institutions.push_back(std::move(one));
     }
     return institutions;

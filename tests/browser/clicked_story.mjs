@@ -215,6 +215,8 @@ export class ClickedStory extends Story {
     const { rows } = await this.auditor.get('/api/appeals?view=all');
     this.appealed = rows.find((row) => row.opinion === this.opinion.id);
     assert.ok(this.appealed);
+    const { evidence } = await this.auditor.get(`/api/opinions/${this.opinion.id}`);
+    assert.ok(evidence.some((paper) => paper.name === '申诉材料.txt'), 'the bureau sees the paper that goes with the appeal');
   }
 
   async drawExperts() {
