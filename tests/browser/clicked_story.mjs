@@ -352,6 +352,7 @@ export class ClickedStory extends Story {
       await this.pick(desk, this.dialog(desk).locator('.el-select').first(), words(`document_kind.${kind}`));
       await this.dialogYes(desk.page);
       await desk.page.waitForURL(/\/documents\/[^/?]+$/, { timeout: 60_000 });
+      await this.readsPaper(desk, words(`document_kind.${kind}`));
       await desk.check(kind === 'decision' ? '18-document' : kind);
       const paper = await this.auditor.get(`/api/documents/${new URL(desk.page.url()).pathname.split('/').at(-1)}`);
       assert.equal(paper.kind, kind);
@@ -361,6 +362,19 @@ export class ClickedStory extends Story {
       }
       this.papers.push(paper);
     }
+  }
+
+  // The paper stands in the frame, in words and in ink: a page without either says nothing to the console.
+  async readsPaper(desk, kind) {
+    const preview = desk.page.locator('iframe.preview');
+    await preview.waitFor();
+    const paper = preview.contentFrame().locator('body');
+    await this.until(async () => (await paper.innerText()).length > 100);
+    assert.match(await paper.innerText(), /\p{Script=Han}{10}/u, `${kind} can be read`);
+    const box = await preview.boundingBox();
+    assert.ok(box.width > 300 && box.height > 300, `${kind} has room`);
+    // White paper packs to a few kilobytes.
+    await this.until(async () => (await preview.screenshot()).length > 15_000);
   }
 
   async closeCase() {
