@@ -79,6 +79,8 @@ const std::vector<PermissionRule>& PermissionTable() {
       {"system.read", kOperator, "看系统状态"},
       {"realtime.ask", kBureau | kInstitution, "试用事前事中审核"},
       {"realtime.monitor", kBureau | kOperator, "看事前事中运行情况"},
+      {"realtime.report", kBureau | kInstitution, "看提醒采纳率和审核请求（机构看本机构）"},
+      {"realtime.manage", Bit(Role::kApprover4) | kOperator, "管理接入机构及其密钥、重新加载规则包"},
   };
   return table;
 }

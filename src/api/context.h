@@ -38,6 +38,8 @@
 
 namespace yijian::api {
 
+class RealtimeDesk;
+
 inline constexpr const char* kSessionCookie = "yijian_session";
 
 struct Context {
@@ -56,6 +58,7 @@ struct Context {
   clue::Desk& desk;
   clue::TimelineSource* timelines = nullptr;  // nullptr: no lake is connected
   account::Oidc* oidc = nullptr;              // nullptr: no identity provider is set up
+  RealtimeDesk* realtime = nullptr;           // nullptr: no timeline store is connected
 };
 
 // The person who asks, when he may do this; 403 with the permission's name else, or when he must first change his

@@ -22,5 +22,11 @@ void MountOverview(http::Router& router, Context& context);
 void MountProfiles(http::Router& router, Context& context, casework::Casework& casework);
 void MountTrail(http::Router& router, Context& context);
 void MountSystem(http::Router& router, Context& context);
+void MountRealtime(http::Router& router, Context& context);
+void MountRealtimeScreens(http::Router& router, Context& context);
+void MountCallers(http::Router& router, Context& context);
+
+// Whether institutions' systems may come to this address with a key; elsewhere a key opens nothing.
+bool IsForKeys(const http::Request& request);
 
 }  // namespace yijian::api

@@ -3,6 +3,7 @@
 #include "account/areas.h"
 #include "account/demo.h"
 #include "account/messages.h"
+#include "api/realtime_desk.h"
 #include "api/routes.h"
 
 namespace yijian::api {
@@ -18,6 +19,12 @@ class Guard : public http::Authenticator {
 
   Result<std::optional<http::Session>> Authenticate(const Request& request) override {
     std::optional<std::string> token = request.Cookie(kSessionCookie);
+    std::optional<std::string_view> key = request.Header("Authorization");
+    if (key && !token && context_.realtime != nullptr && IsForKeys(request)) {
+      std::shared_ptr<const KeyOwner> owner = context_.realtime->OwnerOf(*key);
+      if (!owner) return std::optional<http::Session>();
+      return std::optional<http::Session>(http::Session{std::move(owner), ""});
+    }
     if (!token) return std::optional<http::Session>();
     std::shared_ptr<const account::Actor> actor = TRY(context_.sessions.Who(*token, request.remote()));
     if (!actor) return std::optional<http::Session>();

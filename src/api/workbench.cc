@@ -56,6 +56,7 @@ struct Workbench::Inside {
   std::unique_ptr<account::Oidc> oidc;
   Context context;
   std::unique_ptr<CaseService> cases;  // set by Open
+  std::unique_ptr<RealtimeDesk> realtime;
   EpochMs anchored_at = 0;
 
   std::string anchors() const { return (std::filesystem::path(options.data) / "trail.anchors").string(); }
@@ -89,6 +90,10 @@ Result<std::unique_ptr<Workbench>> Workbench::Open(const WorkbenchOptions& optio
                                          std::move(matters));
   inside->cases = TRY(CaseService::Open(*inside->database, clock, options.rules));
   inside->cases->casework().LogLooksBy(&inside->views);
+  if (!options.realtime.timelines.empty()) {
+    inside->realtime = TRY(RealtimeDesk::Open(options.realtime, *inside->database, clock, *inside->metrics));
+    inside->context.realtime = inside->realtime.get();
+  }
   return std::unique_ptr<Workbench>(new Workbench(std::move(inside)));
 }
 
@@ -97,8 +102,8 @@ Workbench::~Workbench() = default;
 
 http::Router Workbench::MakeRouter() {
   http::Router router;
-  for (auto* mount :
-       {MountSession, MountOidc, MountAdmin, MountClues, MountLedger, MountOverview, MountTrail, MountSystem})
+  for (auto* mount : {MountSession, MountOidc, MountAdmin, MountClues, MountLedger, MountOverview, MountTrail,
+                      MountSystem, MountRealtime, MountRealtimeScreens, MountCallers})
     mount(router, inside_->context);
   for (auto* mount : {MountCases, MountApprovals, MountInstitution, MountFlows})
     mount(router, inside_->cases->casework());
@@ -121,10 +126,15 @@ Status Workbench::Tick() {
     inside_->anchored_at = now;
   }
   TRY(inside_->desk.RefreshRanks());
+  if (inside_->realtime) TRY(inside_->realtime->Refresh());
   auto ticked = TRY(inside_->cases->casework().Tick());
   if (ticked.failed > 0)
     return InternalError(std::to_string(ticked.failed) + " clocks failed, the first: " + ticked.first_error);
   return {};
+}
+
+std::string Workbench::RealtimeMetrics() const {
+  return inside_->realtime ? inside_->realtime->gateway().Metrics() : std::string();
 }
 
 Status Workbench::Close() { return trail::AddAnchor(*inside_->database, inside_->anchors(), inside_->clock.Now()); }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "api/context.h"
+#include "api/realtime_desk.h"
 #include "http/guard.h"
 
 namespace yijian::api {
@@ -27,6 +28,7 @@ struct WorkbenchOptions {
   int connections = 8;
   std::shared_ptr<clue::TimelineSource> timelines;  // none: no lake is connected, timelines are not found
   account::OidcOptions oidc;                        // issuer empty: people sign in by password only
+  RealtimeOptions realtime;                         // timelines empty: no real time
 };
 
 // Of every room, in the order of the rooms.
@@ -41,6 +43,8 @@ class Workbench {
   std::shared_ptr<http::Authenticator> MakeGuard();
   std::shared_ptr<http::Metrics> metrics();
   Context& context();
+  // Ours of real time in Prometheus text; empty without real time.
+  std::string RealtimeMetrics() const;
 
   Status Tick();
   // Leaves an anchor behind.

@@ -30,6 +30,8 @@ struct ServeOptions {
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> hosts;
   int workers = 8;
+  int realtime_workers = 2;
+  int connections_max = 900;
 };
 
 Status SetAddress(const std::string& text, http::ServerOptions& options) {
@@ -42,7 +44,8 @@ Status SetAddress(const std::string& text, http::ServerOptions& options) {
   return {};
 }
 
-// SIGTERM and SIGINT are taken by whoever waits here; blocked before any thread is made, so that none is interrupted.
+// SIGTERM, SIGINT and SIGHUP are taken by whoever waits here; blocked before any thread is made, so that none is
+// interrupted.
 class StopSignals {
  public:
   StopSignals() {
@@ -50,12 +53,15 @@ class StopSignals {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
-  // False: the time is over.
-  bool Wait(int seconds) {
+  enum class Heard { kNothing, kStop, kReload };
+  // kNothing: the time is over.
+  Heard Wait(int seconds) {
     timespec time{.tv_sec = seconds, .tv_nsec = 0};
-    return sigtimedwait(&set_, nullptr, &time) > 0;
+    int signal = sigtimedwait(&set_, nullptr, &time);
+    return signal <= 0 ? Heard::kNothing : signal == SIGHUP ? Heard::kReload : Heard::kStop;
   }
 
  private:
@@ -74,6 +80,22 @@ account::OidcOptions OidcOf(const ServeOptions& options) {
   return oidc;
 }
 
+// Without --timelines: the folder beside the lake, when there is a store in it.
+void SetRealtime(const Program& program, const ServeOptions& options, api::RealtimeOptions& realtime) {
+  realtime.packs = program.settings.packs;
+  const char* key = std::getenv("YIJIAN_SM2_PRIVATE");
+  if (key != nullptr) realtime.sm2_private = key;
+  if (!realtime.timelines.empty()) return;
+  std::filesystem::path beside =
+      std::filesystem::absolute(options.bench.lake).lexically_normal().parent_path() / "timelines";
+  if (std::filesystem::exists(beside / "CURRENT")) {
+    realtime.timelines = beside.string();
+  } else {
+    std::cerr << program.settings.Say("没有时间线库，事前事中审核不可用：", "no timeline store, no real time: ")
+              << beside.string() << "\n";
+  }
+}
+
 Status Serve(const Program& program, const ServeOptions& options) {
   StopSignals signals;
   SystemClock clock;
@@ -86,10 +108,13 @@ Status Serve(const Program& program, const ServeOptions& options) {
     std::cerr << program.settings.Say("没有数据湖，时间线不可用：", "no lake, no timelines: ")
               << timelines.error().message << "\n";
   }
+  SetRealtime(program, options, bench_options.realtime);
   auto bench = TRY(api::Workbench::Open(bench_options, clock));
   http::ServerOptions server_options;
   TRY(SetAddress(options.address, server_options));
   server_options.worker_threads = static_cast<size_t>(options.workers);
+  server_options.urgent_threads = static_cast<size_t>(options.realtime_workers);
+  server_options.connections_max = static_cast<size_t>(options.connections_max);
   server_options.tls = options.secure;
   server_options.trusted_proxies = options.trusted_proxies;
   server_options.hosts = options.hosts;
@@ -104,14 +129,23 @@ Status Serve(const Program& program, const ServeOptions& options) {
     TRY(bench->context().database.Read([](store::Session& session) { return session.Query("SELECT 1 AS one"); }));
     return {};
   });
+  if (bench->context().realtime != nullptr) {
+    server.AddHealthCheck("timelines", [&] { return bench->context().realtime->Ping(); });
+    server.AddMetrics([&] { return bench->RealtimeMetrics(); });
+  }
   TRY(server.Start());
   std::cout << program.settings.Say("医鉴已启动：http://", "Yijian is up: http://") << server_options.address << ":"
             << server.port() << std::endl;
   constexpr int kTickSeconds = 30;
-  do {
+  StopSignals::Heard heard = StopSignals::Heard::kNothing;
+  while (heard != StopSignals::Heard::kStop) {
     Status ticked = bench->Tick();
     if (!ticked.has_value()) std::cerr << "tick: " << ticked.error().message << std::endl;
-  } while (!signals.Wait(kTickSeconds));
+    heard = signals.Wait(kTickSeconds);
+    if (heard != StopSignals::Heard::kReload || bench->context().realtime == nullptr) continue;
+    Status loaded = bench->context().realtime->Reload();
+    std::cerr << (loaded.has_value() ? "reloaded the rule packs" : "reload: " + loaded.error().message) << std::endl;
+  }
   bool whole = server.Drain();
   server.Stop();
   TRY(bench->Close());
@@ -251,6 +285,26 @@ void AddServeCommands(Program& program) {
   serve->add_option("--oidc-name", options->bench.oidc.name, "登录页上的名称 / its name on the sign-in page");
   serve->add_option("--public-url", options->public_url, "浏览器所见的本平台地址 / our address as browsers see it");
   AddLakeOption(program, serve);
+  AddPacksOption(program, serve);
+  api::RealtimeOptions& realtime = options->bench.realtime;
+  serve->add_option("--timelines", realtime.timelines,
+                    "时间线库目录（缺省为数据湖旁的 timelines） / folder of the timeline store; without it the folder "
+                    "timelines beside the lake");
+  serve->add_option("--shadow", realtime.shadow_packs, "影子规则包目录 / folders of a shadow pack, judged beside");
+  serve->add_option("--policy", realtime.policy, "建议策略文件 / file of the advice policy");
+  serve
+      ->add_option("--clock-skew", realtime.clock_skew_seconds,
+                   "交易时间允许的偏差（秒，0 不限） / how far a sender's clock may be off, seconds; 0: not checked")
+      ->check(CLI::Range(0, 86'400));
+  serve->add_option("--division", realtime.division, "本平台行政区划，用于报文ID / our division, in message ids");
+  serve->add_flag("--open-realtime", realtime.open,
+                  "不验密钥，仅限演示 / national messages need no key: demonstrations only");
+  serve->add_option("--realtime-workers", options->realtime_workers, "事前事中审核线程 / threads of real time")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  serve->add_option("--connections-max", options->connections_max, "最多连接数 / connections at once")
+      ->check(CLI::Range(1, 60'000))
+      ->capture_default_str();
   program.On(serve, [&program, options]() -> Status {
     options->bench.lake = program.settings.lake;
     return Serve(program, *options);

@@ -88,7 +88,8 @@ House::House(const ServerOptions& options, std::shared_ptr<Metrics> metrics)
       metrics(std::move(metrics)),
       log(options.log),
       workers(options.worker_threads, options.queue_max),
-      express(1, options.queue_max) {}
+      express(1, options.queue_max),
+      urgent(options.urgent_threads, options.urgent_queue_max) {}
 
 void House::KeepOpen(const std::shared_ptr<OpenAnswer>& answer) {
   std::lock_guard lock(mutex_);

@@ -35,6 +35,7 @@ class House {
   LogWriter log;
   WorkerPool workers;
   WorkerPool express;
+  WorkerPool urgent;
   std::atomic<int64_t> in_flight{0};
   std::atomic<bool> draining{false};
 

@@ -78,9 +78,13 @@ struct Server::Inside {
     metrics.GaugeOf("yijian_http_in_flight", "Requests being answered").Set(static_cast<double>(house->in_flight));
     metrics.GaugeOf("yijian_http_queue_length", "Requests waiting for a worker")
         .Set(static_cast<double>(house->workers.Waiting()));
+    metrics.GaugeOf("yijian_http_urgent_queue_length", "Requests of machines waiting for a worker")
+        .Set(static_cast<double>(house->urgent.Waiting()));
     if (const Wire* open = live_wire)
       metrics.GaugeOf("yijian_http_connections", "Open connections").Set(static_cast<double>(open->Connections()));
-    return Response::Bytes(metrics.Text(), "text/plain; version=0.0.4; charset=utf-8");
+    std::string text = metrics.Text();
+    for (const auto& more : more_metrics) text += more();
+    return Response::Bytes(std::move(text), "text/plain; version=0.0.4; charset=utf-8");
   }
 
   // Called while a request arrives, with no more of it than its first line.
@@ -101,20 +105,23 @@ struct Server::Inside {
     auto match = std::make_shared<Router::Match>();
     if (!exchange->trouble()) *match = router.Find(request.method(), request.target());
     if (match->route != nullptr) exchange->set_route(match->route->pattern);
-    bool express = match->route != nullptr && match->route->options.express;
-    WorkerPool& pool = express ? house->express : house->workers;
+    static const RouteOptions kPlain;
+    const RouteOptions& options = match->route != nullptr ? match->route->options : kPlain;
+    WorkerPool& pool = options.express ? house->express : options.urgent ? house->urgent : house->workers;
     bool taken = pool.Try([this, exchange, match] { Work(*exchange, *match); });
-    if (!taken) exchange->Answer(Response::Of(Busy()));
+    if (!taken) exchange->Answer(Response::Of(Busy(options.urgent)));
   }
 
-  static Problem Busy() {
-    Problem problem = ProblemOf(503);
+  static Problem Busy(bool urgent) {
+    Problem problem = ProblemOf(urgent ? 429 : 503);
     problem.retry_after_s = 1;
     return problem;
   }
 
   void Work(Exchange& exchange, Router::Match& match) {
-    if (exchange.Age() > house->options.queue_time_max) return exchange.Answer(Response::Of(Busy()));
+    bool urgent = match.route != nullptr && match.route->options.urgent;
+    auto wait_max = urgent ? house->options.urgent_queue_time_max : house->options.queue_time_max;
+    if (exchange.Age() > wait_max) return exchange.Answer(Response::Of(Busy(urgent)));
     Result<Response> response = InternalError("not answered");
     try {
       response = Respond(exchange, match);
@@ -232,6 +239,7 @@ struct Server::Inside {
     house->CloseOpen();
     house->workers.Stop();
     house->express.Stop();
+    house->urgent.Stop();
     house->CloseOpen();
     live_wire = nullptr;
     if (wire != nullptr) wire->Stop();
@@ -242,6 +250,7 @@ struct Server::Inside {
   Router router;
   std::shared_ptr<Authenticator> authenticator;
   std::vector<std::pair<std::string, std::function<Status()>>> checks;
+  std::vector<std::function<std::string()>> more_metrics;
   std::optional<StaticFiles> pages;
   size_t body_bytes_max = 0;
   std::unique_ptr<Wire> wire;
@@ -258,6 +267,11 @@ Server::~Server() { Stop(); }
 void Server::AddHealthCheck(std::string name, std::function<Status()> check) {
   CHECK(inside_->wire == nullptr);
   inside_->checks.emplace_back(std::move(name), std::move(check));
+}
+
+void Server::AddMetrics(std::function<std::string()> text) {
+  CHECK(inside_->wire == nullptr);
+  inside_->more_metrics.push_back(std::move(text));
 }
 
 Status Server::Start() {

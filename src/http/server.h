@@ -66,6 +66,9 @@ struct ServerOptions {
   std::chrono::milliseconds handle_time_max{60'000};  // then the connection is closed
   std::chrono::milliseconds queue_time_max{5'000};
   std::chrono::milliseconds drain_time_max{20'000};
+  size_t urgent_threads = 2;  // for RouteOptions::urgent
+  size_t urgent_queue_max = 512;
+  std::chrono::milliseconds urgent_queue_time_max{1'000};
   std::string static_root;                      // web/dist; empty: no pages
   std::vector<std::string> trusted_proxies;     // addresses whose X-Forwarded-For and -Proto are believed
   std::vector<std::string> hosts;               // Host values that are ours, with port; empty: any
@@ -82,6 +85,8 @@ class Server {
 
   // Asked by each /healthz; a failing one makes it 503. Before Start.
   void AddHealthCheck(std::string name, std::function<Status()> check);
+  // Prometheus text of a room that counts by itself, told after ours by /metrics. Before Start.
+  void AddMetrics(std::function<std::string()> text);
   Status Start();
   uint16_t port() const;
 

@@ -25,6 +25,7 @@ constexpr WireErrorInfo kWireErrors[] = {
     {"YJ2005", "报文须加密", "the message must be encrypted", ErrorCode::kInvalidInput},
     {"YJ2006", "解密失败", "the message cannot be decrypted", ErrorCode::kInvalidInput},
     {"YJ2007", "交易时间与平台时间相差过大", "inf_time is too far from the platform's time", ErrorCode::kInvalidInput},
+    {"YJ2008", "接入密钥无效", "the key is not the institution's", ErrorCode::kInvalidInput},
     {"YJ3001", "报文ID已用于其他报文", "the msgid was used for another message", ErrorCode::kConflict},
     {"YJ3002", "没有可审核的就诊或明细", "there is nothing to judge", ErrorCode::kInvalidInput},
     {"YJ3003", "违规标识不存在", "no such hit was told", ErrorCode::kNotFound},

@@ -85,7 +85,7 @@ struct Envelope {
   std::string fixmedins_name;
   Time inf_time = 0;
   bool encrypted = false;
-  SignType signed_with = SignType::kNone;
+  SignType signed_with = SignType::kNone;  // only when the signature was checked, and is genuine
   Json input;
 };
 

@@ -50,6 +50,20 @@ struct Path {
 // Seen in hospitals' code (docs/realtime.md); services not listed are mounted by their number.
 constexpr Path kPaths[] = {{"riskConService", "beforeAnalyze", "3101"}, {"riskConService", "courseAnalyze", "3102"}};
 
+void Look(const std::vector<Draft>& drafts, const std::vector<Answer>& answers, Glance& glance) {
+  glance.asked = true;
+  glance.drafts = static_cast<int>(drafts.size());
+  for (const Draft& draft : drafts) glance.lines += static_cast<int>(draft.told.of(Kind::kLine).size());
+  for (const Answer& answer : answers) {
+    auto id = [&](uint32_t rule) { return answer.version->rules().rules[rule].id; };
+    glance.advice = std::max(glance.advice, answer.advice);
+    for (const Hit& hit : answer.hits) glance.hits.push_back(id(hit.accusation.rule));
+    for (const Doubt& doubt : answer.doubts) glance.unknowns.push_back({id(doubt.rule), doubt.reason});
+    if (&answer != answers.data()) continue;  // all of a request ran out of time together
+    for (uint32_t rule : answer.not_reached) glance.not_reached.push_back(id(rule));
+  }
+}
+
 }  // namespace
 
 std::string_view InfnoOfPath(std::string_view service, std::string_view method) {
@@ -67,7 +81,7 @@ void Gateway::SetInstitutions(Institutions institutions) {
   institutions_.store(std::make_shared<const Institutions>(std::move(institutions)), std::memory_order_release);
 }
 
-WireResponse Gateway::National(std::string_view infno, std::string_view body) {
+WireResponse Gateway::National(std::string_view infno, std::string_view body, const KeyHolder& key) {
   std::shared_ptr<const Institutions> institutions = this->institutions();
   Time now = service_.Now();
   uint64_t serial = ++serial_;
@@ -77,11 +91,20 @@ WireResponse Gateway::National(std::string_view infno, std::string_view body) {
     response.word = wire.detail->word;
     response.body = CloseWithError(wire, *institutions, now, serial);
   };
+  response.glance.infno = infno;
   Result<Envelope> envelope = Open(body, infno, *institutions, now);
+  if (envelope) {
+    bool proved = !key.needed || key.institution == envelope->fixmedins_code;
+    bool has_signed = key.institution.empty() && envelope->signed_with != SignType::kNone;
+    if (!proved && !has_signed) envelope = WireError("YJ2008");
+  }
   if (!envelope) {
+    response.glance.institution = key.institution;
     fail(envelope.error());
   } else {
-    Result<std::string> output = Carry(*envelope, body, response.again);
+    response.glance.institution = envelope->fixmedins_code;
+    response.glance.msgid = envelope->msgid;
+    Result<std::string> output = Carry(*envelope, body, response.again, response.glance);
     if (output)
       response.body = Close(*envelope, *institutions, *output, now, serial);
     else
@@ -103,12 +126,14 @@ Result<std::string> Gateway::TakeUploads(Result<std::vector<Upload>> read, const
   return taken.response;
 }
 
-Result<std::string> Gateway::Carry(const Envelope& envelope, std::string_view body, bool& again) {
+Result<std::string> Gateway::Carry(const Envelope& envelope, std::string_view body, bool& again, Glance& glance) {
   uint64_t digest = KeyOf(body);
   // Clocks and signatures differ when a message is sent again; what it says does not.
   std::string_view input = RawMember(body, "input");
   if (!envelope.encrypted && !input.empty()) digest = KeyOf(std::string(envelope.infno) + std::string(input));
-  std::optional<std::string> answered = TRY(Wired(service_.FindAnswer(envelope.msgid, digest)));
+  // Two institutions may choose the same words.
+  std::string msgid = envelope.fixmedins_code + "/" + envelope.msgid;
+  std::optional<std::string> answered = TRY(Wired(service_.FindAnswer(msgid, digest)));
   if (answered) {
     again = true;
     return std::move(*answered);
@@ -125,8 +150,9 @@ Result<std::string> Gateway::Carry(const Envelope& envelope, std::string_view bo
     program::Moment moment = envelope.infno == "3101" ? program::kPre : program::kMid;
     std::vector<Draft> drafts = TRY(ReadDrafts(data ? *data : envelope.input, moment, context));
     std::vector<Answer> answers = TRY(Wired(service_.AskMany(drafts)));
+    Look(drafts, answers, glance);
     std::string output = WriteNational(drafts, answers);
-    service_.KeepAnswer(envelope.msgid, digest, output);
+    service_.KeepAnswer(msgid, digest, output);
     return output;
   }
   if (envelope.infno == "3103") {
@@ -139,13 +165,17 @@ Result<std::string> Gateway::Carry(const Envelope& envelope, std::string_view bo
     return std::string("{}");
   }
   if (IsUpload(envelope.infno))
-    return TakeUploads(ReadUpload(envelope.infno, envelope.input, context), envelope.msgid, digest, "{}", again);
+    return TakeUploads(ReadUpload(envelope.infno, envelope.input, context), msgid, digest, "{}", again);
   return WireError("YJ1007", envelope.infno);
 }
 
 WireResponse Gateway::Twin(std::string_view what, const Caller& caller, std::string_view body) {
   WireResponse response;
-  Result<std::string> output = CarryTwin(what, caller, body, response.trace, response.again);
+  response.glance.infno = what;
+  response.glance.institution = caller.institution;
+  response.glance.trial = caller.trial;
+  if (caller.trial) response.glance.tried_by = caller.name;
+  Result<std::string> output = CarryTwin(what, caller, body, response.trace, response.again, response.glance);
   if (output) {
     response.body = std::move(*output);
     return response;
@@ -161,7 +191,7 @@ WireResponse Gateway::Twin(std::string_view what, const Caller& caller, std::str
 }
 
 Result<std::string> Gateway::CarryTwin(std::string_view what, const Caller& caller, std::string_view body,
-                                       std::string& trace, bool& again) {
+                                       std::string& trace, bool& again, Glance& glance) {
   Result<Json> parsed = Json::Parse(body);
   if (!parsed)
     return parsed.error().code == ErrorCode::kLimit ? WireError("YJ1005") : WireError("YJ1001", parsed.error().message);
@@ -178,9 +208,12 @@ Result<std::string> Gateway::CarryTwin(std::string_view what, const Caller& call
     if (!at) return WireError("YJ1003", "time");
     context.now = *at;
   }
+  context.trial = caller.trial;
   trace = context.msgid;
+  glance.msgid = context.msgid;
   // Two callers may choose the same words.
-  std::string msgid = context.msgid.empty() ? "" : caller.institution + "/" + context.msgid;
+  std::string msgid =
+      context.msgid.empty() ? "" : caller.institution + (caller.trial ? "/trial/" : "/") + context.msgid;
   uint64_t digest = KeyOf(std::string(what) + std::string(body));
   std::optional<std::string> answered = TRY(Wired(service_.FindAnswer(msgid, digest)));
   if (answered) {
@@ -190,6 +223,7 @@ Result<std::string> Gateway::CarryTwin(std::string_view what, const Caller& call
   if (what == "pre" || what == "mid") {
     std::vector<Draft> drafts = TRY(ReadDrafts(*parsed, what == "pre" ? program::kPre : program::kMid, context));
     std::vector<Answer> answers = TRY(Wired(service_.AskMany(drafts)));
+    Look(drafts, answers, glance);
     std::string output = WriteTwin(drafts, answers);
     service_.KeepAnswer(msgid, digest, output);
     return output;
@@ -202,6 +236,7 @@ Result<std::string> Gateway::CarryTwin(std::string_view what, const Caller& call
   }
   if (what == "upload") {
     std::string infno = TRY(Required(*parsed, "infno", 6, ""));
+    if (caller.trial) return WireError("YJ1007", infno);
     const Json* input = parsed->Find("input");
     if (!input || !input->is_object()) return WireError("YJ1002", "input");
     return TakeUploads(ReadUpload(infno, *input, context), msgid, digest, "{}", again);

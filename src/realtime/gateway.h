@@ -1,8 +1,8 @@
 // The handlers: request bytes in, response bytes out. Whoever has sockets mounts them; nothing here knows one.
 //
 //   Gateway gateway(service, institutions);
-//   POST /fsi/api/{infno}                          -> gateway.National(infno, body)
-//   POST /fsi/api/{service}/{method}               -> gateway.National(InfnoOfPath(service, method), body)
+//   POST /fsi/api/{infno}                          -> gateway.National(infno, body, caller of the key)
+//   POST /fsi/api/{service}/{method}               -> gateway.National(InfnoOfPath(service, method), body, ...)
 //   POST /api/realtime/{pre|mid|feedback|upload}   -> gateway.Twin(what, caller, body)
 //
 // National: the envelope of the interface (envelope.h). Always HTTP 200 with infcode 0 or -1, as callers expect, but
@@ -28,17 +28,45 @@
 
 namespace yijian::realtime {
 
+// What a request was about, for logs and numbers: no personal data but what `msgid` may hold.
+struct Glance {
+  std::string infno;        // of national messages; else pre, mid, feedback, upload
+  std::string institution;  // code; empty when nobody said
+  std::string msgid;
+  bool trial = false;
+  std::string tried_by;  // of a trial: login
+  int drafts = 0;
+  int lines = 0;  // told by the drafts
+  struct Doubted {
+    std::string rule;
+    std::string missing;
+  };
+  std::vector<std::string> hits;  // rules, one for each hit
+  std::vector<Doubted> unknowns;
+  std::vector<std::string> not_reached;
+  Advice advice = Advice::kPass;
+  bool asked = false;  // pre or mid, and judged: advice says something
+};
+
 struct WireResponse {
   int status = 200;
   std::string body;    // application/json; charset=UTF-8
   std::string trace;   // inf_refmsgid of national answers, msgid of others
   bool again = false;  // answered before
   std::string word;    // code of the error; empty when there was none
+  Glance glance;
 };
 
 struct Caller {
   std::string institution;  // code
-  std::string name;
+  std::string name;         // of a trial: login
+  bool trial = false;       // a person tries it: what is told counts in no report, and nothing may be uploaded
+};
+
+// Who showed a key with a national message. Without a key of its own an institution must sign what it sends.
+struct KeyHolder {
+  bool needed = false;      // false: the envelope's word is enough (demonstrations, tests)
+  std::string institution;  // code; empty: no key was shown
 };
 
 class Gateway {
@@ -49,7 +77,7 @@ class Gateway {
   void SetInstitutions(Institutions institutions);
   std::shared_ptr<const Institutions> institutions() const { return institutions_.load(std::memory_order_acquire); }
 
-  WireResponse National(std::string_view infno, std::string_view body);
+  WireResponse National(std::string_view infno, std::string_view body, const KeyHolder& key = {});
   WireResponse Twin(std::string_view what, const Caller& caller, std::string_view body);
 
   // Per rule: runs, hits, unknowns, cost, not reached; shadow differences; sizes of the store. Prometheus text.
@@ -58,9 +86,9 @@ class Gateway {
   Result<std::string> Report(const std::string& institution = {}) const;
 
  private:
-  Result<std::string> Carry(const Envelope& envelope, std::string_view body, bool& again);
+  Result<std::string> Carry(const Envelope& envelope, std::string_view body, bool& again, Glance& glance);
   Result<std::string> CarryTwin(std::string_view what, const Caller& caller, std::string_view body, std::string& trace,
-                                bool& again);
+                                bool& again, Glance& glance);
   Result<std::string> TakeUploads(Result<std::vector<Upload>> uploads, const std::string& msgid, uint64_t digest,
                                   const std::string& response, bool& again);
 

@@ -43,6 +43,8 @@ class Policy {
   static Result<Policy> Parse(std::string_view json);
 
   const AdviceRow& RowFor(const program::Rule& rule, program::Moment moment, const std::string& institution) const;
+  // Beside those of the file, and before them.
+  void SetGrade(const std::string& institution, const std::string& grade) { grades_[institution] = grade; }
   const std::string& GradeOf(const std::string& institution) const;  // empty when nobody gave one
   bool FailsClosed(program::RuleClass rule_class) const { return closed_[static_cast<size_t>(rule_class)]; }
   int budget_ms() const { return budget_ms_; }

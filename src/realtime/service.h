@@ -38,6 +38,7 @@ struct Draft {
   History elsewhere;        // earlier visits as the asker knows them; heard where we know no line of the visit
   std::unordered_map<int64_t, std::string> row_names;  // lines: what the asker calls them (rx_id), by key
   std::vector<std::string> rules;                      // only these; empty = all of the moment
+  bool trial = false;                                  // somebody tries it: told hits count in no report
 };
 
 struct Hit {
@@ -91,7 +92,7 @@ struct Feedback {
 };
 
 struct FeedbackResult {
-  std::vector<std::string> unknown;         // hits nobody was told
+  std::vector<std::string> unknown;         // hits the institution was never told
   std::vector<std::string> without_reason;  // carried on where a reason is needed
 };
 
@@ -100,6 +101,28 @@ struct Acceptance {
   int64_t answered = 0;  // with feedback
   int64_t changed = 0;   // the advice was taken
   int64_t carried_on = 0;
+  int64_t with_reason = 0;  // of carried_on
+  Fen amount = 0;           // of all told
+};
+
+// A hit as it was told, and what was answered to it last.
+struct ToldHit {
+  std::string id;
+  std::string rule;
+  std::string institution;
+  std::string department;
+  std::string doctor;
+  std::string visit;
+  std::string moment;  // pre, mid
+  std::string at;      // YYYY-MM-DD hh:mm:ss
+  std::string message;
+  Fen amount = 0;
+  bool trial = false;
+  bool answered = false;
+  bool carried_on = false;
+  std::string reason;
+  std::string by;
+  std::string answered_at;
 };
 
 struct ShadowUse {
@@ -107,6 +130,8 @@ struct ShadowUse {
   int64_t only_live = 0;
   int64_t only_shadow = 0;
 };
+
+void Count(const ToldHit& hit, Acceptance& acceptance);
 
 class Service {
  public:
@@ -139,6 +164,11 @@ class Service {
   Result<FeedbackResult> Take(const std::vector<Feedback>& feedback);
   // By rule id; of one institution, or of all.
   Result<std::map<std::string, Acceptance>> AcceptanceByRule(const std::string& institution = {}) const;
+
+  // Every hit that was told, trials left out; in no order.
+  Status ForEachHit(const std::function<void(const ToldHit&)>& take) const;
+  // Hits carried on with, newest first, until `take` says false.
+  Status ForEachOverride(const std::function<bool(const ToldHit&)>& take) const;
 
   std::map<std::string, ShadowUse> ShadowDifferences() const;
   Store& store() { return store_; }

@@ -22,9 +22,22 @@ using rocksdb::ColumnFamilyHandle;
 using rocksdb::Slice;
 
 // Column families, in the order they are opened.
-enum Family : size_t { kWords, kPersons, kDoctors, kTraces, kCodes, kMessages, kHits, kFeedback, kShadow, kFamilies };
-constexpr const char* kFamilyNames[kFamilies] = {"default", "person", "doctor",   "trace", "code",
-                                                 "message", "hit",    "feedback", "shadow"};
+enum Family : size_t {
+  kWords,
+  kPersons,
+  kDoctors,
+  kTraces,
+  kCodes,
+  kMessages,
+  kHits,
+  kFeedback,
+  kShadow,
+  kOverrides,
+  kRequests,
+  kFamilies
+};
+constexpr const char* kFamilyNames[kFamilies] = {"default", "person",   "doctor", "trace",    "code",   "message",
+                                                 "hit",     "feedback", "shadow", "override", "request"};
 constexpr char kFormatWord[] = "format";
 constexpr char kFormat[] = "1";
 
@@ -33,7 +46,10 @@ Family FamilyOf(program::Subject subject) {
   return subject == program::Subject::kPerson ? kPersons : subject == program::Subject::kDoctor ? kDoctors : kTraces;
 }
 
-Family FamilyOf(Notes space) { return space == Notes::kHits ? kHits : space == Notes::kFeedback ? kFeedback : kShadow; }
+Family FamilyOf(Notes space) {
+  constexpr Family kOfNotes[] = {kHits, kFeedback, kShadow, kOverrides, kRequests};
+  return kOfNotes[static_cast<size_t>(space)];
+}
 
 Slice Bytes(std::string_view text) { return Slice(text.data(), text.size()); }
 
@@ -170,6 +186,21 @@ class RocksStore : public Store {
                  const std::function<bool(std::string_view, std::string_view)>& take) const override {
     std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions(), families_[FamilyOf(space)]));
     for (at->Seek(from); at->Valid(); at->Next()) {
+      if (!take(at->key().ToStringView(), at->value().ToStringView())) break;
+    }
+    return Translate(at->status(), "reading notes");
+  }
+
+  Status ForEachBack(Notes space, const std::string& before,
+                     const std::function<bool(std::string_view, std::string_view)>& take) const override {
+    std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions(), families_[FamilyOf(space)]));
+    if (before.empty()) {
+      at->SeekToLast();
+    } else {
+      at->SeekForPrev(before);
+      if (at->Valid() && at->key() == Bytes(before)) at->Prev();
+    }
+    for (; at->Valid(); at->Prev()) {
       if (!take(at->key().ToStringView(), at->value().ToStringView())) break;
     }
     return Translate(at->status(), "reading notes");
@@ -325,7 +356,7 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& dir, const StoreOp
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = options.create;
   db_options.create_missing_column_families = true;
-  db_options.max_open_files = 512;
+  db_options.max_open_files = -1;  // what FIFO asks for; there are some hundred files at most
   db_options.keep_log_file_num = 4;
   db_options.max_total_wal_size = 256 << 20;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
@@ -334,6 +365,12 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& dir, const StoreOp
     if (family >= kPersons && family <= kTraces)
       family_options.merge_operator = std::make_shared<RecordMerge>(options.window_days);
     if (family == kMessages) family_options.compaction_filter = old.get();
+    if (family == kRequests) {
+      // Written in the order of time and never merged: the oldest file goes when there are too many or it is too old.
+      family_options.compaction_style = rocksdb::kCompactionStyleFIFO;
+      family_options.compaction_options_fifo.max_table_files_size = static_cast<uint64_t>(options.request_mb) << 20;
+      family_options.ttl = static_cast<uint64_t>(options.request_days) * kSecondsPerDay;
+    }
     descriptors.emplace_back(kFamilyNames[family], family_options);
   }
   std::vector<ColumnFamilyHandle*> families;

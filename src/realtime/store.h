@@ -37,7 +37,9 @@ struct StoreOptions {
   int buckets = 64;  // of a new store; that of the lake it is built from, so that both have one order
   int window_days = 0;
   int64_t cache_mb = 256;
-  int message_days = 30;  // how long answers to messages are kept
+  int message_days = 30;      // how long answers to messages are kept
+  int request_days = 30;      // how long requests are kept (Notes::kRequests)
+  int64_t request_mb = 2048;  // and how much of them
 };
 
 struct Change {
@@ -53,8 +55,10 @@ struct Receipt {
   std::string response;
 };
 
-// Notes beside the timelines, each in a space of its own: hits told, feedback on them, differences of shadow packs.
-enum class Notes { kHits, kFeedback, kShadow };
+// Notes beside the timelines, each in a space of its own: hits told, feedback on them, differences of shadow packs,
+// hits carried on with (by time), requests with their answers (by time). Requests are kept as long as StoreOptions
+// says: the oldest go, a file at a time.
+enum class Notes { kHits, kFeedback, kShadow, kOverrides, kRequests };
 struct Note {
   Notes space = Notes::kHits;
   std::string key;
@@ -96,6 +100,9 @@ class Store {
   // In the order of keys; stops when `take` says false.
   virtual Status ForEach(Notes space, const std::string& from,
                          const std::function<bool(std::string_view key, std::string_view text)>& take) const = 0;
+  // From the last key before `before` (empty: from the end) backwards.
+  virtual Status ForEachBack(Notes space, const std::string& before,
+                             const std::function<bool(std::string_view key, std::string_view text)>& take) const = 0;
 
   // Words about the store itself: "fields", "lake", "window".
   virtual Status SetWord(const std::string& name, const std::string& text) = 0;

@@ -28,6 +28,7 @@ struct WireContext {
   std::string msgid;
   std::string institution;
   std::string institution_name;
+  bool trial = false;
   std::string insured_area;                           // division of enrolment
   Time now = 0;                                       // the message's time
   const std::set<std::string>* stay_types = nullptr;  // med_type of stays; null = DefaultStayTypes()
@@ -41,6 +42,9 @@ bool IsUpload(std::string_view infno);
 Result<std::vector<Upload>> ReadUpload(std::string_view infno, const Json& input, const WireContext& context);
 
 Result<std::vector<Feedback>> ReadFeedback(const Json& data, const WireContext& context);
+
+// A missing fact in Chinese: "person.birth" is 参保人.出生日期.
+std::string NameOfMissing(const std::string& reason);
 
 // JSON texts. The national one is `output` of 3101 and 3102.
 std::string WriteNational(const std::vector<Draft>& drafts, const std::vector<Answer>& answers);

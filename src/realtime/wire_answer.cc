@@ -67,13 +67,6 @@ void PutBilingual(JsonText& out, std::string_view key, const program::Bilingual&
   });
 }
 
-std::string ReasonName(const std::string& reason) {
-  size_t dot = reason.find('.');
-  const timeline::KindInfo* kind = dot == std::string::npos ? nullptr : timeline::FindKind(reason.substr(0, dot));
-  const timeline::FieldInfo* field = kind ? timeline::FindField(kind->kind, reason.substr(dot + 1)) : nullptr;
-  return field ? std::string(kind->zh) + "." + std::string(field->zh) : reason;
-}
-
 // What holds for all drafts of a request.
 void PutRest(JsonText& out, const Answer& answer) {
   auto mode = [&](program::RuleClass rule_class) { return answer.policy->FailsClosed(rule_class) ? "closed" : "open"; };
@@ -189,6 +182,13 @@ Advice Strongest(const std::vector<Answer>& answers) {
 
 }  // namespace
 
+std::string NameOfMissing(const std::string& reason) {
+  size_t dot = reason.find('.');
+  const timeline::KindInfo* kind = dot == std::string::npos ? nullptr : timeline::FindKind(reason.substr(0, dot));
+  const timeline::FieldInfo* field = kind ? timeline::FindField(kind->kind, reason.substr(dot + 1)) : nullptr;
+  return field ? std::string(kind->zh) + "." + std::string(field->zh) : reason;
+}
+
 std::string WriteNational(const std::vector<Draft>& drafts, const std::vector<Answer>& answers) {
   JsonText out;
   out.Object([&] {
@@ -206,7 +206,7 @@ std::string WriteNational(const std::vector<Draft>& drafts, const std::vector<An
             out.Put("rule_name", RuleOf(answers[i], doubt.rule).name.zh);
             out.Put("rx_id", LineName(drafts[i], doubt.row));
             out.Put("missing", doubt.reason);
-            out.Put("missing_name", ReasonName(doubt.reason));
+            out.Put("missing_name", NameOfMissing(doubt.reason));
           });
         }
       }
@@ -253,7 +253,7 @@ std::string WriteTwin(const std::vector<Draft>& drafts, const std::vector<Answer
                 PutBilingual(out, "name", RuleOf(answer, doubt.rule).name);
                 out.Put("line", LineName(drafts[i], doubt.row));
                 out.Put("missing", doubt.reason);
-                out.Put("missing_name", ReasonName(doubt.reason));
+                out.Put("missing_name", NameOfMissing(doubt.reason));
               });
             }
           });

@@ -43,6 +43,7 @@ class DraftReader {
     draft.msgid = context_.msgid;
     draft.moment = moment_;
     draft.institution = context_.institution;
+    draft.trial = context_.trial;
     draft.now = context_.now;
     draft.told.no = TRY(Required(patient, {"patn_id", "psn_no"}, 50, place));
     draft.told.subject = IdKeyOf(draft.told.no);

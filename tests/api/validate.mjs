@@ -77,7 +77,7 @@ export function validate({ method, path, status, type, body }) {
     const given = type?.split(';')[0].trim();
     const chosen = given === undefined ? types[0] : types.find((known) => known === given || known === '*/*');
     if (chosen === undefined) return [`${name}: ${given} where ${types.join(', ')} is described`];
-    if (!chosen.endsWith('json')) return [];
+    if (!/[/+]json$/.test(chosen)) return [];
     media = [...at, 'content', chosen];
   }
   if (method.toUpperCase() === 'HEAD') return [];

@@ -2,7 +2,7 @@
 // every answer must fit. Operations that nobody has exercised are told, and only those named here may be among them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { heard, signIn } from './person.mjs';
+import { heard, Person, signIn } from './person.mjs';
 import { absentFrom, operations } from './interface.mjs';
 import { openStage } from './stage.mjs';
 import { castOf, day, Story, steps } from './story.mjs';
@@ -139,6 +139,71 @@ test('the national messages', async () => {
   fits();
 });
 
+test('real time: keys, drafts, feedback, the screens', async () => {
+  const { operator, auditor, hospital1 } = story;
+  const { institution } = hospital1.me;
+  let { caller, key } = await operator.post('/api/callers', { institution, grade: 'B', per_second: 1000, burst: 5000 });
+  caller = await operator.patch(`/api/callers/${institution}`, { version: caller.version, name: '合成医院' });
+  assert.equal(caller.grade, 'B');
+  await operator.get('/api/callers');
+  const stranger = await operator.post('/api/callers', { institution: 'H50010199999' });
+  ({ key } = await operator.post(`/api/callers/${institution}/key`));
+  assert.equal((await operator.ask('DELETE', '/api/callers/H50010199999/key')).status, 204);
+
+  const hospital = new Person(stage.url);
+  hospital.headers.Authorization = `Bearer ${key}`;
+  const hits = [];
+  const drafts = [];
+  for (let number = 0; number < 40; number++) {
+    const draft = await auditor.get(`/api/realtime/example?moment=mid&number=${number}`);
+    for (const visit of draft.persons[0].visits) visit.fixmedins_code = institution;
+    drafts.push(draft);
+    const answer = await hospital.post('/api/realtime/mid', { ...draft, msgid: `contract-${number}` });
+    hits.push(...answer.answers[0].hits);
+  }
+  assert.ok(hits.length > 0, 'something was told');
+  const again = await hospital.post('/api/realtime/mid', { ...drafts[0], msgid: 'contract-0' });
+  assert.equal(again.answers.length, 1);
+  const told = { warn_type: '2', warns: [{ warn_rslt_id: hits[0].id, dspo_way: '1', dspo_way_rea: '患者病情需要' }] };
+  await hospital.post('/api/realtime/feedback', told);
+  const lines = drafts.slice(0, 5).map((draft) => JSON.stringify(draft)).join('\n') + '\n{broken\n';
+  const batch = await hospital.ask('POST', '/api/realtime/batch?moment=pre', Buffer.from(lines), { 'Content-Type': 'application/x-ndjson' });
+  assert.equal(batch.status, 200);
+  const answers = batch.body.toString().trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(answers.map((one) => one.code ?? 'ok'), ['ok', 'ok', 'ok', 'ok', 'ok', 'YJ1001']);
+  const message = { infno: '3102', msgid: 'contract-national-1', infver: 'V1.0', fixmedins_code: institution, fixmedins_name: '合成', inf_time: drafts[0].time, input: { data: { patient_dtos: drafts[0].persons } } };
+  const national = await hospital.post('/fsi/api/3102', message);
+  assert.equal(national.infcode, 0, national.err_msg);
+  for (const [why, headers] of [['no key', {}], ['a wrong key', { Authorization: 'Bearer yj_wrong' }], ["another's key", { Authorization: `Bearer ${stranger.key}` }]]) {
+    const refused = await new Person(stage.url).ask('POST', '/fsi/api/3102', message, headers);
+    assert.equal(refused.body.infcode, -1, why);
+    assert.match(refused.body.err_msg, /YJ2008/, why);
+  }
+
+  const monitor = await auditor.get('/api/realtime/monitor');
+  assert.equal(monitor.institutions[0].institution, institution);
+  assert.equal(monitor.overrides[0].reason, '患者病情需要', 'the reason reaches the auditor');
+  for (const by of ['institution', 'department', 'doctor', 'rule', 'month']) {
+    const { total } = await hospital1.get(`/api/realtime/acceptance?by=${by}`);
+    assert.equal(total.carried_on, 1);
+    assert.equal(total.ignored, total.told - 1);
+  }
+  await hospital1.get('/api/realtime/overrides');
+  let kept = { rows: [] };
+  for (let tries = 0; tries < 50 && !kept.rows.some((row) => row.infno === '3102'); tries++) {
+    kept = await auditor.get('/api/realtime/requests?result=hit&size=3');
+    kept.rows.push(...(await auditor.get('/api/realtime/requests')).rows);
+  }
+  const asked = kept.rows.find((row) => row.infno === 'mid' && row.hits > 0);
+  const masked = await auditor.get(`/api/realtime/requests/${asked.id}`);
+  const full = await auditor.post(`/api/realtime/requests/${asked.id}/unmask`, { reason: '核实处方' });
+  assert.notEqual(masked.request.persons[0].psn_no, full.request.persons[0].psn_no);
+  assert.equal(masked.request.persons[0].brdy, '***');
+  await operator.post('/api/realtime/packs');
+  hospital.close();
+  fits();
+});
+
 test('people, settings, flows, one own account', async () => {
   const { operator, auditor } = story;
   const area = operator.me.area.code;
@@ -185,7 +250,7 @@ test('every GET', async () => {
   for (const operation of operations.filter((one) => one.method === 'GET' && !elsewhere.has(one.id) && !absent.has(one.id))) {
     if (operation.path.includes('{id}') && !ids[operation.id]) continue; // told below
     const path = operation.path.replace('{id}', encodeURIComponent(ids[operation.id])) + (queries[operation.id] ? `?${queries[operation.id]}` : '');
-    const person = ['users', 'system', 'flows', 'settings', 'holidays', 'trail'].includes(operation.id) ? operator : auditor;
+    const person = ['users', 'system', 'flows', 'settings', 'holidays', 'trail', 'callers'].includes(operation.id) ? operator : auditor;
     const answer = await person.ask('GET', path);
     assert.equal(answer.status, 200, `${path}: ${JSON.stringify(answer.body)}`);
   }

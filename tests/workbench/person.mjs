@@ -56,7 +56,7 @@ export class Person {
             const bytes = Buffer.concat(pieces);
             const type = response.headers['content-type'];
             let body = bytes;
-            if (type?.split(';')[0].endsWith('json')) body = JSON.parse(bytes.toString());
+            if (/[/+]json$/.test(type?.split(';')[0])) body = JSON.parse(bytes.toString());
             else if (bytes.length === 0) body = '';
             const answer = { status: response.statusCode, type, body, headers: response.headers };
             for (const listen of heard) listen({ login: this.login, method, path, ...answer });

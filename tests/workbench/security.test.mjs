@@ -19,7 +19,7 @@ const needs = {
   'setting.change': ['setHolidays', 'changeSetting'],
   'flow.change': ['addFlowVersion'],
   'overview.read': ['overview', 'funnel'],
-  'person.unmask': ['unmask'],
+  'person.unmask': ['unmask', 'unmaskRealtimeRequest'],
   'clue.read': ['clues', 'clueBefore', 'samples', 'clue', 'clueSuspects', 'clueTimeline', 'relatedClues', 'clueHistory', 'clueEvidence', 'caseSuspects'],
   'clue.export': ['exportClues'],
   'clue.add': ['addClue'],
@@ -55,6 +55,10 @@ const needs = {
   'trail.read': ['trail'],
   'trail.verify': ['verifyTrail'],
   'system.read': ['system'],
+  'realtime.ask': ['askRealtime', 'askRealtimeBatch', 'realtimeExample'],
+  'realtime.monitor': ['realtimeMonitor'],
+  'realtime.report': ['realtimeAcceptance', 'realtimeOverrides', 'realtimeRequests', 'realtimeRequest'],
+  'realtime.manage': ['reloadPacks', 'callers', 'addCaller', 'changeCaller', 'rotateCallerKey', 'revokeCallerKey'],
 };
 // Two permissions open these: the bureau's and the institution's own.
 const either = { selfChecks: ['selfcheck.answer', 'selfcheck.review', 'case.see'], selfCheck: ['selfcheck.answer', 'selfcheck.review', 'case.see'] };

@@ -75,9 +75,9 @@ class Stage {
   }
 
   async start() {
-    const { lake, serve = [] } = this.options;
+    const { lake, timelines, serve = [] } = this.options;
     const args = ['serve', '--store', this.store, '--data', join(this.folder, 'data'), '--address', `127.0.0.1:${this.port ?? 0}`,
-      '--documents', 'documents', '--rules', 'rules', '--web', 'web/dist', ...(lake ? ['--lake', lake] : []), ...serve];
+      '--documents', 'documents', '--rules', 'rules', '--web', 'web/dist', ...(lake ? ['--lake', lake] : []), ...(timelines ? ['--timelines', timelines] : []), ...serve];
     this.server = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     const log = createWriteStream(this.log, { flags: 'a' });
     this.ended = new Promise((done) => this.server.once('exit', (code, signal) => done({ code, signal })));
@@ -129,7 +129,9 @@ export async function openStage({ store: kind = 'sqlite', persons = 1500, synthe
     await yijian('clues', 'synthesize', '--store', store, '--findings', String(synthesize.findings), '--clues', String(synthesize.clues));
   }
   await yijian('demo-users', '--store', store);
-  return new Stage(folder, store, { lake, serve }).start();
+  const timelines = lake && join(folder, 'timelines');
+  if (lake) await yijian('timelines', 'rebuild', '--lake', lake, '--store', timelines);
+  return new Stage(folder, store, { lake, timelines, serve }).start();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
