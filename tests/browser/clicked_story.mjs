@@ -28,6 +28,12 @@ export class ClickedStory extends Story {
     await list.click();
     await desk.page.locator('.el-select-dropdown:visible .el-select-dropdown__item', { hasText: text }).first().click();
   }
+  // A day is typed and ended with Enter, and then stands in its field.
+  async chooseDay(field, text) {
+    await field.fill(text);
+    await field.press('Enter');
+    assert.equal(await field.inputValue(), text);
+  }
   yes(page) {
     return page.locator('.el-message-box:visible .el-button--primary').click();
   }
@@ -108,7 +114,7 @@ export class ClickedStory extends Story {
     await desk.press(words('case_action.add_task'));
     const dialog = this.dialog(desk);
     await this.pick(desk, dialog.locator('.el-select').first(), this.representative.me.name);
-    await dialog.locator('input[type=date]').fill(day(5));
+    await this.chooseDay(dialog.locator('.yj-day input'), day(5));
     await dialog.locator('textarea').fill('核对在床患者与收费明细');
     await this.dialogYes(desk.page);
     await this.until(async () => (await this.caseNow()).tasks.length === 1);
@@ -268,8 +274,8 @@ export class ClickedStory extends Story {
       await this.pick(desk, measure(i + 1).locator('.el-select.kind'), words(`measure.${kind}`));
     }
     await measure(1).getByLabel(words('draft.multiple')).fill('0.30');
-    await measure(2).locator('input[type=date]').nth(0).fill(day());
-    await measure(2).locator('input[type=date]').nth(1).fill(day(30));
+    await this.chooseDay(measure(2).locator('.yj-day input').nth(0), day());
+    await this.chooseDay(measure(2).locator('.yj-day input').nth(1), day(30));
     await desk.shoot('11-draft');
     await this.dialogYes(page);
     await this.until(async () => (await this.caseNow()).decisions.length === 1);
