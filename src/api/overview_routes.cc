@@ -118,6 +118,31 @@ Result<Response> Show(Context& context, Request& request) {
   });
 }
 
+// What has a number, a title and an area of its own.
+struct Numbered {
+  const char* kind;
+  const char* table;
+  char letter;
+};
+
+Status AddNumbered(Session& session, const account::Actor& actor, const Numbered& what, const std::string& text,
+                   json& hits) {
+  std::string like = store::Containing(text);
+  std::string where;
+  store::Values values{like, like};
+  clue::WhereArea(actor.area, "area", where, values);
+  values.emplace_back(kHits);
+  for (const store::Row& row : TRY(session.Query(std::string("SELECT id, no, title FROM ") + what.table +
+                                                     " WHERE (no LIKE ? ESCAPE '\\' OR title LIKE ? ESCAPE '\\')" +
+                                                     where + " ORDER BY id DESC LIMIT ?",
+                                                 values)))
+    hits.push_back({{"kind", what.kind},
+                    {"id", WireId(what.letter, row.Int("id"))},
+                    {"title", row.Text("title")},
+                    {"subtitle", row.Text("no")}});
+  return {};
+}
+
 Result<Response> Search(Context& context, Request& request) {
   const account::Actor* actor = TRY(Need(request, "overview.read"));
   std::string text = request.QueryText("q", {.characters_min = 1, .characters_max = 100}).value_or("");
@@ -127,19 +152,8 @@ Result<Response> Search(Context& context, Request& request) {
     json hits = json::array();
     for (const clue::Hit& hit : TRY(clue::Search(session, ViewerOf(*actor), text)))
       hits.push_back({{"kind", hit.kind}, {"id", hit.id}, {"title", hit.title}, {"subtitle", hit.subtitle}});
-    std::string like = store::Containing(text);
-    std::string where;
-    store::Values values{like, like};
-    clue::WhereArea(actor->area, "area", where, values);
-    values.emplace_back(kHits);
-    for (const store::Row& row : TRY(session.Query(
-             "SELECT id, no, title FROM case_file WHERE (no LIKE ? ESCAPE '\\' OR title LIKE ? ESCAPE '\\')" + where +
-                 " ORDER BY id DESC LIMIT ?",
-             values)))
-      hits.push_back({{"kind", "case"},
-                      {"id", WireId('a', row.Int("id"))},
-                      {"title", row.Text("title")},
-                      {"subtitle", row.Text("no")}});
+    TRY(AddNumbered(session, *actor, {"case", "case_file", 'a'}, text, hits));
+    TRY(AddNumbered(session, *actor, {"document", "document", 'w'}, text, hits));
     return Response::Json(hits);
   });
 }
