@@ -25,6 +25,8 @@ export function whenSignedOut(handler: () => void): void {
 
 const guard: Middleware = {
   onRequest({ request }) {
+    // The chosen language, which need not be the browser's: what the server says of a refusal stands on the page.
+    request.headers.set('Accept-Language', document.documentElement.lang)
     if (csrf && !['GET', 'HEAD'].includes(request.method)) request.headers.set('X-CSRF-Token', csrf)
     return request
   },

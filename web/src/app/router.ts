@@ -5,9 +5,10 @@
 // meta.roles    who may see it; absent: everybody who is signed in
 // meta.open     true: also without a session
 // meta.bare     true: without bars and menu
+import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { useSession, type Role } from '@/stores/session'
-import { t } from '@/i18n'
+import { i18n, t } from '@/i18n'
 import { kNavigation } from './navigation'
 
 declare module 'vue-router' {
@@ -52,8 +53,11 @@ export async function makeRouter(): Promise<Router> {
     }
     return true
   })
-  router.afterEach((to) => {
-    document.title = to.meta.title ? `${t(to.meta.title)} · ${t('app.name')}` : t('app.name')
-  })
+  const name = () => {
+    const { title } = router.currentRoute.value.meta
+    document.title = title ? `${t(title)} · ${t('app.name')}` : t('app.name')
+  }
+  router.afterEach(name)
+  watch(i18n.global.locale, name)
   return router
 }

@@ -12,6 +12,7 @@ export function uploadEvidence(file: Blob, query: EvidenceQuery, progress?: (sha
     const request = new XMLHttpRequest()
     request.open('POST', `/api/evidence?${params}`)
     request.setRequestHeader('Content-Type', 'application/octet-stream')
+    request.setRequestHeader('Accept-Language', document.documentElement.lang)
     request.setRequestHeader('X-CSRF-Token', csrfToken())
     request.upload.onprogress = (event) => event.lengthComputable && progress?.(event.loaded / event.total)
     request.onerror = () => reject(new ProblemError(offlineProblem(new Error('upload'))))
