@@ -1,5 +1,5 @@
 // The whole life of a clue across five users, three experts and the institution, in the browser; then every page, by somebody who
-// has it, in both languages. STORE=sqlite (default) or postgresql; SHOTS=folder keeps pictures for the README.
+// has it, in Chinese (both languages: dialogs.test.mjs). STORE=sqlite (default) or postgresql; SHOTS=folder keeps pictures for the README.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openStage } from '../workbench/stage.mjs';
