@@ -104,6 +104,11 @@ async function choose(desk, list, text) {
   await desk.page.locator('.el-select-dropdown:visible .el-select-dropdown__item', { hasText: text }).first().click();
   await desk.page.keyboard.press('Escape').catch(() => {});
 }
+// Typed, and taken with Enter.
+async function chooseDay(field, text) {
+  await field.fill(text);
+  await field.press('Enter');
+}
 const pool = async (query = '') => (await desks.inspector.person.get(`/api/clues?view=pool&sort=-rank&size=50${query}`)).rows;
 
 // ---- handing out clues
@@ -197,7 +202,7 @@ dialogs('a clue is put aside and taken up again', async () => {
   const desk = desks.inspector;
   const clue = await takeOne(desk, 1);
   await press(desk, 'act_yes.snooze');
-  await dialog(desk).locator('input[type=date]').fill(day(7));
+  await chooseDay(dialog(desk).locator('.yj-day input'), day(7));
   await dialog(desk).locator('textarea').fill('等待补充材料');
   await look(desk, 'snooze');
   const put = await sends(desk, /snooze$/);
@@ -402,7 +407,7 @@ dialogs('a self-inspection is asked for', async () => {
   await dialog(desk).locator('.el-select').click();
   await desk.page.locator('.el-select-dropdown:visible .el-select-dropdown__item').first().click();
   await desk.page.keyboard.press('Tab');
-  await dialog(desk).locator('input[type=date]').first().fill(day(20));
+  await chooseDay(dialog(desk).locator('.yj-day input').first(), day(20));
   await look(desk, 'self-inspection');
   const made = await sends(desk, /self-checks$/);
   assert.equal(made.started, 1);
