@@ -60,10 +60,11 @@ bench-100m: setup  ## a real bureau's size, the engine alone: half an hour and 5
 	@for rules in rules10.txt rules60.txt; do build/release/bench/speed_bench --engine 100 $$rules || exit 1; done
 	@rm -rf build/bench/lake-100M-*
 
-bench-realtime: setup  ## answers, the store, and npm's zen-engine beside (YIJIAN_BENCH_REALTIME="millions drafts")
+bench-realtime: setup  ## answers with and without the network, the store, and npm's zen-engine beside (YIJIAN_BENCH_REALTIME="millions drafts")
 	@cd bench/zen && npm ci --ignore-scripts --no-audit --no-fund --silent
-	@tools/build.sh release realtime_bench
+	@tools/build.sh release realtime_bench realtime_load yijian
 	@build/release/bench/realtime_bench
+	@tools/bench_realtime_http.sh
 
 format: setup  ## rewrites our C++ as .clang-format says
 	@tools/format.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a synthetic city, takes it in, audits it, scores what was found against what was planted, and opens the workbench on it.
+# Makes a synthetic city, takes it in, audits it, scores what was found against what was planted, opens the workbench on it, and
+# lets its hospitals ask in real time: drafts made of the city's visits, with made-up reactions to what they are told.
 #
 #   PERSONS  size of the city (20000)
 #   SEED     which city (1)
@@ -53,6 +54,9 @@ store=sqlite:$demo/yijian.db
 step clues import --lake "$demo/lake" --store "$store"
 step ledger verify --store "$store"
 step demo-users --store "$store"
+step timelines rebuild --lake "$demo/lake" --store "$demo/timelines"
+"$yijian" timelines drafts --store "$demo/timelines" --count "${DRAFTS:-400}" >"$demo/drafts.ndjson"
+(umask 077 && step callers demo --store "$store" --keys "$demo/keys.json")
 
 echo
 echo "$ yijian serve --store $store --lake $demo/lake --data $demo/data --address 127.0.0.1:$port"
@@ -70,6 +74,8 @@ if ! grep -q http:// "$demo/serve.out"; then
   exit 1
 fi
 cat "$demo/serve.out"
+# The keys are for this machine's demo; the monitor and the acceptance report show what comes of it.
+step demo-replay "$demo/drafts.ndjson" --keys "$demo/keys.json" --to "http://127.0.0.1:$port"
 echo
 echo "The whole way took $SECONDS s."
 cat <<TXT
@@ -79,6 +85,7 @@ What you saw is synthetic: no person, institution or bill in it exists.
 The workbench is open: http://localhost:$port
   Its sign-in page lists one person of every role; click one.
   tools/demo.sh stop ends it; its log is $demo/serve.log
+  Real time (事前事中) was asked some hundred drafts of the synthetic city; its pages show what came of them.
 Look further on the command line:
   $yijian findings --lake $demo/lake --rule M-015
   $yijian findings --lake $demo/lake --export $demo/findings.xlsx

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "http/rate_limiter.h"
+#include "realtime/example.h"
 #include "realtime/rebuild.h"
 
 namespace yijian::api {
@@ -16,6 +17,7 @@ using http::Response;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr size_t kBatchLinesMax = 10'000;
+constexpr int64_t kExamples = 400;
 constexpr size_t kBucketsMax = 100'000;
 // Of those without settings of their own: people who try it, and who signs instead of showing a key.
 constexpr int64_t kPerSecond = 50;
@@ -89,9 +91,6 @@ Result<std::unique_ptr<RealtimeDesk>> RealtimeDesk::Open(RealtimeOptions options
   desk->service_ = std::make_unique<realtime::Service>(*desk->store_, [&clock] { return CivilTimeOf(clock.Now()); });
   desk->gateway_ = std::make_unique<realtime::Gateway>(*desk->service_, realtime::Institutions());
   TRY(desk->Load());
-  for (const std::string& field : TRY(realtime::MissingFields(*desk->store_, *desk->service_->live())))
-    return InvalidInput("the timeline store does not keep " + field +
-                        ", which rules read: yijian timelines rebuild makes it anew");
   TRY(desk->Refresh());
   desk->kept_ = std::make_unique<realtime::RequestLog>(*desk->store_, desk->options_.kept);
   return desk;
@@ -102,6 +101,7 @@ Status RealtimeDesk::Load() {
   realtime::Policy policy;
   if (!options_.policy.empty())
     policy = TRY(realtime::Policy::Parse(TRY(ReadFile(options_.policy))).While("the policy " + options_.policy));
+  TRY(CheckFields());
   TRY(service_->LoadLive(options_.packs));
   live_at_ = clock_.Now();
   if (!options_.shadow_packs.empty()) {
@@ -111,6 +111,15 @@ Status RealtimeDesk::Load() {
   file_policy_ = std::move(policy);
   SetPolicy();
   return {};
+}
+
+// Before they are in force: a rule that reads what the store does not keep could only say that it does not know.
+Status RealtimeDesk::CheckFields() const {
+  auto version = TRY(realtime::PackVersion::Load("next", options_.packs, store_->codes()));
+  std::vector<std::string> missing = TRY(realtime::MissingFields(*store_, *version));
+  if (missing.empty()) return {};
+  return InvalidInput("the timeline store does not keep " + missing.front() +
+                      ", which rules read: yijian timelines rebuild makes it anew");
 }
 
 // Grades given here stand over those of the file.
@@ -300,6 +309,23 @@ Response RealtimeDesk::Batch(const std::string& moment, const realtime::Caller& 
     answers += '\n';
   }
   return Response::Bytes(std::move(answers), "application/x-ndjson").Header("X-Trace-Id", asking.trace);
+}
+
+// Which of the first some hundred persons with enough lines, the number says; the walk ends there.
+Result<std::string> RealtimeDesk::Example(const std::string& moment, int64_t number) const {
+  program::Moment asked = moment == "pre" ? program::kPre : program::kMid;
+  std::optional<std::string> chosen;
+  int64_t seen = 0;
+  Status looked = store_->ForEach(program::Subject::kPerson, [&](const realtime::History& known) -> Status {
+    std::optional<std::string> draft = realtime::ExampleDraft(known, store_->codes(), asked);
+    if (!draft) return {};
+    chosen = std::move(draft);
+    if (seen++ == number % kExamples) return Conflict("found");
+    return {};
+  });
+  if (chosen) return std::move(*chosen);
+  TRY(std::move(looked));
+  return NotFound("the store knows nobody with enough lines");
 }
 
 }  // namespace yijian::api

@@ -57,6 +57,9 @@ struct Asking {
   std::string remote;  // address
 };
 
+// 503 `no_timelines`, where there is no desk.
+http::Response NoRealtime();
+
 class RealtimeDesk {
  public:
   static Result<std::unique_ptr<RealtimeDesk>> Open(RealtimeOptions options, store::Database& database,
@@ -119,6 +122,7 @@ class RealtimeDesk {
   RealtimeDesk(RealtimeOptions options, store::Database& database, const Clock& clock, http::Metrics& metrics);
   std::shared_ptr<const Book> book() const { return book_.load(std::memory_order_acquire); }
   Status Load();
+  Status CheckFields() const;
   void SetPolicy();
   // Seconds to wait; 0: `count` tokens are taken.
   double Take(const std::string& who, const std::string& institution, int64_t count);

@@ -15,13 +15,6 @@ using http::Response;
 
 constexpr size_t kBodyMax = 32 << 20;
 
-Response NoRealtime() {
-  http::Problem problem =
-      http::ProblemOf(503, {"未连接时间线库，事前事中审核不可用", "no timeline store is connected"});
-  problem.code = "no_timelines";
-  return Response::Of(std::move(problem));
-}
-
 bool IsHex(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -125,6 +118,13 @@ Result<Response> Reload(Context& context, Request& request) {
 }
 
 }  // namespace
+
+Response NoRealtime() {
+  http::Problem problem =
+      http::ProblemOf(503, {"未连接时间线库，事前事中审核不可用", "no timeline store is connected"});
+  problem.code = "no_timelines";
+  return Response::Of(std::move(problem));
+}
 
 bool IsForKeys(const Request& request) {
   const std::vector<std::string>& path = request.target().segments;

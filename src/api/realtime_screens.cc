@@ -25,20 +25,6 @@ constexpr int kStepSeconds = 10;
 // How many kept requests one question looks at before it says where to go on.
 constexpr int64_t kLooksMax = 50'000;
 
-Error NoRealtime() {
-  auto detail = std::make_shared<ErrorDetail>();
-  detail->word = "no_timelines";
-  detail->zh = "未连接时间线库，事前事中审核不可用";
-  Error error = IoError("no timeline store is connected");
-  error.detail = std::move(detail);
-  return error;
-}
-
-Result<RealtimeDesk*> DeskOf(Context& context) {
-  if (context.realtime == nullptr) return NoRealtime();
-  return context.realtime;
-}
-
 json NameJson(const RealtimeDesk& desk, const std::string& institution) { return TextOrNull(desk.NameOf(institution)); }
 
 json PackJson(const RealtimeDesk::PackInfo& pack) {
@@ -132,7 +118,7 @@ std::vector<std::pair<Key, Value>> Largest(const std::map<Key, Value>& all, size
 Result<Response> ShowMonitor(Context& context, Request& request) {
   const account::Actor* actor = TRY(Need(request, "realtime.monitor"));
   TRY(request.Finish());
-  RealtimeDesk* desk = TRY(DeskOf(context));
+  RealtimeDesk* desk = context.realtime;
   int64_t now_s = desk->NowSeconds();
   EpochMs now = context.clock.Now();
   std::optional<RealtimeDesk::PackInfo> shadow = desk->shadow();
@@ -217,7 +203,7 @@ Result<Response> ShowAcceptance(Context& context, Request& request) {
   std::string rule = request.QueryText("rule", {.characters_max = 40}).value_or("");
   std::string moment = request.QueryChoice("moment", {"pre", "mid"}).value_or("");
   TRY(request.Finish());
-  RealtimeDesk* desk = TRY(DeskOf(context));
+  RealtimeDesk* desk = context.realtime;
   std::map<std::string, Acceptance> rows;
   std::map<std::string, int64_t, std::greater<>> months;
   Acceptance total;
@@ -258,7 +244,7 @@ Result<Response> ShowOverrides(Context& context, Request& request) {
   std::string visit = request.QueryText("visit", {.characters_max = 64}).value_or("");
   size_t size = static_cast<size_t>(request.QueryInt("size", {.min = 1, .max = 200}).value_or(50));
   TRY(request.Finish());
-  RealtimeDesk* desk = TRY(DeskOf(context));
+  RealtimeDesk* desk = context.realtime;
   json rows = json::array();
   TRY(desk->service().ForEachOverride([&](const ToldHit& hit) {
     bool wanted = (institution.empty() || hit.institution == institution) && (rule.empty() || hit.rule == rule) &&
@@ -305,7 +291,7 @@ Result<Response> ListRequests(Context& context, Request& request) {
   std::string before = request.QueryText("before", {.characters_max = 32}).value_or("");
   size_t size = static_cast<size_t>(request.QueryInt("size", {.min = 1, .max = 200}).value_or(50));
   TRY(request.Finish());
-  RealtimeDesk* desk = TRY(DeskOf(context));
+  RealtimeDesk* desk = context.realtime;
   auto wanted = [&](const KeptRequest& kept) {
     if (!institution.empty() && kept.institution != institution) return false;
     if ((!infno.empty() && kept.infno != infno) || (!msgid.empty() && kept.msgid != msgid)) return false;
@@ -327,7 +313,7 @@ Result<Response> ListRequests(Context& context, Request& request) {
 }
 
 Result<Response> InFull(Context& context, const account::Actor& actor, const std::string& id, bool masked) {
-  RealtimeDesk* desk = TRY(DeskOf(context));
+  RealtimeDesk* desk = context.realtime;
   KeptRequest kept = TRY(desk->kept().Find(id));
   if (!SeesRequest(*desk, actor, kept)) return NotFound("no request '" + id + "' is kept");
   auto body = [&](const std::string& text) {
@@ -365,12 +351,18 @@ Result<Response> UnmaskRequest(Context& context, Request& request) {
 }  // namespace
 
 void MountRealtimeScreens(http::Router& router, Context& context) {
-  router.Get("/api/realtime/monitor", Bound(context, ShowMonitor));
-  router.Get("/api/realtime/acceptance", Bound(context, ShowAcceptance));
-  router.Get("/api/realtime/overrides", Bound(context, ShowOverrides));
-  router.Get("/api/realtime/requests", Bound(context, ListRequests));
-  router.Get("/api/realtime/requests/{id}", Bound(context, ShowRequest));
-  router.Post("/api/realtime/requests/{id}/unmask", Bound(context, UnmaskRequest));
+  auto bound = [&context](auto handler) {
+    return [&context, handler](Request& request) -> Result<Response> {
+      if (context.realtime == nullptr) return NoRealtime();
+      return handler(context, request);
+    };
+  };
+  router.Get("/api/realtime/monitor", bound(ShowMonitor));
+  router.Get("/api/realtime/acceptance", bound(ShowAcceptance));
+  router.Get("/api/realtime/overrides", bound(ShowOverrides));
+  router.Get("/api/realtime/requests", bound(ListRequests));
+  router.Get("/api/realtime/requests/{id}", bound(ShowRequest));
+  router.Post("/api/realtime/requests/{id}/unmask", bound(UnmaskRequest));
 }
 
 }  // namespace yijian::api

@@ -42,6 +42,7 @@ void AddCityCommands(Program& program);
 void AddStoreCommands(Program& program);
 void AddRealtimeCommands(Program& program);
 void AddServeCommands(Program& program);
+void AddCallerCommands(Program& program);
 void AddClueCommands(Program& program);
 
 // Loads the packs; mistakes are told on standard error and make an error.

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   AddStoreCommands(program);
   AddRealtimeCommands(program);
   AddServeCommands(program);
+  AddCallerCommands(program);
   AddClueCommands(program);
   try {
     program.cli.parse(argc, argv);

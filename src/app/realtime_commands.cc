@@ -8,7 +8,10 @@
 #include "app/http_client.h"
 #include "app/progress_bar.h"
 #include "audit/findings.h"
+#include "base/bytes.h"
 #include "base/hash.h"
+#include "base/sm.h"
+#include "realtime/example.h"
 #include "realtime/gateway.h"
 #include "realtime/rebuild.h"
 
@@ -39,6 +42,8 @@ struct TimelinesArguments {
   int window_days = -1;
   std::string person;
   bool unmasked = false;
+  int64_t count = 300;
+  int64_t lines = 0;
 };
 
 Status Rebuild(const Settings& settings, TimelinesArguments arguments) {
@@ -116,6 +121,22 @@ Status ShowPerson(const Settings& settings, const TimelinesArguments& arguments)
   return {};
 }
 
+// Drafts of the store's persons, pre and mid in turns: what demonstrations and load tests send.
+Status WriteDrafts(const TimelinesArguments& arguments) {
+  std::unique_ptr<realtime::Store> store = TRY(realtime::OpenStore(arguments.options.store));
+  int64_t written = 0;
+  Status walked = store->ForEach(program::Subject::kPerson, [&](const realtime::History& known) -> Status {
+    program::Moment moment = written % 2 == 0 ? program::kPre : program::kMid;
+    std::optional<std::string> draft =
+        realtime::ExampleDraft(known, store->codes(), moment, static_cast<size_t>(arguments.lines));
+    if (!draft) return {};
+    std::cout << R"({"moment":")" << (moment == program::kPre ? "pre" : "mid") << R"(","draft":)" << *draft << "}\n";
+    if (++written == arguments.count) return Conflict("enough");
+    return {};
+  });
+  return written < arguments.count ? walked : Status();
+}
+
 // --- ask ---
 
 struct AskArguments {
@@ -125,6 +146,9 @@ struct AskArguments {
   std::string moment = "mid";
   std::string institution;
   std::string policy;
+  std::string key;
+  bool national = false;
+  std::string msgid;
   std::vector<std::string> headers;
   bool raw = false;
 };
@@ -162,14 +186,52 @@ Status Tell(const Settings& settings, const AskArguments& arguments, int status,
   return refused ? Status(InvalidInput("the request was refused")) : Status();
 }
 
+// A file of the twin as a message of the national interface. Keys come by the environment: command lines can be read by
+// everybody on the machine.
+Result<std::string> Nationalised(const AskArguments& arguments, const std::string& body, const json& file,
+                                 std::string& infno) {
+  if (!file.is_object()) return InvalidInput(arguments.file + " is no JSON object");
+  if (arguments.institution.empty()) return InvalidInput("--national needs --institution CODE");
+  realtime::RequestParts parts;
+  parts.input = R"({"data":)" + body + "}";
+  if (arguments.moment == "upload") {
+    infno = file.value("infno", "");
+    if (!file.contains("input")) return InvalidInput("an upload has infno and input");
+    parts.input = std::string(realtime::RawMember(body, "input"));
+  } else {
+    infno = arguments.moment == "pre" ? "3101" : arguments.moment == "mid" ? "3102" : "3103";
+  }
+  parts.infno = infno;
+  parts.fixmedins_code = arguments.institution;
+  parts.fixmedins_name = arguments.institution;
+  parts.inf_time = ParseTime(file.value("time", "")).value_or(LocalNow());
+  parts.msgid = arguments.msgid;
+  if (parts.msgid.empty()) parts.msgid = arguments.institution.substr(0, 12) + HexOf(KeyOf(body));
+  realtime::Agreement agreement;
+  std::optional<Sm2Key> own;
+  if (const char* key = std::getenv("YIJIAN_SM2_PRIVATE")) own = TRY(Sm2Key::FromPrivateHex(key));
+  if (const char* secret = std::getenv("YIJIAN_SM3_SECRET")) agreement.sm3_secret = secret;
+  if (const char* key = std::getenv("YIJIAN_SM4_KEY")) {
+    std::optional<std::string> bytes = BytesOfHex(key);
+    if (!bytes || bytes->size() != 16) return InvalidInput("YIJIAN_SM4_KEY has 32 hexadecimal digits");
+    agreement.sm4_key = *bytes;
+  }
+  return realtime::BuildRequest(parts, agreement, own);
+}
+
 Status Ask(const Settings& settings, const AskArguments& arguments) {
   if (arguments.to.empty() == arguments.store.empty()) return InvalidInput("say either --to URL or --store DIR");
   std::string body = TRY(ReadFile(arguments.file));
   json file = json::parse(body, nullptr, false);
   std::string infno = file.is_object() && file.contains("infver") ? file.value("infno", "") : "";
+  if (arguments.national && infno.empty()) body = TRY(Nationalised(arguments, body, file, infno));
   if (!arguments.to.empty()) {
     std::string path = infno.empty() ? "/api/realtime/" + arguments.moment : "/fsi/api/" + infno;
-    HttpAnswer answer = TRY(Post(arguments.to + path, body, arguments.headers));
+    std::vector<std::string> headers = arguments.headers;
+    const char* from_environment = std::getenv("YIJIAN_KEY");
+    std::string key = !arguments.key.empty() ? arguments.key : from_environment != nullptr ? from_environment : "";
+    if (!key.empty()) headers.push_back("Authorization: Bearer " + key);
+    HttpAnswer answer = TRY(Post(arguments.to + path, body, headers));
     return Tell(settings, arguments, answer.status, answer.body);
   }
   std::unique_ptr<realtime::Store> store = TRY(realtime::OpenStore(arguments.store));
@@ -215,6 +277,19 @@ void AddRealtimeCommands(Program& program) {
   show->add_flag("--unmasked", arguments->unmasked, "不遮盖证号 / do not mask the number");
   program.On(show, [&program, arguments] { return ShowPerson(program.settings, *arguments); });
 
+  CLI::App* drafts = timelines->add_subcommand(
+      "drafts", "由已知参保人生成试用草稿，每行一份 / example drafts of known persons, a line each");
+  AddStoreOption(drafts, arguments->options.store);
+  drafts->get_option("--store")->required();
+  drafts->add_option("--count", arguments->count, "份数 / how many")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  drafts
+      ->add_option("--lines", arguments->lines,
+                   "每份行数（0 为最后一次就诊） / lines of each; 0: those of the last visit")
+      ->check(CLI::Range(0, 1000));
+  program.On(drafts, [arguments] { return WriteDrafts(*arguments); });
+
   auto ask_arguments = std::make_shared<AskArguments>();
   CLI::App* ask = program.cli.add_subcommand(
       "ask", "试问一份处方或结算 / ask about a draft: plain JSON, or a message of the national interface");
@@ -226,6 +301,15 @@ void AddRealtimeCommands(Program& program) {
   ask->add_option("--moment", ask_arguments->moment, "pre 事前 | mid 事中 | feedback | upload")->capture_default_str();
   ask->add_option("--institution", ask_arguments->institution, "提问机构编码 / code of the institution that asks");
   ask->add_option("--policy", ask_arguments->policy, "建议策略文件 / file of the advice policy");
+  ask->add_option("--key", ask_arguments->key,
+                  "机构密钥（也可用环境变量 YIJIAN_KEY） / the institution's key; better by the "
+                  "environment, YIJIAN_KEY");
+  ask->add_flag(
+      "--national", ask_arguments->national,
+      "按国家接口报文发送；签名与加密密钥取自 YIJIAN_SM2_PRIVATE、YIJIAN_SM3_SECRET、YIJIAN_SM4_KEY / as a national "
+      "message, signed and encrypted with the keys of the environment");
+  ask->add_option("--msgid", ask_arguments->msgid,
+                  "报文ID（缺省由内容得出） / message id, made of the content by default");
   ask->add_option("--header", ask_arguments->headers, "附加请求头 / further request header, 'Name: value'");
   ask->add_flag("--json", ask_arguments->raw, "原样输出 / the answer as it is");
   program.On(ask, [&program, ask_arguments] { return Ask(program.settings, *ask_arguments); });

@@ -336,7 +336,25 @@ class Builder {
         return changes.size() < 1000 ? Status() : flush();
       }));
     }
-    return flush();
+    TRY(flush());
+    for (Notes space : {Notes::kHits, Notes::kFeedback, Notes::kShadow, Notes::kOverrides, Notes::kRequests})
+      TRY(CarryNotes(old, space));
+    return {};
+  }
+
+  // What was told, and what was answered to it, is of no lake.
+  Status CarryNotes(const Store& old, Notes space) {
+    std::vector<Note> notes;
+    Status put;
+    TRY(old.ForEach(space, "", [&](std::string_view key, std::string_view text) {
+      notes.push_back({space, std::string(key), std::string(text)});
+      if (notes.size() < 1000) return true;
+      put = store_->Put(notes);
+      notes.clear();
+      return put.has_value();
+    }));
+    TRY(std::move(put));
+    return notes.empty() ? Status() : store_->Put(notes);
   }
 
   static History UploadsOf(const History& known, Subject subject) {

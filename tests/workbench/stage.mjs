@@ -75,9 +75,9 @@ class Stage {
   }
 
   async start() {
-    const { lake, timelines, serve = [] } = this.options;
+    const { lake, timelines, packs, serve = [] } = this.options;
     const args = ['serve', '--store', this.store, '--data', join(this.folder, 'data'), '--address', `127.0.0.1:${this.port ?? 0}`,
-      '--documents', 'documents', '--rules', 'rules', '--web', 'web/dist', ...(lake ? ['--lake', lake] : []), ...(timelines ? ['--timelines', timelines] : []), ...serve];
+      '--documents', 'documents', '--rules', 'rules', '--web', 'web/dist', ...(lake ? ['--lake', lake] : []), ...(timelines ? ['--timelines', timelines] : []), ...(packs ? ['--packs', packs] : []), ...serve];
     this.server = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     const log = createWriteStream(this.log, { flags: 'a' });
     this.ended = new Promise((done) => this.server.once('exit', (code, signal) => done({ code, signal })));
@@ -119,8 +119,9 @@ class Stage {
 }
 
 // persons: size of the city; 0: no city (findings and clues are synthesized, `synthesize: {findings, clues}`). made: the URL of a
-// store that has its clues already, instead of a new one.
-export async function openStage({ store: kind = 'sqlite', persons = 1500, synthesize, serve, made } = {}) {
+// store that has its clues already, instead of a new one. packs: makes other rule packs for real time below the stage's folder, and
+// says where.
+export async function openStage({ store: kind = 'sqlite', persons = 1500, synthesize, serve, made, packs: makePacks } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'yijian-stage-'));
   const store = made ?? (await makeStore(kind, folder));
   const lake = persons > 0 ? await lakeOf(persons) : undefined;
@@ -130,8 +131,9 @@ export async function openStage({ store: kind = 'sqlite', persons = 1500, synthe
   }
   await yijian('demo-users', '--store', store);
   const timelines = lake && join(folder, 'timelines');
-  if (lake) await yijian('timelines', 'rebuild', '--lake', lake, '--store', timelines);
-  return new Stage(folder, store, { lake, timelines, serve }).start();
+  const packs = makePacks?.(folder);
+  if (lake) await yijian('timelines', 'rebuild', '--lake', lake, '--store', timelines, ...(packs ? ['--packs', packs] : []));
+  return new Stage(folder, store, { lake, timelines, packs, serve }).start();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

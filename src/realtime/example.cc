@@ -1,26 +1,20 @@
-// An example draft: the last visit of a synthetic person prescribed once more on the day after.
+#include "realtime/example.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
-#include "api/realtime_desk.h"
-#include "realtime/history.h"
-
-namespace yijian::api {
+namespace yijian::realtime {
 namespace {
 
 using nlohmann::ordered_json;
-using realtime::History;
-using realtime::Kind;
-using realtime::Rows;
-using timeline::kNull;
 
 constexpr size_t kLinesMin = 4;
 constexpr size_t kLinesMax = 20;
-constexpr int64_t kPersonsLookedAt = 400;  // which of them, the number says
 
 size_t Ordinal(Kind kind, const char* name) { return timeline::OrdinalOf(*timeline::FindField(kind, name)); }
 
-ordered_json DraftOf(const History& known, realtime::Codes& codes, int64_t visit, Time now) {
+ordered_json DraftOf(const History& known, Codes& codes, int64_t visit, Time now, size_t wanted) {
   auto code = [&](const Rows& rows, Kind kind, const char* field, size_t row) {
     int64_t value = rows.At(Ordinal(kind, field), row);
     return value == kNull ? std::string() : codes.Text(value);
@@ -39,16 +33,21 @@ ordered_json DraftOf(const History& known, realtime::Codes& codes, int64_t visit
     if (visits.key[i] != visit) continue;
     for (auto [field, name] :
          {std::pair{"type", "med_type"}, {"insurance", "insutype"}, {"institution", "fixmedins_code"}}) {
-      if (timeline::FindField(Kind::kVisit, field) == nullptr) continue;
       std::string text = code(visits, Kind::kVisit, field, i);
       if (!text.empty()) told[name] = text;
     }
   }
   ordered_json orders = ordered_json::array();
-  for (size_t i = 0; i < lines.size() && orders.size() < kLinesMax; i++) {
+  // The newest visit's lines first, then those told before it, newest first.
+  std::vector<size_t> order(lines.size());
+  std::iota(order.rbegin(), order.rend(), size_t{0});
+  std::stable_partition(order.begin(), order.end(), [&](size_t i) { return lines.visit[i] == visit; });
+  for (size_t i : order) {
+    if (orders.size() >= (wanted > 0 ? wanted : kLinesMax)) break;
     int64_t amount = lines.At(Ordinal(Kind::kLine, "amount"), i);
     int64_t qty = lines.At(Ordinal(Kind::kLine, "qty"), i);
-    if (lines.visit[i] != visit || amount == kNull || qty == kNull || qty <= 0) continue;
+    bool fits = wanted > 0 || lines.visit[i] == visit;
+    if (!fits || amount == kNull || qty == kNull || qty <= 0) continue;
     ordered_json line{{"bkkp_sn", std::to_string(orders.size() + 1)},
                       {"fee_ocur_time", FormatTime(now)},
                       {"hilist_code", code(lines, Kind::kLine, "item", i)},
@@ -64,6 +63,15 @@ ordered_json DraftOf(const History& known, realtime::Codes& codes, int64_t visit
     }
     orders.push_back(std::move(line));
   }
+  const Rows& diagnoses = known.of(Kind::kDiagnosis);
+  ordered_json told_diagnoses = ordered_json::array();
+  for (size_t i = 0; i < diagnoses.size(); i++) {
+    if (diagnoses.visit[i] != visit) continue;
+    bool main = diagnoses.At(Ordinal(Kind::kDiagnosis, "main"), i) == 1;
+    told_diagnoses.push_back(
+        {{"diag_code", code(diagnoses, Kind::kDiagnosis, "code", i)}, {"maindiag_flag", main ? "1" : "0"}});
+  }
+  if (!told_diagnoses.empty()) told["diagnoses"] = std::move(told_diagnoses);
   told["lines"] = std::move(orders);
   person["visits"] = ordered_json::array({std::move(told)});
   return {{"time", FormatTime(now)}, {"persons", ordered_json::array({std::move(person)})}};
@@ -71,29 +79,21 @@ ordered_json DraftOf(const History& known, realtime::Codes& codes, int64_t visit
 
 }  // namespace
 
-Result<std::string> RealtimeDesk::Example(const std::string& moment, int64_t number) const {
-  History chosen;
-  int64_t seen = 0;
-  Status looked = store_->ForEach(program::Subject::kPerson, [&](const History& known) -> Status {
-    if (known.of(Kind::kLine).size() < kLinesMin || known.no.empty()) return {};
-    chosen = known;
-    if (seen++ == number % kPersonsLookedAt) return Conflict("found");  // ends the walk
-    return {};
-  });
-  if (chosen.empty()) {
-    TRY(std::move(looked));
-    return NotFound("the store knows nobody with enough lines");
-  }
-  const Rows& lines = chosen.of(Kind::kLine);
+std::optional<std::string> ExampleDraft(const History& known, Codes& codes, program::Moment moment, size_t wanted) {
+  const Rows& lines = known.of(Kind::kLine);
+  if (lines.size() < kLinesMin || known.no.empty()) return std::nullopt;
   size_t last = 0;
   size_t time = Ordinal(Kind::kLine, "time");
   for (size_t i = 0; i < lines.size(); i++) {
     if (lines.At(time, i) != kNull && lines.At(time, i) >= lines.At(time, last)) last = i;
   }
-  // The same day when it is about settling, so that what was given twice shows; the next morning else.
+  // At settlement the same day, so that what was given twice shows; before care the next morning.
   Time day = lines.At(time, last) - lines.At(time, last) % kSecondsPerDay;
-  Time now = day + (moment == "pre" ? kSecondsPerDay : 0) + 10 * kSecondsPerHour;
-  return DraftOf(chosen, store_->codes(), lines.visit[last], now).dump(2);
+  Time now = day + (moment == program::kPre ? kSecondsPerDay : 0) + 10 * kSecondsPerHour;
+  ordered_json draft = DraftOf(known, codes, lines.visit[last], now, wanted);
+  size_t told = draft["persons"][0]["visits"][0]["lines"].size();
+  if (told == 0 || (wanted > 0 && told != wanted)) return std::nullopt;
+  return draft.dump();
 }
 
-}  // namespace yijian::api
+}  // namespace yijian::realtime
