@@ -55,7 +55,7 @@ step clues import --lake "$demo/lake" --store "$store"
 step ledger verify --store "$store"
 step demo-users --store "$store"
 step timelines rebuild --lake "$demo/lake" --store "$demo/timelines"
-"$yijian" timelines drafts --store "$demo/timelines" --count "${DRAFTS:-400}" >"$demo/drafts.ndjson"
+"$yijian" timelines drafts --store "$demo/timelines" --count "${DRAFTS:-2000}" >"$demo/drafts.ndjson"
 (umask 077 && step callers demo --store "$store" --keys "$demo/keys.json")
 
 echo
@@ -85,7 +85,7 @@ What you saw is synthetic: no person, institution or bill in it exists.
 The workbench is open: http://localhost:$port
   Its sign-in page lists one person of every role; click one.
   tools/demo.sh stop ends it; its log is $demo/serve.log
-  Real time (事前事中) was asked some hundred drafts of the synthetic city; its pages show what came of them.
+  Real time (事前事中) was asked two thousand drafts of the synthetic city; its pages show what came of them.
 Look further on the command line:
   $yijian findings --lake $demo/lake --rule M-015
   $yijian findings --lake $demo/lake --export $demo/findings.xlsx
