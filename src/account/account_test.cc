@@ -391,13 +391,16 @@ TEST(Permission, TheTableSaysWhoMayWhat) {
   EXPECT_FALSE(RoleOf("root").has_value());
   // Who keeps the machine sees no care; who is audited sees no queue; who votes does not handle.
   Roles operators = Bit(Role::kOperator);
-  for (const char* secret : {"clue.read", "case.see", "person.read", "person.unmask", "ledger.read", "document.read"}) {
+  for (const char* secret :
+       {"clue.read", "case.see", "person.read", "person.unmask", "ledger.read", "document.read", "realtime.report"}) {
     EXPECT_FALSE(May(operators, secret)) << secret;
   }
   Roles institution = Bit(Role::kInstitution);
   for (const PermissionRule& rule : PermissionTable()) {
-    bool theirs = std::string_view("case.see opinion.answer opinion.appeal document.read selfcheck.answer realtime.ask")
-                      .find(rule.name) != std::string_view::npos;
+    bool theirs =
+        std::string_view(
+            "case.see opinion.answer opinion.appeal document.read selfcheck.answer realtime.ask realtime.report")
+            .find(rule.name) != std::string_view::npos;
     EXPECT_EQ(May(institution, rule.name), theirs) << rule.name;
   }
   for (int i = 0; i < kRoles; i++) {
