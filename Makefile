@@ -28,7 +28,7 @@ test: setup  ## everything that must hold; ctest's summary comes last
 	@$(MAKE) format-check
 	@$(MAKE) asan
 	@$(MAKE) fuzz
-	@timeout 240 $(MAKE) tidy || echo "tidy: what it found, or did not reach in four minutes, does not stop the tests yet"
+	@timeout 120 $(MAKE) tidy || echo "tidy: what it found, or did not reach in two minutes, does not stop the tests yet"
 	@$(MAKE) audit
 	@tools/build.sh release
 	@$(CTEST) --preset release
