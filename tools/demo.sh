@@ -85,7 +85,7 @@ What you saw is synthetic: no person, institution or bill in it exists.
 The workbench is open: http://localhost:$port
   Its sign-in page lists one person of every role; click one.
   tools/demo.sh stop ends it; its log is $demo/serve.log
-  Real time (事前事中) was asked two thousand drafts of the synthetic city; its pages show what came of them.
+  Real time (事前事中) was asked two thousand drafts of the synthetic city; GET /api/realtime/monitor tells what came of them (pages: not yet).
 Look further on the command line:
   $yijian findings --lake $demo/lake --rule M-015
   $yijian findings --lake $demo/lake --export $demo/findings.xlsx
