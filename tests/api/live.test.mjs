@@ -1,15 +1,15 @@
 // A live server's answers fit api/openapi.yaml: every GET that needs no id, asked by a person of every role.
 // YIJIAN is the program. What is not mounted yet (404 with code not_found on the bare route) is listed, not hidden.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { lakeOf, program, yijian } from '../workbench/stage.mjs';
 import { api, validate } from './validate.mjs';
 
-const yijian = process.env.YIJIAN ?? 'build/release/src/app/yijian';
 const folder = mkdtempSync(join(tmpdir(), 'yijian-api-'));
 const store = `sqlite:${join(folder, 'store.db')}`;
 const roles = api.components.schemas.Role.enum;
@@ -41,10 +41,13 @@ before(async () => {
       '--store', store];
     if (people.size === 0) add.push('--area-name', '万州区');
     if (role === 'institution') add.push('--institution', 'H1');
-    const said = execFileSync(yijian, add, { encoding: 'utf8' });
+    const said = await yijian(...add);
     people.set(role, { login: role.replace('_', '.'), password: said.trim().split(/[：:]\s*/).at(-1) });
   }
-  server = spawn(yijian, ['serve', '--store', store, '--data', join(folder, 'data'), '--lake', join(folder, 'lake'),
+  const lake = await lakeOf(300);
+  const timelines = join(folder, 'timelines');
+  await yijian('timelines', 'rebuild', '--lake', lake, '--store', timelines);
+  server = spawn(program, ['serve', '--store', store, '--data', join(folder, 'data'), '--lake', lake, '--timelines', timelines,
     '--address', '127.0.0.1:0', '--web', join(folder, 'none')]);
   server.stderr.resume();
   const [line] = await once(server.stdout, 'data');

@@ -74,7 +74,7 @@ export class Desk {
   }
   async settle() {
     await this.page.waitForLoadState('networkidle').catch(() => {});
-    await this.page.waitForFunction(() => !document.querySelector('.el-loading-mask:not([style*="display: none"]), .el-skeleton'), undefined, { timeout: 10_000 }).catch(() => {});
+    await this.page.waitForFunction(() => !document.querySelector('.el-loading-mask:not([style*="display: none"]), .el-skeleton, [aria-busy=true]'), undefined, { timeout: 10_000 }).catch(() => {});
   }
   see(text) {
     return this.page.getByText(text).first().waitFor();

@@ -21,7 +21,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const program = resolve(root, process.env.YIJIAN ?? 'build/release/src/app/yijian');
 const run = promisify(execFile);
 
-async function yijian(...args) {
+export async function yijian(...args) {
   try {
     const { stdout } = await run(program, args, { cwd: root, maxBuffer: 64 << 20 });
     return stdout;
@@ -32,7 +32,7 @@ async function yijian(...args) {
 
 // The lake of a city of so many persons, made when there is none yet. Two who make it at once do not disturb each other:
 // the first to finish wins.
-async function lakeOf(persons) {
+export async function lakeOf(persons) {
   const { mtimeMs, size } = statSync(program);
   const key = createHash('sha256').update(`${persons} ${mtimeMs} ${size}`).digest('hex').slice(0, 12);
   const made = join(root, 'build/stage', key);
