@@ -1,29 +1,40 @@
 #include "base/utf8.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace yijian {
 
-bool IsUtf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    auto first = static_cast<unsigned char>(text[at]);
-    if (first < 0x80) {
+std::optional<size_t> FindBadUtf8(std::string_view text) {
+  size_t at = 0;
+  const size_t size = text.size();
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  auto continues = [&](size_t i) { return i < size && (byte(i) & 0xC0) == 0x80; };
+  while (at < size) {
+    if (at + 8 <= size) {
+      uint64_t word;
+      std::memcpy(&word, text.data() + at, 8);
+      if ((word & 0x8080808080808080U) == 0) {
+        at += 8;
+        continue;
+      }
+    }
+    unsigned char lead = byte(at);
+    if (lead < 0x80) {
       at++;
-      continue;
+    } else if (lead >= 0xC2 && lead <= 0xDF && continues(at + 1)) {
+      at += 2;
+    } else if (lead >= 0xE0 && lead <= 0xEF && continues(at + 1) && continues(at + 2) &&
+               !(lead == 0xE0 && byte(at + 1) < 0xA0) && !(lead == 0xED && byte(at + 1) > 0x9F)) {
+      at += 3;
+    } else if (lead >= 0xF0 && lead <= 0xF4 && continues(at + 1) && continues(at + 2) && continues(at + 3) &&
+               !(lead == 0xF0 && byte(at + 1) < 0x90) && !(lead == 0xF4 && byte(at + 1) > 0x8F)) {
+      at += 4;
+    } else {
+      return at;
     }
-    size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-    if (first < 0xC2 || first > 0xF4 || text.size() - at <= more) return false;
-    uint32_t code = first & (0x3Fu >> more);
-    for (size_t i = 1; i <= more; i++) {
-      auto next = static_cast<unsigned char>(text[at + i]);
-      if ((next & 0xC0) != 0x80) return false;
-      code = code << 6 | (next & 0x3Fu);
-    }
-    bool overlong = (more == 2 && code < 0x800) || (more == 3 && code < 0x10000);
-    if (overlong || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
-    at += more + 1;
   }
-  return true;
+  return std::nullopt;
 }
 
 }  // namespace yijian

@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "base/utf8.h"
 #include "http/fields.h"
 #include "http/problem.h"
 

@@ -1,5 +1,6 @@
 #include "http/path.h"
 
+#include "base/utf8.h"
 #include "http/text.h"
 
 namespace yijian::http {

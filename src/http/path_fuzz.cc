@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "base/utf8.h"
 #include "http/path.h"
 #include "http/text.h"
 

@@ -5,28 +5,6 @@
 namespace yijian::http {
 namespace {
 
-// Bytes of the well-formed character at the start of text; 0 when there is none.
-size_t CharacterAt(std::string_view text) {
-  auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
-  auto follows = [&](size_t at, unsigned low = 0x80, unsigned high = 0xBF) {
-    return at < text.size() && byte(at) >= low && byte(at) <= high;
-  };
-  unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    unsigned low = first == 0xE0 ? 0xA0 : 0x80;
-    unsigned high = first == 0xED ? 0x9F : 0xBF;  // no surrogates
-    return follows(1, low, high) && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    unsigned low = first == 0xF0 ? 0x90 : 0x80;
-    unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-    return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 // "zh-CN;q=0.8": its weight in thousandths. A weight we cannot read counts as none.
 int WeightOf(std::string_view item) {
   size_t at = item.find(";q=");
@@ -59,15 +37,6 @@ Language LanguageOf(std::string_view accept_language) {
     accept_language.remove_prefix(comma + 1);
   }
   return english > chinese ? Language::kEnglish : Language::kChinese;
-}
-
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    size_t length = CharacterAt(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 size_t CharactersOf(std::string_view text) {

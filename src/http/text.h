@@ -21,9 +21,6 @@ struct Text {
 // tie.
 Language LanguageOf(std::string_view accept_language);
 
-// True when every byte sequence is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
-bool IsUtf8(std::string_view text);
-
 // How many characters (code points) a well-formed text has.
 size_t CharactersOf(std::string_view text);
 

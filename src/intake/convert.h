@@ -68,10 +68,6 @@ class DateFormats {
 
 // Without ASCII blanks and NULs at either end.
 std::string_view Trim(std::string_view text);
-// Offset of the first byte that does not belong to well-formed UTF-8 (RFC 3629), nullopt when all
-// is well.
-std::optional<size_t> FindBadUtf8(std::string_view text);
-inline bool IsUtf8(std::string_view text) { return !FindBadUtf8(text).has_value(); }
 // For people: bad bytes as \xNN, cut after `size_max` bytes.
 std::string Printable(std::string_view text, size_t size_max = 200);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/date.h"
+#include "base/utf8.h"
 
 namespace yijian::intake {
 namespace {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/date.h"
+#include "base/utf8.h"
 #include "intake/hashing.h"
 #include "intake/id_key.h"
 #include "intake/money_text.h"

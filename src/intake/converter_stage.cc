@@ -1,6 +1,7 @@
 // Where converted rows go: staging, keys, quarantine.
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "intake/converter.h"
 #include "intake/hashing.h"
 #include "intake/id_key.h"

@@ -5,24 +5,25 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 
 #include "base/hash.h"
 #include "intake/formula.h"
-#include "intake/yaml_tree.h"
+#include "lang/yaml.h"
 
 namespace yijian::intake {
 namespace {
 
 using lang::Code;
-using Node = YamlNode;
+using Node = lang::Yaml;
 
 constexpr size_t kRepeatMax = 500;
 
 class Reader {
  public:
-  Reader(const std::string& file, lang::Diagnostics& diagnostics) : diagnostics_(diagnostics) { mapping_.file = file; }
+  Reader(const lang::YamlFile& file, lang::Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {
+    mapping_.file = file.file;
+  }
 
   Mapping Read(const Node& root) {
     if (!Is(root, Node::Kind::kMap, "a mapping is a list of keys")) return mapping_;
@@ -51,25 +52,25 @@ class Reader {
   }
   bool Is(const Node& node, Node::Kind kind, const std::string& message) {
     if (node.kind == kind) return true;
-    Add(Code::kBadValue, node.place, message);
+    Add(Code::kBadValue, file_.At(node), message);
     return false;
   }
   void Keys(const Node& node, const std::vector<std::string>& allowed) {
-    for (const auto& [key, value] : node.members) {
-      if (std::ranges::find(allowed, key) == allowed.end()) {
-        Add(Code::kUnknownKey, value.place, "there is no key '" + key + "' here", Near(key, allowed));
+    for (const lang::YamlEntry& entry : node.entries) {
+      if (std::ranges::find(allowed, entry.key) == allowed.end()) {
+        Add(Code::kUnknownKey, file_.At(entry), "there is no key '" + entry.key + "' here", Near(entry.key, allowed));
       }
     }
   }
   std::string Scalar(const Node& node) {
     if (node.kind == Node::Kind::kScalar) return node.text;
-    Add(Code::kBadValue, node.place, "one value is needed here");
+    Add(Code::kBadValue, file_.At(node), "one value is needed here");
     return {};
   }
   std::string Required(const Node& node, const std::string& key) {
     const Node* value = node.Find(key);
     if (value == nullptr) {
-      Add(Code::kMissingKey, node.place, "the key '" + key + "' is missing");
+      Add(Code::kMissingKey, file_.At(node), "the key '" + key + "' is missing");
       return {};
     }
     return Scalar(*value);
@@ -87,7 +88,7 @@ class Reader {
       if (node.text == "yes" || node.text == "true") return true;
       if (node.text == "no" || node.text == "false") return false;
     }
-    Add(Code::kBadValue, node.place, "yes or no is needed here");
+    Add(Code::kBadValue, file_.At(node), "yes or no is needed here");
     return false;
   }
   // The value of `node` looked up among `choices`.
@@ -100,7 +101,7 @@ class Reader {
     }
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-    Add(Code::kBadValue, node.place, "'" + node.text + "' is none of " + list, Near(node.text, names));
+    Add(Code::kBadValue, file_.At(node), "'" + node.text + "' is none of " + list, Near(node.text, names));
     return choices.front().second;
   }
 
@@ -117,11 +118,11 @@ class Reader {
 
   void CodeSets(const Node& node) {
     if (!Is(node, Node::Kind::kMap, "`code_sets` names code sets")) return;
-    for (const auto& [name, value] : node.members) {
-      if (value.kind == Node::Kind::kScalar && value.text == "off") {
-        mapping_.code_sets_off.insert(name);
+    for (const lang::YamlEntry& entry : node.entries) {
+      if (entry.value.kind == Node::Kind::kScalar && entry.value.text == "off") {
+        mapping_.code_sets_off.insert(entry.key);
       } else {
-        for (std::string& code : Texts(value)) mapping_.more_codes[name].insert(std::move(code));
+        for (std::string& code : Texts(entry.value)) mapping_.more_codes[entry.key].insert(std::move(code));
       }
     }
   }
@@ -144,22 +145,22 @@ class Reader {
     if (none && text == "none") return '\0';
     if (text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '\n' && text[0] != '\r')
       return text[0];
-    Add(Code::kBadValue, node.place,
+    Add(Code::kBadValue, file_.At(node),
         "one ASCII character is needed, or auto, tab, pipe" + std::string(none ? ", none" : ""));
     return std::nullopt;
   }
 
   void Sources(const Node& root) {
     const Node* node = root.Find("sources");
-    if (node == nullptr) return Add(Code::kMissingKey, root.place, "the key 'sources' is missing");
+    if (node == nullptr) return Add(Code::kMissingKey, file_.At(root), "the key 'sources' is missing");
     if (!Is(*node, Node::Kind::kMap, "`sources` names the kinds of files")) return;
-    for (const auto& [name, value] : node->members) {
+    for (const lang::YamlEntry& entry : node->entries) {
       SourceSpec source;
-      source.name = name;
-      if (Is(value, Node::Kind::kMap, "a source has the keys files, format, ...")) Source(value, source);
+      source.name = entry.key;
+      if (Is(entry.value, Node::Kind::kMap, "a source has the keys files, format, ...")) Source(entry.value, source);
       mapping_.sources.push_back(std::move(source));
     }
-    if (node->members.empty()) Add(Code::kMissingKey, node->place, "there is no source");
+    if (node->entries.empty()) Add(Code::kMissingKey, file_.At(*node), "there is no source");
   }
 
   void Source(const Node& node, SourceSpec& source) {
@@ -189,7 +190,7 @@ class Reader {
         format.header = false;
         format.columns = Texts(*value);
       } else if (!YesNo(*value)) {
-        Add(Code::kBadValue, value->place, "without a header line, `header` lists the names of the columns");
+        Add(Code::kBadValue, file_.At(*value), "without a header line, `header` lists the names of the columns");
       }
     }
     if (const Node* value = node.Find("row_number")) {
@@ -197,57 +198,57 @@ class Reader {
           Choice<RowNumber>(*value, {{"auto", RowNumber::kAuto}, {"yes", RowNumber::kYes}, {"no", RowNumber::kNo}});
     }
     if (format.delimiter && format.quote && format.delimiter == format.quote) {
-      Add(Code::kBadValue, node.place, "delimiter and quote are the same character");
+      Add(Code::kBadValue, file_.At(node), "delimiter and quote are the same character");
     }
   }
 
   void Tables(const Node& root) {
     const Node* node = root.Find("tables");
-    if (node == nullptr) return Add(Code::kMissingKey, root.place, "the key 'tables' is missing");
+    if (node == nullptr) return Add(Code::kMissingKey, file_.At(root), "the key 'tables' is missing");
     if (!Is(*node, Node::Kind::kList, "`tables` is a list, each with a `table` and a `from`")) return;
     for (const Node& item : node->items) {
       if (Is(item, Node::Kind::kMap, "a table has the keys table, from, columns, ...")) Table(item);
     }
-    if (node->items.empty()) Add(Code::kMissingKey, node->place, "there is no table");
+    if (node->items.empty()) Add(Code::kMissingKey, file_.At(*node), "there is no table");
   }
 
   void Table(const Node& node) {
     Keys(node, {"table", "from", "where", "same_names", "columns", "repeat", "needs"});
     Feed feed;
-    feed.place = node.place;
+    feed.place = file_.At(node);
     std::string name = Required(node, "table");
     feed.table = FindTable(name);
     if (feed.table == nullptr) {
       std::vector<std::string> names;
       for (const TableInfo& table : intake::Tables()) names.emplace_back(table.name);
-      return Add(Code::kUnknownTable, node.place, "there is no table '" + name + "'", Near(name, names));
+      return Add(Code::kUnknownTable, file_.At(node), "there is no table '" + name + "'", Near(name, names));
     }
     feed.source = Required(node, "from");
     if (mapping_.FindSource(feed.source) == nullptr) {
       std::vector<std::string> names;
       for (const SourceSpec& source : mapping_.sources) names.push_back(source.name);
-      Add(Code::kUnknownName, node.place, "there is no source '" + feed.source + "'", Near(feed.source, names));
+      Add(Code::kUnknownName, file_.At(node), "there is no source '" + feed.source + "'", Near(feed.source, names));
     }
     if (const Node* same = node.Find("same_names")) feed.same_names = YesNo(*same);
     if (const Node* needs = node.Find("needs")) {
       for (const std::string& column : Texts(*needs)) {
-        if (std::optional<size_t> index = ColumnOf(*feed.table, column, needs->place)) feed.needs.push_back(*index);
+        if (std::optional<size_t> index = ColumnOf(*feed.table, column, file_.At(*needs))) feed.needs.push_back(*index);
       }
     }
     const Node* repeat = node.Find("repeat");
     if (repeat == nullptr) return Expand(node, feed, {}, {});
     if (!Is(*repeat, Node::Kind::kMap, "`repeat` is a name with its values, as {n: 1-10}")) return;
-    if (repeat->members.size() != 1) return Add(Code::kBadValue, repeat->place, "`repeat` has exactly one name");
+    if (repeat->entries.size() != 1) return Add(Code::kBadValue, file_.At(*repeat), "`repeat` has exactly one name");
     feed.repeated = true;
-    const auto& [word, values] = repeat->members.front();
-    for (const std::string& value : RepeatValues(values)) Expand(node, feed, "{" + word + "}", value);
+    const lang::YamlEntry& word = repeat->entries.front();
+    for (const std::string& value : RepeatValues(word.value)) Expand(node, feed, "{" + word.key + "}", value);
   }
 
   std::vector<std::string> RepeatValues(const Node& node) {
     if (node.kind == Node::Kind::kList) {
       std::vector<std::string> values = Texts(node);
       if (values.size() > kRepeatMax) {
-        Add(Code::kBadValue, node.place, "more than " + std::to_string(kRepeatMax) + " repeats");
+        Add(Code::kBadValue, file_.At(node), "more than " + std::to_string(kRepeatMax) + " repeats");
         values.resize(kRepeatMax);
       }
       return values;
@@ -259,7 +260,7 @@ class Reader {
     auto [at, error] = std::from_chars(text.data(), end, first);
     if (error == std::errc() && at < end && *at == '-') std::from_chars(at + 1, end, last);
     if (last < first || first < 0 || last - first >= static_cast<int>(kRepeatMax)) {
-      Add(Code::kBadValue, node.place, "a range like 1-10, or a list, is needed here");
+      Add(Code::kBadValue, file_.At(node), "a range like 1-10, or a list, is needed here");
       return {};
     }
     std::vector<std::string> values;
@@ -286,19 +287,19 @@ class Reader {
     }
     if (const Node* columns = node.Find("columns")) {
       if (Is(*columns, Node::Kind::kMap, "`columns` gives each national name its source column")) {
-        for (const auto& [name, spec] : columns->members) {
-          std::optional<size_t> index = ColumnOf(*feed.table, name, spec.place);
-          if (index) feed.columns.push_back(Column(spec, *index));
+        for (const lang::YamlEntry& entry : columns->entries) {
+          std::optional<size_t> index = ColumnOf(*feed.table, entry.key, file_.At(entry));
+          if (index) feed.columns.push_back(Column(entry.value, *index));
         }
       }
     } else if (!feed.same_names) {
-      Add(Code::kMissingKey, node.place, "a table needs `columns`, or `same_names: yes`");
+      Add(Code::kMissingKey, file_.At(node), "a table needs `columns`, or `same_names: yes`");
     }
     mapping_.feeds.push_back(std::move(feed));
   }
 
   Term TermOf(const Node& node) {
-    Term term{Scalar(node), node.place, false};
+    Term term{Scalar(node), file_.At(node), false};
     if (!word_.empty()) {
       for (size_t at = 0; (at = term.text.find(word_, at)) != std::string::npos; at += value_.size()) {
         term.text.replace(at, word_.size(), value_);
@@ -309,7 +310,7 @@ class Reader {
       term.may_be_missing = true;
     }
     if (term.text.empty() && node.kind == Node::Kind::kScalar) {
-      Add(Code::kBadValue, node.place, "a column or an expression is needed here", "a constant is {value: ...}");
+      Add(Code::kBadValue, file_.At(node), "a column or an expression is needed here", "a constant is {value: ...}");
     }
     return term;
   }
@@ -323,13 +324,13 @@ class Reader {
   ColumnSpec Column(const Node& node, size_t index) {
     ColumnSpec spec;
     spec.column = index;
-    spec.place = node.place;
+    spec.place = file_.At(node);
     if (node.kind == Node::Kind::kMap) {
       Keys(node, {"from", "value", "map", "else", "pad", "prefix", "dates", "thousands", "round", "on_bad"});
       const Node* from = node.Find("from");
       const Node* value = node.Find("value");
       if ((from == nullptr) == (value == nullptr)) {
-        Add(Code::kMissingKey, node.place, "either `from` or `value` is needed here");
+        Add(Code::kMissingKey, file_.At(node), "either `from` or `value` is needed here");
       }
       if (from != nullptr) Terms(*from, spec);
       if (value != nullptr) spec.constant = TermOf(*value).text;
@@ -343,7 +344,7 @@ class Reader {
   void Terms(const Node& node, ColumnSpec& spec) {
     if (node.kind == Node::Kind::kList) {
       for (const Node& item : node.items) spec.terms.push_back(TermOf(item));
-      if (node.items.empty()) Add(Code::kBadValue, node.place, "the list is empty");
+      if (node.items.empty()) Add(Code::kBadValue, file_.At(node), "the list is empty");
     } else {
       spec.terms.push_back(TermOf(node));
     }
@@ -353,7 +354,7 @@ class Reader {
   void Changes(const Node& node, ColumnSpec& spec) {
     if (const Node* map = node.Find("map")) {
       if (Is(*map, Node::Kind::kMap, "`map` gives source texts their codes")) {
-        for (const auto& [text, code] : map->members) spec.codes[text] = Scalar(code);
+        for (const lang::YamlEntry& entry : map->entries) spec.codes[entry.key] = Scalar(entry.value);
       }
     }
     if (const Node* value = node.Find("else")) {
@@ -370,7 +371,7 @@ class Reader {
       size_t width = 0;
       auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), width);
       if (error != std::errc() || at != text.data() + text.size() || width < 1 || width > 64) {
-        Add(Code::kBadValue, value->place, "`pad` is a number of characters from 1 to 64");
+        Add(Code::kBadValue, file_.At(*value), "`pad` is a number of characters from 1 to 64");
       } else {
         spec.pad = width;
       }
@@ -384,7 +385,7 @@ class Reader {
       if (dates) {
         spec.dates = std::move(*dates);
       } else {
-        Add(Code::kBadValue, value->place, dates.error().message);
+        Add(Code::kBadValue, file_.At(*value), dates.error().message);
       }
     }
     if (const Node* value = node.Find("on_bad")) {
@@ -393,6 +394,7 @@ class Reader {
     }
   }
 
+  const lang::YamlFile& file_;
   lang::Diagnostics& diagnostics_;
   Mapping mapping_;
   std::string word_;
@@ -426,9 +428,9 @@ Result<const SourceSpec*> Mapping::SourceOf(const std::string& path) const {
 }
 
 std::optional<Mapping> ParseMapping(std::string_view text, const std::string& file, lang::Diagnostics& diagnostics) {
-  std::optional<YamlNode> root = ParseYaml(text, file, diagnostics);
-  if (!root) return std::nullopt;
-  Mapping mapping = Reader(file, diagnostics).Read(*root);
+  std::optional<lang::YamlFile> yaml = lang::ReadYaml(file, std::string(text), diagnostics);
+  if (!yaml || !diagnostics.ok()) return std::nullopt;
+  Mapping mapping = Reader(*yaml, diagnostics).Read(yaml->root);
   if (!diagnostics.ok()) return std::nullopt;
   mapping.digest = Sha256Hex(text);
   return mapping;
@@ -436,16 +438,10 @@ std::optional<Mapping> ParseMapping(std::string_view text, const std::string& fi
 
 Result<Mapping> LoadMapping(const std::string& path) {
   std::error_code error;
-  auto size = std::filesystem::file_size(path, error);
-  if (error) return NotFound("cannot open the mapping " + path + ": " + error.message());
-  if (size > kYamlBytesMax) {
-    return InvalidInput("the mapping " + path + " is larger than " + std::to_string(kYamlBytesMax) + " bytes");
-  }
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) return IoError("cannot read the mapping " + path);
+  if (!std::filesystem::exists(path, error)) return NotFound("there is no mapping " + path);
   lang::Diagnostics diagnostics;
-  std::optional<Mapping> mapping = ParseMapping(text, path, diagnostics);
+  std::optional<std::string> text = lang::ReadText(path, lang::kYamlBytesMax, diagnostics);
+  std::optional<Mapping> mapping = text ? ParseMapping(*text, path, diagnostics) : std::nullopt;
   if (!mapping) return InvalidInput("the mapping " + path + " has mistakes:\n" + diagnostics.Render());
   return std::move(*mapping);
 }

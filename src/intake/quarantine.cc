@@ -8,6 +8,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
 #include "intake/convert.h"
 #include "intake/parquet_writer.h"
 

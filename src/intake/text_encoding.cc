@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/utf8.h"
 #include "intake/convert.h"
 
 namespace yijian::intake {

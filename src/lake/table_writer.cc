@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/date.h"
+#include "base/utf8.h"
 #include "lake/database_impl.h"
 #include "lake/durable.h"
 #include "lake/lake.h"
@@ -117,32 +118,10 @@ void PutNumbers(WriterType type, duckdb_vector vector, size_t at, std::span<cons
   }
 }
 
-// DuckDB writes any bytes, but neither it nor others read them back.
-bool IsUtf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x80) {
-      i++;
-      continue;
-    }
-    size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    if (lead < 0xc2 || lead > 0xf4 || i + more >= text.size()) return false;
-    uint32_t point = lead & (0x3fu >> more);
-    for (size_t k = 1; k <= more; k++) {
-      auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return false;
-      point = point << 6 | (next & 0x3f);
-    }
-    constexpr uint32_t kSmallest[] = {0, 0x80, 0x800, 0x10000};
-    if (point < kSmallest[more] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return false;
-    i += more + 1;
-  }
-  return true;
-}
-
 Status PutTexts(const WriterColumn& column, duckdb_vector vector, size_t at, std::span<const std::string> texts) {
   for (size_t row = 0; row < texts.size(); row++) {
     const std::string& text = texts[row];
+    // DuckDB writes any bytes, but neither it nor others read them back.
     if (!IsUtf8(text)) return InvalidInput("a text of column " + column.name + " is not UTF-8");
     if (column.empty_is_null && text.empty()) {
       SetNull(vector, at + row);

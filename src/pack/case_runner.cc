@@ -155,7 +155,7 @@ class RuleRunner {
     PackContext context = library_.packs[library_.pack_of[index_]].context;
     for (auto& [name, param] : context.params) param = set.params.at(name);
     Diagnostics again;
-    std::optional<YamlFile> yaml = ReadYaml(rule_.file, rule_.source_text, again);
+    std::optional<lang::YamlFile> yaml = lang::ReadYaml(rule_.file, rule_.source_text, again);
     std::optional<Rule> rule = yaml ? ReadRule(*yaml, context, again) : std::nullopt;
     if (rule) set.rules[0] = std::move(*rule);
     for (const lang::Diagnostic& mistake : again.list())
@@ -304,7 +304,7 @@ CaseReport RunCases(const Library& library, Diagnostics& diagnostics, const std:
     report.rules++;
     std::string file = fs::path(rule.file).replace_extension(".cases").string();
     std::string text;
-    if (fs::exists(file)) text = ReadText(file, kYamlBytesMax, diagnostics).value_or(std::string());
+    if (fs::exists(file)) text = lang::ReadText(file, lang::kYamlBytesMax, diagnostics).value_or(std::string());
     std::vector<CaseResult> results = RunRuleCases(library, i, file, text, diagnostics);
     report.results.insert(report.results.end(), results.begin(), results.end());
   }

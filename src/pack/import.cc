@@ -37,8 +37,8 @@ std::vector<TableSpec> ReadSpecs(const std::string& dir, Diagnostics& diagnostic
   std::sort(paths.begin(), paths.end());
   std::vector<TableSpec> specs;
   for (const std::string& path : paths) {
-    std::optional<std::string> text = ReadText(path, kYamlBytesMax, diagnostics);
-    std::optional<YamlFile> yaml = text ? ReadYaml(path, std::move(*text), diagnostics) : std::nullopt;
+    std::optional<std::string> text = lang::ReadText(path, lang::kYamlBytesMax, diagnostics);
+    std::optional<lang::YamlFile> yaml = text ? lang::ReadYaml(path, std::move(*text), diagnostics) : std::nullopt;
     std::optional<TableSpec> spec = yaml ? ReadTableSpec(*yaml, diagnostics) : std::nullopt;
     if (spec) specs.push_back(std::move(*spec));
   }
@@ -218,7 +218,7 @@ Result<ImportReport> ImportKnowledge(const ImportOptions& options, Diagnostics& 
   std::string text;
   for (const std::vector<std::string>& row : batch.rows) text += CsvRow(row);
   if (fs::exists(report.file)) {
-    std::optional<std::string> there = ReadText(report.file, kSheetBytesMax, diagnostics);
+    std::optional<std::string> there = lang::ReadText(report.file, kSheetBytesMax, diagnostics);
     if (!there) return refused();
     if (*there != text) {
       return Conflict(report.file + " is there already with other rows; a batch that was imported stays as it is");

@@ -29,11 +29,11 @@ bool IsName(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || digit(c); });
 }
 
-std::optional<size_t> OneOf(const YamlFile& file, const Yaml& node, std::string_view key,
+std::optional<size_t> OneOf(const lang::YamlFile& file, const lang::Yaml& node, std::string_view key,
                             std::span<const std::string> names, Diagnostics& diagnostics) {
   auto at = std::find(names.begin(), names.end(), node.text);
-  if (node.kind == Yaml::Kind::kScalar && at != names.end()) return static_cast<size_t>(at - names.begin());
-  std::string found = node.kind == Yaml::Kind::kScalar ? "'" + node.text + "'" : "no text";
+  if (node.kind == lang::Yaml::Kind::kScalar && at != names.end()) return static_cast<size_t>(at - names.begin());
+  std::string found = node.kind == lang::Yaml::Kind::kScalar ? "'" + node.text + "'" : "no text";
   std::string hint = DidYouMean(node.text, names);
   if (hint.empty()) hint = "it is one of " + Join(names, ", ");
   diagnostics.Add(Code::kBadValue, file.At(node), std::string(key) + " cannot be " + found, hint);
@@ -44,75 +44,75 @@ bool IsArea(std::string_view text) {
   return text.size() <= 6 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-Keys::Keys(const YamlFile& file, const Yaml& map, std::string what, Diagnostics& diagnostics)
+Keys::Keys(const lang::YamlFile& file, const lang::Yaml& map, std::string what, Diagnostics& diagnostics)
     : file_(file), map_(map), what_(std::move(what)), diagnostics_(diagnostics) {
-  if (map.kind != Yaml::Kind::kMap) {
+  if (map.kind != lang::Yaml::Kind::kMap) {
     diagnostics_.Add(Code::kBadValue, file_.At(map), what_ + " must be a map of keys and values");
   }
 }
 
-const Yaml* Keys::Take(std::string_view key) {
+const lang::Yaml* Keys::Take(std::string_view key) {
   known_.emplace_back(key);
   return map_.Find(key);
 }
 
-const Yaml* Keys::Need(std::string_view key) {
-  const Yaml* node = Take(key);
-  if (node && node->kind != Yaml::Kind::kNull) return node;
-  if (map_.kind != Yaml::Kind::kMap) return nullptr;
+const lang::Yaml* Keys::Need(std::string_view key) {
+  const lang::Yaml* node = Take(key);
+  if (node && node->kind != lang::Yaml::Kind::kNull) return node;
+  if (map_.kind != lang::Yaml::Kind::kMap) return nullptr;
   diagnostics_.Add(Code::kMissingKey, file_.At(node ? *node : map_), what_ + " needs '" + std::string(key) + "'");
   return nullptr;
 }
 
-const Yaml* Keys::Scalar(const Yaml* node, std::string_view key) {
+const lang::Yaml* Keys::Scalar(const lang::Yaml* node, std::string_view key) {
   if (!node) return nullptr;
-  if (node->kind == Yaml::Kind::kScalar && !node->text.empty()) return node;
+  if (node->kind == lang::Yaml::Kind::kScalar && !node->text.empty()) return node;
   diagnostics_.Add(Code::kBadValue, file_.At(*node), std::string(key) + " must be a text");
   return nullptr;
 }
 
 std::string Keys::Text(std::string_view key) {
-  const Yaml* node = Scalar(Need(key), key);
+  const lang::Yaml* node = Scalar(Need(key), key);
   return node ? node->text : std::string();
 }
 
 std::string Keys::TextOr(std::string_view key, std::string_view otherwise) {
-  const Yaml* node = Scalar(Take(key), key);
+  const lang::Yaml* node = Scalar(Take(key), key);
   return node ? node->text : std::string(otherwise);
 }
 
 std::vector<std::string> Keys::Texts(std::string_view key) {
-  const Yaml* node = Need(key);
+  const lang::Yaml* node = Need(key);
   std::vector<std::string> texts;
   if (!node) return texts;
-  if (node->kind != Yaml::Kind::kList) {
-    if (const Yaml* one = Scalar(node, key)) texts.push_back(one->text);
+  if (node->kind != lang::Yaml::Kind::kList) {
+    if (const lang::Yaml* one = Scalar(node, key)) texts.push_back(one->text);
     return texts;
   }
-  for (const Yaml& item : node->items) {
-    if (const Yaml* one = Scalar(&item, key)) texts.push_back(one->text);
+  for (const lang::Yaml& item : node->items) {
+    if (const lang::Yaml* one = Scalar(&item, key)) texts.push_back(one->text);
   }
   if (node->items.empty()) diagnostics_.Add(Code::kBadValue, file_.At(*node), std::string(key) + " must not be empty");
   return texts;
 }
 
 std::optional<size_t> Keys::OneOf(std::string_view key, std::span<const std::string> names) {
-  const Yaml* node = Need(key);
+  const lang::Yaml* node = Need(key);
   return node ? pack::OneOf(file_, *node, key, names, diagnostics_) : std::nullopt;
 }
 
 std::optional<size_t> Keys::OneOfOr(std::string_view key, std::span<const std::string> names, size_t otherwise) {
-  const Yaml* node = Take(key);
+  const lang::Yaml* node = Take(key);
   return node ? pack::OneOf(file_, *node, key, names, diagnostics_) : otherwise;
 }
 
 int Keys::NumberOr(std::string_view key, int otherwise) {
-  const Yaml* node = Take(key);
+  const lang::Yaml* node = Take(key);
   if (!node) return otherwise;
   int number = 0;
   const char* end = node->text.data() + node->text.size();
   auto [stop, error] = std::from_chars(node->text.data(), end, number);
-  if (node->kind == Yaml::Kind::kScalar && error == std::errc() && stop == end && number >= 0) return number;
+  if (node->kind == lang::Yaml::Kind::kScalar && error == std::errc() && stop == end && number >= 0) return number;
   diagnostics_.Add(Code::kBadValue, file_.At(*node), std::string(key) + " must be a whole number");
   return otherwise;
 }
@@ -124,14 +124,14 @@ bool Keys::FlagOr(std::string_view key, bool otherwise) {
 }
 
 std::optional<Date> Keys::Day(std::string_view key) {
-  const Yaml* node = Take(key);
-  if (!node || node->kind == Yaml::Kind::kNull) return std::nullopt;
-  std::optional<Date> date = node->kind == Yaml::Kind::kScalar ? ParseDate(node->text) : std::nullopt;
+  const lang::Yaml* node = Take(key);
+  if (!node || node->kind == lang::Yaml::Kind::kNull) return std::nullopt;
+  std::optional<Date> date = node->kind == lang::Yaml::Kind::kScalar ? ParseDate(node->text) : std::nullopt;
   if (!date) diagnostics_.Add(Code::kBadValue, file_.At(*node), std::string(key) + " must be a date YYYY-MM-DD");
   return date;
 }
 
-program::Bilingual Keys::ReadBoth(const Yaml* node, std::string_view key) {
+program::Bilingual Keys::ReadBoth(const lang::Yaml* node, std::string_view key) {
   if (!node) return {};
   Keys both(file_, *node, std::string(key), diagnostics_);
   program::Bilingual text{both.Text("zh"), both.Text("en")};
@@ -145,7 +145,7 @@ program::Bilingual Keys::BothOr(std::string_view key) { return ReadBoth(Take(key
 bool Keys::Knows(std::string_view key) const { return std::find(known_.begin(), known_.end(), key) != known_.end(); }
 
 void Keys::End() {
-  for (const YamlEntry& entry : map_.entries) {
+  for (const lang::YamlEntry& entry : map_.entries) {
     if (Knows(entry.key)) continue;
     diagnostics_.Add(Code::kUnknownKey, file_.At(entry), what_ + " has no key '" + entry.key + "'",
                      DidYouMean(entry.key, known_));

@@ -3,7 +3,7 @@
 //   Keys keys(file, file.root, "a rule", diagnostics);
 //   std::string id = keys.Text("rule");                       // required, one line of text
 //   auto severity = keys.OneOf("severity", kSeverities);      // required, one of a list of names
-//   if (const Yaml* area = keys.Take("area")) ...             // optional
+//   if (const lang::Yaml* area = keys.Take("area")) ...             // optional
 //   keys.End();                                               // what is left is unknown; suggests the nearest key
 //
 // Errors:  diagnostics; the values returned are then empty and the reading goes on.
@@ -18,7 +18,7 @@
 
 #include "base/date.h"
 #include "lang/diagnostics.h"
-#include "pack/yaml.h"
+#include "lang/yaml.h"
 #include "program/rule.h"
 
 namespace yijian::pack {
@@ -26,10 +26,10 @@ namespace yijian::pack {
 class Keys {
  public:
   // `what` names the map in messages: "a rule", "side a". A node that is no map is reported once.
-  Keys(const YamlFile& file, const Yaml& map, std::string what, lang::Diagnostics& diagnostics);
+  Keys(const lang::YamlFile& file, const lang::Yaml& map, std::string what, lang::Diagnostics& diagnostics);
 
-  const Yaml* Take(std::string_view key);  // null when absent
-  const Yaml* Need(std::string_view key);  // the same, and absence is a mistake
+  const lang::Yaml* Take(std::string_view key);  // null when absent
+  const lang::Yaml* Need(std::string_view key);  // the same, and absence is a mistake
 
   std::string Text(std::string_view key);  // required and not empty
   std::string TextOr(std::string_view key, std::string_view otherwise);
@@ -45,21 +45,21 @@ class Keys {
   bool Knows(std::string_view key) const;  // whether the key was asked for already
   void End();
 
-  const Yaml& map() const { return map_; }
+  const lang::Yaml& map() const { return map_; }
 
  private:
-  const Yaml* Scalar(const Yaml* node, std::string_view key);
-  program::Bilingual ReadBoth(const Yaml* node, std::string_view key);
+  const lang::Yaml* Scalar(const lang::Yaml* node, std::string_view key);
+  program::Bilingual ReadBoth(const lang::Yaml* node, std::string_view key);
 
-  const YamlFile& file_;
-  const Yaml& map_;
+  const lang::YamlFile& file_;
+  const lang::Yaml& map_;
   std::string what_;
   lang::Diagnostics& diagnostics_;
   std::vector<std::string> known_;
 };
 
 // One of `names`, or E204 with the nearest.
-std::optional<size_t> OneOf(const YamlFile& file, const Yaml& node, std::string_view key,
+std::optional<size_t> OneOf(const lang::YamlFile& file, const lang::Yaml& node, std::string_view key,
                             std::span<const std::string> names, lang::Diagnostics& diagnostics);
 std::string DidYouMean(std::string_view word, std::span<const std::string> names);
 std::string Join(std::span<const std::string> words, std::string_view between);

@@ -40,16 +40,16 @@ class Capped {
   Diagnostics& to_;
 };
 
-void ReadValues(const YamlFile& file, const Yaml* map, TableSpec& spec, Diagnostics& diagnostics) {
+void ReadValues(const lang::YamlFile& file, const lang::Yaml* map, TableSpec& spec, Diagnostics& diagnostics) {
   static const std::vector<std::string> kTypes{"text", "number", "money", "duration", "bool", "date"};
   constexpr std::array<Type, 6> kTypeOf{Type::kCode,     Type::kNumber, Type::kMoney,
                                         Type::kDuration, Type::kBool,   Type::kDate};
-  if (!map || map->kind == Yaml::Kind::kNull) return;
-  if (map->kind != Yaml::Kind::kMap) {
+  if (!map || map->kind == lang::Yaml::Kind::kNull) return;
+  if (map->kind != lang::Yaml::Kind::kMap) {
     diagnostics.Add(Code::kBadValue, file.At(*map), "values must be a map of names and types", "such as {limit: text}");
     return;
   }
-  for (const YamlEntry& entry : map->entries) {
+  for (const lang::YamlEntry& entry : map->entries) {
     auto at = OneOf(file, entry.value, entry.key, kTypes, diagnostics);
     if (!IsName(entry.key)) {
       diagnostics.Add(Code::kBadValue, file.At(entry), "'" + entry.key + "' cannot name a value",
@@ -60,16 +60,16 @@ void ReadValues(const YamlFile& file, const Yaml* map, TableSpec& spec, Diagnost
   }
 }
 
-void ReadKinds(const YamlFile& file, const Yaml* map, TableSpec& spec, Diagnostics& diagnostics) {
+void ReadKinds(const lang::YamlFile& file, const lang::Yaml* map, TableSpec& spec, Diagnostics& diagnostics) {
   if (!map) return;
   std::vector<std::string> names = spec.keys;
   for (const auto& [name, type] : spec.schema.values) names.push_back(name);
   names.insert(names.end(), {"area", "from", "until"});
-  for (const YamlEntry& entry : map->entries) {
+  for (const lang::YamlEntry& entry : map->entries) {
     Keys keys(file, entry.value, "kind " + entry.key, diagnostics);
     ImportKind kind;
-    if (const Yaml* columns = keys.Need("columns")) {
-      for (const YamlEntry& column : columns->entries) {
+    if (const lang::Yaml* columns = keys.Need("columns")) {
+      for (const lang::YamlEntry& column : columns->entries) {
         if (std::find(names.begin(), names.end(), column.key) == names.end()) {
           diagnostics.Add(Code::kUnknownKey, file.At(column), "the table has no column '" + column.key + "'",
                           DidYouMean(column.key, names));
@@ -91,7 +91,7 @@ void ReadKinds(const YamlFile& file, const Yaml* map, TableSpec& spec, Diagnosti
 
 }  // namespace
 
-std::optional<TableSpec> ReadTableSpec(const YamlFile& file, Diagnostics& diagnostics) {
+std::optional<TableSpec> ReadTableSpec(const lang::YamlFile& file, Diagnostics& diagnostics) {
   static const std::vector<std::string> kMatches{"prefix", "exact"};
   size_t before = diagnostics.list().size();
   Keys keys(file, file.root, "a table", diagnostics);
@@ -103,7 +103,7 @@ std::optional<TableSpec> ReadTableSpec(const YamlFile& file, Diagnostics& diagno
   if (auto at = keys.OneOf("match", kMatches)) spec.prefix = *at == 0;
   ReadValues(file, keys.Take("values"), spec, diagnostics);
   spec.source = keys.Text("source");
-  if (const Yaml* node = keys.Take("expect")) {
+  if (const lang::Yaml* node = keys.Take("expect")) {
     Keys expect(file, *node, "expect", diagnostics);
     int rows = expect.NumberOr("rows", -1);
     if (rows >= 0) spec.expect_rows = static_cast<size_t>(rows);
@@ -111,11 +111,11 @@ std::optional<TableSpec> ReadTableSpec(const YamlFile& file, Diagnostics& diagno
   }
   ReadKinds(file, keys.Take("kinds"), spec, diagnostics);
   keys.End();
-  if (file.root.kind != Yaml::Kind::kMap) return std::nullopt;
+  if (file.root.kind != lang::Yaml::Kind::kMap) return std::nullopt;
   if (spec.keys.size() > kKeysMax) {
     diagnostics.Add(Code::kBadValue, file.At(*file.root.Find("keys")), "a table has one key or two");
   }
-  if (const Yaml* name = file.root.Find("table")) {
+  if (const lang::Yaml* name = file.root.Find("table")) {
     std::string stem = fs::path(file.file).stem().string();
     if (!IsName(spec.schema.name)) {
       diagnostics.Add(Code::kBadValue, file.At(*name), "'" + spec.schema.name + "' cannot name a table");
@@ -193,8 +193,8 @@ Knowledge LoadKnowledge(const std::string& dir, Diagnostics& diagnostics) {
     std::vector<std::string> files = FilesOf(dir, fs::path(path).stem().string());
     for (const std::string& file : files) loose.erase(file);
     knowledge.files.insert(knowledge.files.end(), files.begin(), files.end());
-    std::optional<std::string> text = ReadText(path, kYamlBytesMax, diagnostics);
-    std::optional<YamlFile> yaml = text ? ReadYaml(path, std::move(*text), diagnostics) : std::nullopt;
+    std::optional<std::string> text = lang::ReadText(path, lang::kYamlBytesMax, diagnostics);
+    std::optional<lang::YamlFile> yaml = text ? lang::ReadYaml(path, std::move(*text), diagnostics) : std::nullopt;
     std::optional<TableSpec> spec = yaml ? ReadTableSpec(*yaml, diagnostics) : std::nullopt;
     if (!spec) continue;
     if (files.empty()) diagnostics.Add(Code::kRowCount, {path, 0, 0}, "no CSV or XLSX file holds rows of this table");

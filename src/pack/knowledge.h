@@ -21,8 +21,8 @@
 
 #include "lang/check.h"
 #include "lang/diagnostics.h"
+#include "lang/yaml.h"
 #include "pack/sheet.h"
-#include "pack/yaml.h"
 #include "program/rule.h"
 
 namespace yijian::pack {
@@ -53,7 +53,7 @@ struct Knowledge {
   std::vector<std::string> files;  // all that was read, sorted
 };
 
-std::optional<TableSpec> ReadTableSpec(const YamlFile& file, lang::Diagnostics& diagnostics);
+std::optional<TableSpec> ReadTableSpec(const lang::YamlFile& file, lang::Diagnostics& diagnostics);
 Knowledge LoadKnowledge(const std::string& dir, lang::Diagnostics& diagnostics);
 
 // --- rows, for those who make tables in other ways (import, cases) ---

@@ -86,26 +86,27 @@ class Loader {
   }
 
  private:
-  std::optional<YamlFile> Read(const std::string& path, const std::string& name) {
-    std::optional<std::string> text = ReadText(path, kYamlBytesMax, diagnostics_);
+  std::optional<lang::YamlFile> Read(const std::string& path, const std::string& name) {
+    std::optional<std::string> text = lang::ReadText(path, lang::kYamlBytesMax, diagnostics_);
     if (!text) return std::nullopt;
     contents_.insert(name + '\0' + Sha256Hex(*text) + '\n');
-    return ReadYaml(path, std::move(*text), diagnostics_);
+    return lang::ReadYaml(path, std::move(*text), diagnostics_);
   }
 
   void LoadPack(const std::string& dir) {
-    std::optional<YamlFile> file = Read(dir + "/pack.yaml", fs::path(dir).filename().string() + "/pack.yaml");
+    std::optional<lang::YamlFile> file = Read(dir + "/pack.yaml", fs::path(dir).filename().string() + "/pack.yaml");
     if (!file) return;
     Pack pack;
     pack.dir = dir;
     if (!ReadPack(*file, pack)) return;
     if (fs::exists(dir + "/params.yaml")) {
-      std::optional<YamlFile> params = Read(dir + "/params.yaml", pack.id + "/params.yaml");
+      std::optional<lang::YamlFile> params = Read(dir + "/params.yaml", pack.id + "/params.yaml");
       if (params) TakeParams(ReadParams(*params, diagnostics_), pack);
     }
     size_t index = library_.packs.size();
     for (const std::string& path : FindRuleFiles(dir, pack.knowledge_dir)) {
-      std::optional<YamlFile> rule_file = Read(path, pack.id + "/" + fs::path(path).lexically_relative(dir).string());
+      std::optional<lang::YamlFile> rule_file =
+          Read(path, pack.id + "/" + fs::path(path).lexically_relative(dir).string());
       if (!rule_file) continue;
       std::optional<Rule> rule = ReadRule(*rule_file, pack.context, diagnostics_);
       if (rule) rules_.push_back({std::move(*rule), index, rule_file->At(*rule_file->root.Find("rule"))});
@@ -113,7 +114,7 @@ class Loader {
     library_.packs.push_back(std::move(pack));
   }
 
-  bool ReadPack(const YamlFile& file, Pack& pack) {
+  bool ReadPack(const lang::YamlFile& file, Pack& pack) {
     Keys keys(file, file.root, "a pack", diagnostics_);
     pack.id = keys.Text("pack");
     pack.version = keys.NumberOr("version", 1);

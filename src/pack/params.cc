@@ -19,17 +19,17 @@ struct Dated {
   std::string source;
 };
 
-std::optional<Dated> ReadValue(const YamlFile& file, const Yaml& node, Diagnostics& diagnostics) {
+std::optional<Dated> ReadValue(const lang::YamlFile& file, const lang::Yaml& node, Diagnostics& diagnostics) {
   size_t before = diagnostics.list().size();
   Keys keys(file, node, "a value", diagnostics);
   std::optional<Date> from = keys.Day("from");
-  const Yaml* value = keys.Need("value");
+  const lang::Yaml* value = keys.Need("value");
   std::string source = keys.Text("source");
   keys.End();
-  if (node.kind == Yaml::Kind::kMap && !node.Find("from")) {
+  if (node.kind == lang::Yaml::Kind::kMap && !node.Find("from")) {
     diagnostics.Add(Code::kMissingKey, file.At(node), "a value needs 'from'", "the first day on which it is in force");
   }
-  if (value && (value->kind != Yaml::Kind::kScalar || value->text.empty())) {
+  if (value && (value->kind != lang::Yaml::Kind::kScalar || value->text.empty())) {
     diagnostics.Add(Code::kBadValue, file.At(*value), "value must be a number, a duration such as \"15d\", or a text");
   }
   if (diagnostics.list().size() > before || !from) return std::nullopt;
@@ -46,26 +46,26 @@ ParamText ParseParam(const std::string& text, bool quoted) {
   return {Type::kCode, 0, text};
 }
 
-Params ReadParams(const YamlFile& file, Diagnostics& diagnostics) {
+Params ReadParams(const lang::YamlFile& file, Diagnostics& diagnostics) {
   Params params;
-  if (file.root.kind == Yaml::Kind::kNull) return params;
-  if (file.root.kind != Yaml::Kind::kMap) {
+  if (file.root.kind == lang::Yaml::Kind::kNull) return params;
+  if (file.root.kind != lang::Yaml::Kind::kMap) {
     diagnostics.Add(Code::kBadValue, file.At(file.root), "params.yaml must be a map of names and dated values");
     return params;
   }
-  for (const YamlEntry& entry : file.root.entries) {
+  for (const lang::YamlEntry& entry : file.root.entries) {
     size_t before = diagnostics.list().size();
     if (!IsName(entry.key)) {
       diagnostics.Add(Code::kBadValue, file.At(entry), "'" + entry.key + "' cannot name a parameter",
                       "letters, digits and _");
     }
-    if (entry.value.kind != Yaml::Kind::kList || entry.value.items.empty()) {
+    if (entry.value.kind != lang::Yaml::Kind::kList || entry.value.items.empty()) {
       diagnostics.Add(Code::kBadValue, file.At(entry), "'" + entry.key + "' must be a list of dated values",
                       "such as - {from: 2020-01-01, value: 14, source: \"...\"}");
       continue;
     }
     std::vector<Dated> values;
-    for (const Yaml& item : entry.value.items) {
+    for (const lang::Yaml& item : entry.value.items) {
       std::optional<Dated> value = ReadValue(file, item, diagnostics);
       if (!value) continue;
       if (!values.empty() && values[0].type != value->type) {

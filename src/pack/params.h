@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "lang/check.h"
-#include "pack/yaml.h"
+#include "lang/yaml.h"
 
 namespace yijian::pack {
 
@@ -29,7 +29,7 @@ struct Params {
   std::map<std::string, ParamSource> sources;
 };
 
-Params ReadParams(const YamlFile& file, lang::Diagnostics& diagnostics);
+Params ReadParams(const lang::YamlFile& file, lang::Diagnostics& diagnostics);
 
 // A text as a parameter's value; the type tells whether it is a number, a duration or a text.
 struct ParamText {

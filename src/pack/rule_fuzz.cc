@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const pack::PackContext context = Context();
   std::string text(reinterpret_cast<const char*>(data), size);
   lang::Diagnostics diagnostics;
-  std::optional<pack::YamlFile> file = pack::ReadYaml("fuzz.yaml", text, diagnostics);
+  std::optional<lang::YamlFile> file = lang::ReadYaml("fuzz.yaml", text, diagnostics);
   CHECK(file || !diagnostics.ok());
   if (file) {
     lang::Diagnostics found;

@@ -13,23 +13,23 @@ using program::Rule;
 
 using Names = std::vector<std::string>;
 
-void ReadMoments(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
+void ReadMoments(const lang::YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
   static const Names kMoments{"pre", "mid", "post"};
-  const Yaml* node = keys.Take("moments");
+  const lang::Yaml* node = keys.Take("moments");
   if (!node) return;
-  if (node->kind != Yaml::Kind::kList || node->items.empty()) {
+  if (node->kind != lang::Yaml::Kind::kList || node->items.empty()) {
     diagnostics.Add(Code::kBadValue, file.At(*node), "moments must be a list", "such as [pre, mid, post]");
     return;
   }
   rule.moments = 0;
-  for (const Yaml& item : node->items) {
+  for (const lang::Yaml& item : node->items) {
     std::optional<size_t> at = OneOf(file, item, "moments", kMoments, diagnostics);
     if (at) rule.moments = static_cast<uint8_t>(rule.moments | 1u << *at);
   }
 }
 
-void ReadValidity(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
-  const Yaml* node = keys.Take("valid");
+void ReadValidity(const lang::YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
+  const lang::Yaml* node = keys.Take("valid");
   if (!node) return;
   Keys valid(file, *node, "valid", diagnostics);
   rule.from = valid.Day("from").value_or(rule.from);
@@ -40,11 +40,11 @@ void ReadValidity(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& dia
                   "until is the first day on which the rule is not in force");
 }
 
-void ReadArea(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
-  const Yaml* node = keys.Take("area");
+void ReadArea(const lang::YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
+  const lang::Yaml* node = keys.Take("area");
   if (!node) return;
   rule.area = node->text == "*" ? std::string() : node->text;
-  if (node->kind == Yaml::Kind::kScalar && !node->text.empty() && IsArea(rule.area)) return;
+  if (node->kind == lang::Yaml::Kind::kScalar && !node->text.empty() && IsArea(rule.area)) return;
   diagnostics.Add(Code::kBadValue, file.At(*node), "area must be the beginning of a division code, or \"*\"",
                   "such as \"5001\"");
 }
@@ -58,7 +58,7 @@ bool HasMacro(const lang::ExprPtr& expr) {
 
 }  // namespace
 
-void ReadHeader(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
+void ReadHeader(const lang::YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
   static const Names kClasses = NamesOfEnum(program::RuleClass::kBehaviour);
   static const Names kSeverities = NamesOfEnum(program::Severity::kMonitor);
   rule.id = keys.Text("rule");
@@ -75,7 +75,7 @@ void ReadHeader(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagn
   rule.false_alarms = keys.BothOr("false_alarms");
 }
 
-void CheckSubject(const YamlFile& file, const Rule& rule, Diagnostics& diagnostics) {
+void CheckSubject(const lang::YamlFile& file, const Rule& rule, Diagnostics& diagnostics) {
   using program::Subject;
   using Unit = program::Within::Unit;
   if (rule.subject == Subject::kPerson) return;
@@ -99,15 +99,15 @@ void CheckSubject(const YamlFile& file, const Rule& rule, Diagnostics& diagnosti
   }
 }
 
-void ReadMessage(const YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
+void ReadMessage(const lang::YamlFile& file, Keys& keys, Rule& rule, Diagnostics& diagnostics) {
   rule.message = keys.Both("message");
-  const Yaml* message = file.root.Find("message");
+  const lang::Yaml* message = file.root.Find("message");
   if (!message) return;
   Names known = MessageBuiltins();
-  if (const Yaml* facts = file.root.Find("facts")) {
-    for (const YamlEntry& entry : facts->entries) known.push_back(entry.key);
+  if (const lang::Yaml* facts = file.root.Find("facts")) {
+    for (const lang::YamlEntry& entry : facts->entries) known.push_back(entry.key);
   }
-  for (const YamlEntry& entry : message->entries) {
+  for (const lang::YamlEntry& entry : message->entries) {
     for (const MessageName& name : NamesOf(file, entry.value, diagnostics)) {
       if (std::find(known.begin(), known.end(), name.name) != known.end()) continue;
       diagnostics.Add(Code::kFactMissing, file.Inside(entry.value, name.offset),

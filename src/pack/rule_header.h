@@ -11,12 +11,12 @@
 
 namespace yijian::pack {
 
-void ReadHeader(const YamlFile& file, Keys& keys, program::Rule& rule, lang::Diagnostics& diagnostics);
+void ReadHeader(const lang::YamlFile& file, Keys& keys, program::Rule& rule, lang::Diagnostics& diagnostics);
 // Whether the rule's rows, lists and windows are known on the timeline of its subject.
-void CheckSubject(const YamlFile& file, const program::Rule& rule, lang::Diagnostics& diagnostics);
+void CheckSubject(const lang::YamlFile& file, const program::Rule& rule, lang::Diagnostics& diagnostics);
 inline bool IsBinary(program::Form form) { return form >= program::Form::kPair; }
 // Texts of the message; every {name} in them must be a fact or a name that all messages have.
-void ReadMessage(const YamlFile& file, Keys& keys, program::Rule& rule, lang::Diagnostics& diagnostics);
+void ReadMessage(const lang::YamlFile& file, Keys& keys, program::Rule& rule, lang::Diagnostics& diagnostics);
 
 // Names of an enum of program, from its first value to `last`.
 template <typename Enum>

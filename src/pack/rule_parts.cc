@@ -21,7 +21,7 @@ namespace {
 // The expression is checked as if it stood alone in a file; every mistake is then moved to where the text stands.
 class Moved {
  public:
-  Moved(const YamlFile& file, const Yaml& node, Diagnostics& to) : file_(file), node_(node), to_(to) {}
+  Moved(const lang::YamlFile& file, const lang::Yaml& node, Diagnostics& to) : file_(file), node_(node), to_(to) {}
   ~Moved() {
     for (const lang::Diagnostic& mistake : own.list()) {
       to_.Add(mistake.code, file_.Inside(node_, OffsetOf(mistake.place)), mistake.message, mistake.suggestion);
@@ -50,27 +50,28 @@ class Moved {
     return last == std::string::npos ? 0 : last;
   }
 
-  const YamlFile& file_;
-  const Yaml& node_;
+  const lang::YamlFile& file_;
+  const lang::Yaml& node_;
   Diagnostics& to_;
 };
 
-bool IsExpression(const YamlFile& file, const Yaml& node, Diagnostics& diagnostics) {
-  if (node.kind == Yaml::Kind::kScalar && !node.text.empty()) return true;
-  std::string hint = node.kind == Yaml::Kind::kNull ? "" : "put it in quotes when it begins with [ or {";
+bool IsExpression(const lang::YamlFile& file, const lang::Yaml& node, Diagnostics& diagnostics) {
+  if (node.kind == lang::Yaml::Kind::kScalar && !node.text.empty()) return true;
+  std::string hint = node.kind == lang::Yaml::Kind::kNull ? "" : "put it in quotes when it begins with [ or {";
   diagnostics.Add(Code::kBadValue, file.At(node), "an expression is expected here", hint);
   return false;
 }
 
 }  // namespace
 
-ExprPtr CheckAt(const YamlFile& file, const Yaml& node, lang::Type want, const Scope& scope, Diagnostics& diagnostics) {
+ExprPtr CheckAt(const lang::YamlFile& file, const lang::Yaml& node, lang::Type want, const Scope& scope,
+                Diagnostics& diagnostics) {
   if (!IsExpression(file, node, diagnostics)) return nullptr;
   Moved mistakes(file, node, diagnostics);
   return lang::Check(node.text, {file.file, 1, 1}, want, scope, mistakes.own);
 }
 
-std::optional<program::Binding> ReadLookup(const YamlFile& file, const Yaml& node, const Scope& scope,
+std::optional<program::Binding> ReadLookup(const lang::YamlFile& file, const lang::Yaml& node, const Scope& scope,
                                            Diagnostics& diagnostics) {
   if (!IsExpression(file, node, diagnostics)) return std::nullopt;
   Moved mistakes(file, node, diagnostics);
@@ -233,9 +234,9 @@ Folded Fold(const lang::Expr& expr, const PackContext& context) {
 
 }  // namespace
 
-std::optional<Constant> ReadConstant(const YamlFile& file, const Yaml& node, const Scopes& scopes,
+std::optional<Constant> ReadConstant(const lang::YamlFile& file, const lang::Yaml& node, const Scopes& scopes,
                                      const PackContext& context, Diagnostics& diagnostics) {
-  if (node.kind == Yaml::Kind::kScalar) {
+  if (node.kind == lang::Yaml::Kind::kScalar) {
     if (std::optional<int64_t> seconds = ParseDuration(node.text)) return Constant{lang::Type::kDuration, *seconds};
   }
   ExprPtr expr = CheckAt(file, node, lang::Type::kAny, scopes.Plain(), diagnostics);
@@ -261,7 +262,7 @@ const std::vector<std::string>& MessageBuiltins() {
   return kNames;
 }
 
-std::vector<MessageName> NamesOf(const YamlFile& file, const Yaml& message, Diagnostics& diagnostics) {
+std::vector<MessageName> NamesOf(const lang::YamlFile& file, const lang::Yaml& message, Diagnostics& diagnostics) {
   std::vector<MessageName> names;
   const std::string& text = message.text;
   for (size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at)) {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "lang/check.h"
+#include "lang/yaml.h"
 #include "pack/rule_reader.h"
-#include "pack/yaml.h"
 #include "program/rule.h"
 
 namespace yijian::pack {
@@ -18,11 +18,11 @@ namespace yijian::pack {
 inline constexpr size_t kBindingsMax = 16;  // what evaluators keep per row
 
 // Checks an expression that is the scalar `node`; mistakes are placed inside it.
-lang::ExprPtr CheckAt(const YamlFile& file, const Yaml& node, lang::Type want, const lang::Scope& scope,
+lang::ExprPtr CheckAt(const lang::YamlFile& file, const lang::Yaml& node, lang::Type want, const lang::Scope& scope,
                       lang::Diagnostics& diagnostics);
 
 // table[key] or table[key, key2]. The name of the binding is the caller's.
-std::optional<program::Binding> ReadLookup(const YamlFile& file, const Yaml& node, const lang::Scope& scope,
+std::optional<program::Binding> ReadLookup(const lang::YamlFile& file, const lang::Yaml& node, const lang::Scope& scope,
                                            lang::Diagnostics& diagnostics);
 
 // Which rows and bindings the places of a rule may name. Slot 0 is the row, or a; slot 1 is b.
@@ -58,7 +58,7 @@ struct Constant {
   lang::Type type;  // kDuration or kNumber
   int64_t value;    // seconds; millionths
 };
-std::optional<Constant> ReadConstant(const YamlFile& file, const Yaml& node, const Scopes& scopes,
+std::optional<Constant> ReadConstant(const lang::YamlFile& file, const lang::Yaml& node, const Scopes& scopes,
                                      const PackContext& context, lang::Diagnostics& diagnostics);
 // "15d", "6h", "30min", also negative. Nullopt when it is none.
 std::optional<int64_t> ParseDuration(std::string_view text);
@@ -68,7 +68,7 @@ struct MessageName {
   std::string name;
   size_t offset;
 };
-std::vector<MessageName> NamesOf(const YamlFile& file, const Yaml& message, lang::Diagnostics& diagnostics);
+std::vector<MessageName> NamesOf(const lang::YamlFile& file, const lang::Yaml& message, lang::Diagnostics& diagnostics);
 // Names that every message may use.
 const std::vector<std::string>& MessageBuiltins();
 

@@ -32,7 +32,7 @@ bool IsGrouped(Form form) { return form == Form::kGroup || form == Form::kWindow
 
 class RuleReader {
  public:
-  RuleReader(const YamlFile& file, const PackContext& context, Diagnostics& diagnostics)
+  RuleReader(const lang::YamlFile& file, const PackContext& context, Diagnostics& diagnostics)
       : file_(file),
         context_(context),
         diagnostics_(diagnostics),
@@ -41,7 +41,7 @@ class RuleReader {
 
   std::optional<Rule> Read() {
     size_t before = diagnostics_.list().size();
-    if (file_.root.kind != Yaml::Kind::kMap) return std::nullopt;
+    if (file_.root.kind != lang::Yaml::Kind::kMap) return std::nullopt;
     ReadHeader(file_, keys_, rule_, diagnostics_);
     if (ReadForm()) {
       IsBinary(rule_.form) ? BinaryBody() : UnaryBody();
@@ -61,11 +61,11 @@ class RuleReader {
   }
 
  private:
-  void Fail(Code code, const Yaml& node, std::string message, std::string suggestion = {}) {
+  void Fail(Code code, const lang::Yaml& node, std::string message, std::string suggestion = {}) {
     diagnostics_.Add(code, file_.At(node), std::move(message), std::move(suggestion));
   }
   // Names of lookups that could not be read are not reported again where they are used.
-  lang::ExprPtr Check(const Yaml* node, Type want, const lang::Scope& scope) {
+  lang::ExprPtr Check(const lang::Yaml* node, Type want, const lang::Scope& scope) {
     if (!node) return nullptr;
     Diagnostics found;
     lang::ExprPtr expr = CheckAt(file_, *node, want, scope, found);
@@ -98,12 +98,12 @@ class RuleReader {
     return true;
   }
 
-  void Lookups(const Yaml* map, const char* what, const lang::Scope& scope, int owner) {
+  void Lookups(const lang::Yaml* map, const char* what, const lang::Scope& scope, int owner) {
     if (!map) return;
-    if (map->kind != Yaml::Kind::kMap) {
+    if (map->kind != lang::Yaml::Kind::kMap) {
       return Fail(Code::kBadValue, *map, std::string(what) + " must be a map", "such as {k: table[line.item]}");
     }
-    for (const YamlEntry& entry : map->entries) {
+    for (const lang::YamlEntry& entry : map->entries) {
       std::optional<program::Binding> binding = ReadLookup(file_, entry.value, scope, diagnostics_);
       bool row = timeline::FindKind(entry.key) || entry.key == "stay" || entry.key == "a" || entry.key == "b";
       if (!IsName(entry.key) || row || entry.key == "param" || entry.key == "units") {
@@ -136,9 +136,9 @@ class RuleReader {
       broken_ = true;
       return;
     }
-    const Yaml* with = keys_.Take("with");
+    const lang::Yaml* with = keys_.Take("with");
     Lookups(with, "with", scopes_.Keys(0), 0);
-    const Yaml* where = keys_.Take("where");
+    const lang::Yaml* where = keys_.Take("where");
     rule_.a.where = Check(where, Type::kBool, scopes_.Side(0));
     if (rule_.form == Form::kEach) {
       if (!where && !with) Fail(Code::kMissingKey, file_.root, "an each rule needs 'where'", "or 'with'");
@@ -151,14 +151,14 @@ class RuleReader {
   }
 
   void By() {
-    const Yaml* node = keys_.Take("by");
-    if (!node || node->kind == Yaml::Kind::kNull) return;
-    std::vector<const Yaml*> items{node};
-    if (node->kind == Yaml::Kind::kList) {
+    const lang::Yaml* node = keys_.Take("by");
+    if (!node || node->kind == lang::Yaml::Kind::kNull) return;
+    std::vector<const lang::Yaml*> items{node};
+    if (node->kind == lang::Yaml::Kind::kList) {
       items.clear();
-      for (const Yaml& item : node->items) items.push_back(&item);
+      for (const lang::Yaml& item : node->items) items.push_back(&item);
     }
-    for (const Yaml* item : items) {
+    for (const lang::Yaml* item : items) {
       lang::ExprPtr key = Check(item, Type::kAny, scopes_.Side(0));
       if (key && key->type == Type::kText) Fail(Code::kTypeMismatch, *item, "a display text cannot group rows");
       if (key) rule_.by.push_back(std::move(key));
@@ -169,8 +169,8 @@ class RuleReader {
 
   void BinaryBody() {
     rule_.b.emplace();
-    const Yaml* a = keys_.Need("a");
-    const Yaml* b = keys_.Need("b");
+    const lang::Yaml* a = keys_.Need("a");
+    const lang::Yaml* b = keys_.Need("b");
     bool has_a = ReadSideKind(a, "a", rule_.a);
     bool has_b = ReadSideKind(b, "b", *rule_.b);
     if (!has_a || !has_b) {
@@ -194,7 +194,7 @@ class RuleReader {
     PointsInTime();
   }
 
-  bool ReadSideKind(const Yaml* node, const char* name, program::Side& side) {
+  bool ReadSideKind(const lang::Yaml* node, const char* name, program::Side& side) {
     if (!node) return false;
     Keys keys(file_, *node, std::string("side ") + name, diagnostics_);
     if (ReadKind(keys, side)) return true;
@@ -203,7 +203,7 @@ class RuleReader {
     return false;
   }
 
-  void ReadSide(const Yaml& node, const char* name, program::Side& side, int slot) {
+  void ReadSide(const lang::Yaml& node, const char* name, program::Side& side, int slot) {
     Keys keys(file_, node, std::string("side ") + name, diagnostics_);
     keys.Take("of");
     Lookups(keys.Take("with"), "with", scopes_.Keys(slot), slot);
@@ -220,7 +220,7 @@ class RuleReader {
   }
 
   void Gap() {
-    const Yaml* node = keys_.Need("gap");
+    const lang::Yaml* node = keys_.Need("gap");
     rule_.next_only = keys_.FlagOr("next_only", false);
     if (!node) return;
     Keys gap(file_, *node, "gap", diagnostics_);
@@ -231,7 +231,7 @@ class RuleReader {
   }
 
   // Civil days: 15, days(15), "15d", param.gap.
-  int64_t DaysOf(const Yaml* node, int64_t otherwise) {
+  int64_t DaysOf(const lang::Yaml* node, int64_t otherwise) {
     if (!node) return otherwise;
     std::optional<Constant> constant = ReadConstant(file_, *node, scopes_, context_, diagnostics_);
     if (!constant) return otherwise;
@@ -244,10 +244,10 @@ class RuleReader {
 
   void ReadWithin() {
     static const Names kUnits{"hour", "day", "isoweek", "month", "year", "all", "visit", "stay"};
-    const Yaml* node = keys_.Need("within");
+    const lang::Yaml* node = keys_.Need("within");
     if (!node) return;
     auto at = std::find(kUnits.begin(), kUnits.end(), node->text);
-    if (node->kind == Yaml::Kind::kScalar && at != kUnits.end()) {
+    if (node->kind == lang::Yaml::Kind::kScalar && at != kUnits.end()) {
       rule_.within.unit = static_cast<Within::Unit>(at - kUnits.begin());
       bool pairs = *at == "hour" || *at == "day" || *at == "visit" || *at == "stay";
       if (rule_.form == Form::kWindow) {
@@ -259,7 +259,7 @@ class RuleReader {
       }
       return;
     }
-    bool word = node->kind == Yaml::Kind::kScalar && IsName(node->text);
+    bool word = node->kind == lang::Yaml::Kind::kScalar && IsName(node->text);
     if (word || rule_.form == Form::kGroup) {
       OneOf(file_, *node, "within", kUnits, diagnostics_);
       return;
@@ -277,11 +277,11 @@ class RuleReader {
   void ReadCharge() {
     static const Names kGroup{"all", "after_first", "but_dearest", "excess"};
     static const Names kPair{"a", "b", "both", "cheaper"};
-    const Yaml* node = keys_.Take("charge");
+    const lang::Yaml* node = keys_.Take("charge");
     bool grouped = IsGrouped(rule_.form);
     rule_.charge = grouped ? Charge::kAll : Charge::kB;
     if (!node) return;
-    if (grouped && node->kind == Yaml::Kind::kMap) {
+    if (grouped && node->kind == lang::Yaml::Kind::kMap) {
       Keys charge(file_, *node, "charge", diagnostics_);
       rule_.charge = Charge::kExcess;
       rule_.excess = Check(charge.Need("excess"), Type::kNumber, scopes_.Group());
@@ -299,12 +299,13 @@ class RuleReader {
   // --- exceptions, facts, amount, messages ---
 
   void Exceptions() {
-    const Yaml* list = keys_.Take("unless");
+    const lang::Yaml* list = keys_.Take("unless");
     if (!list || broken_) return;
-    if (list->kind != Yaml::Kind::kList) return Fail(Code::kBadValue, *list, "unless must be a list of exceptions");
+    if (list->kind != lang::Yaml::Kind::kList)
+      return Fail(Code::kBadValue, *list, "unless must be a list of exceptions");
     std::set<std::string> names;
     lang::Scope scope = rule_.form == Form::kAbsence ? scopes_.Side(0) : scopes_.Both();
-    for (const Yaml& item : list->items) {
+    for (const lang::Yaml& item : list->items) {
       Keys keys(file_, item, "an exception", diagnostics_);
       program::Exception exception;
       exception.name = keys.Text("name");
@@ -319,13 +320,13 @@ class RuleReader {
   }
 
   void Facts() {
-    const Yaml* map = keys_.Take("facts");
+    const lang::Yaml* map = keys_.Take("facts");
     if (!map || broken_) return;
-    if (map->kind != Yaml::Kind::kMap)
+    if (map->kind != lang::Yaml::Kind::kMap)
       return Fail(Code::kBadValue, *map, "facts must be a map of names and expressions");
     lang::Scope scope = rule_.form == Form::kAbsence ? scopes_.Side(0) : scopes_.Group();
     const Names& builtins = MessageBuiltins();
-    for (const YamlEntry& entry : map->entries) {
+    for (const lang::YamlEntry& entry : map->entries) {
       if (!IsName(entry.key)) {
         diagnostics_.Add(Code::kBadValue, file_.At(entry), "'" + entry.key + "' cannot name a fact");
       }
@@ -337,7 +338,7 @@ class RuleReader {
   }
 
   void Amount() {
-    const Yaml* node = keys_.Take("amount");
+    const lang::Yaml* node = keys_.Take("amount");
     if (!node || broken_) return;
     rule_.amount = Check(node, Type::kMoney, rule_.form == Form::kAbsence ? scopes_.Side(0) : scopes_.Amount());
   }
@@ -350,7 +351,7 @@ class RuleReader {
       for (const std::string& key : kFormKeys) keys_.Take(key);
       return;
     }
-    for (const YamlEntry& entry : file_.root.entries) {
+    for (const lang::YamlEntry& entry : file_.root.entries) {
       bool form_key = std::find(kFormKeys.begin(), kFormKeys.end(), entry.key) != kFormKeys.end();
       if (!form_key || keys_.Knows(entry.key)) continue;
       diagnostics_.Add(Code::kNotAllowedHere, file_.At(entry),
@@ -359,7 +360,7 @@ class RuleReader {
     }
   }
 
-  const YamlFile& file_;
+  const lang::YamlFile& file_;
   const PackContext& context_;
   Diagnostics& diagnostics_;
   Rule rule_;
@@ -372,7 +373,7 @@ class RuleReader {
 
 }  // namespace
 
-std::optional<Rule> ReadRule(const YamlFile& file, const PackContext& context, Diagnostics& diagnostics) {
+std::optional<Rule> ReadRule(const lang::YamlFile& file, const PackContext& context, Diagnostics& diagnostics) {
   Diagnostics found;
   std::optional<Rule> rule = RuleReader(file, context, found).Read();
   std::vector<lang::Diagnostic> mistakes = found.list();

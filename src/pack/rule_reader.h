@@ -12,7 +12,7 @@
 #include <string>
 
 #include "lang/check.h"
-#include "pack/yaml.h"
+#include "lang/yaml.h"
 #include "program/rule.h"
 
 namespace yijian::pack {
@@ -24,6 +24,7 @@ struct PackContext {
   std::map<std::string, lang::Param> params;
 };
 
-std::optional<program::Rule> ReadRule(const YamlFile& file, const PackContext& context, lang::Diagnostics& diagnostics);
+std::optional<program::Rule> ReadRule(const lang::YamlFile& file, const PackContext& context,
+                                      lang::Diagnostics& diagnostics);
 
 }  // namespace yijian::pack

@@ -22,7 +22,7 @@ const PackContext& Sample() {
 }
 
 std::optional<program::Rule> Read(const std::string& name, const std::string& text, lang::Diagnostics& diagnostics) {
-  std::optional<YamlFile> file = ReadYaml(name, text, diagnostics);
+  std::optional<lang::YamlFile> file = lang::ReadYaml(name, text, diagnostics);
   return file ? ReadRule(*file, Sample(), diagnostics) : std::nullopt;
 }
 

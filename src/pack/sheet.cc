@@ -3,8 +3,9 @@
 #include <filesystem>
 #include <orcus/csv_parser.hpp>
 
+#include "base/utf8.h"
+#include "lang/yaml.h"
 #include "pack/xlsx.h"
-#include "pack/yaml.h"
 
 namespace yijian::pack {
 namespace {
@@ -81,7 +82,7 @@ std::optional<Sheet> ReadCsv(const std::string& name, std::string bytes, Diagnos
 }  // namespace
 
 std::optional<Sheet> ReadSheet(const std::string& path, Diagnostics& diagnostics) {
-  std::optional<std::string> bytes = ReadText(path, kSheetBytesMax, diagnostics);
+  std::optional<std::string> bytes = lang::ReadText(path, kSheetBytesMax, diagnostics);
   return bytes ? ReadSheet(path, std::move(*bytes), diagnostics) : std::nullopt;
 }
 

@@ -1,10 +1,11 @@
-// YAML as rule authors write it: a small tree in which every node knows its place, read from text nobody vouches for.
+// YAML as authors of rules and mappings write it: a small tree in which every node knows its place, read from text
+// nobody vouches for.
 //
 //   std::optional<YamlFile> file = ReadYaml("P-007.yaml", text, diagnostics);
 //   if (file) file->At(*file->root.Find("severity"))         // P-007.yaml:6:11
 //
 // Only this file sees yaml-cpp. Anchors, aliases, tags, several documents, and keys that are not plain texts are
-// refused: packs do not need them, and hostile files live on them. Two equal keys in a map are a mistake. Limits:
+// refused: nobody needs them here, and hostile files live on them. Two equal keys in a map are a mistake. Limits:
 // kYamlBytesMax, kYamlDepthMax, kYamlNodesMax; beyond them E201, never a crash. Errors:  diagnostics. Nullopt when the
 // text as a whole cannot be read; a file with equal keys is still returned. Threads: values.
 #pragma once
@@ -18,11 +19,11 @@
 #include "base/result.h"
 #include "lang/diagnostics.h"
 
-namespace yijian::pack {
+namespace yijian::lang {
 
 inline constexpr size_t kYamlBytesMax = 1 << 20;
-inline constexpr int kYamlDepthMax = 16;
-inline constexpr size_t kYamlNodesMax = 50'000;
+inline constexpr int kYamlDepthMax = 24;
+inline constexpr size_t kYamlNodesMax = 100'000;
 
 struct YamlEntry;
 
@@ -53,19 +54,18 @@ struct YamlFile {
   std::vector<size_t> line_starts;  // byte offsets
   Yaml root;
 
-  lang::Place At(const Yaml& node) const { return PlaceOf(node.line, node.byte_column); }
-  lang::Place At(const YamlEntry& entry) const { return PlaceOf(entry.line, entry.byte_column); }
+  Place At(const Yaml& node) const { return PlaceOf(node.line, node.byte_column); }
+  Place At(const YamlEntry& entry) const { return PlaceOf(entry.line, entry.byte_column); }
   // Where byte `offset` of a scalar's text stands in the file, also when it is quoted, folded or a block.
-  lang::Place Inside(const Yaml& scalar, size_t offset) const;
+  Place Inside(const Yaml& scalar, size_t offset) const;
 
  private:
-  lang::Place PlaceOf(int line, int byte_column) const;
+  Place PlaceOf(int line, int byte_column) const;
 };
 
-std::optional<YamlFile> ReadYaml(std::string file, std::string text, lang::Diagnostics& diagnostics);
+std::optional<YamlFile> ReadYaml(std::string file, std::string text, Diagnostics& diagnostics);
 
-bool IsUtf8(std::string_view text);
 // The whole file; E201 when it cannot be read or is larger than `bytes_max`.
-std::optional<std::string> ReadText(const std::string& path, size_t bytes_max, lang::Diagnostics& diagnostics);
+std::optional<std::string> ReadText(const std::string& path, size_t bytes_max, Diagnostics& diagnostics);
 
-}  // namespace yijian::pack
+}  // namespace yijian::lang

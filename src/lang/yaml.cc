@@ -1,4 +1,4 @@
-#include "pack/yaml.h"
+#include "lang/yaml.h"
 
 #include <yaml-cpp/anchor.h>
 #include <yaml-cpp/emitterstyle.h>
@@ -10,12 +10,10 @@
 #include <fstream>
 #include <sstream>
 
-namespace yijian::pack {
-namespace {
+#include "base/utf8.h"
 
-using lang::Code;
-using lang::Diagnostics;
-using lang::Place;
+namespace yijian::lang {
+namespace {
 
 struct Refused {
   int line;
@@ -217,24 +215,6 @@ std::optional<YamlFile> ReadYaml(std::string file, std::string text, Diagnostics
   return result;
 }
 
-bool IsUtf8(std::string_view text) {
-  size_t at = 0;
-  while (at < text.size()) {
-    auto lead = static_cast<unsigned char>(text[at]);
-    size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : 0;
-    if (lead >= 0xF0 && lead < 0xF5) length = 4;
-    if (length == 0 || at + length > text.size()) return false;
-    for (size_t i = 1; i < length; i++) {
-      if ((text[at + i] & 0xC0) != 0x80) return false;
-    }
-    auto second = static_cast<unsigned char>(length > 1 ? text[at + 1] : 0);
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return false;
-    if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return false;
-    at += length;
-  }
-  return true;
-}
-
 std::optional<std::string> ReadText(const std::string& path, size_t bytes_max, Diagnostics& diagnostics) {
   std::ifstream stream(path, std::ios::binary);
   std::string text;
@@ -254,4 +234,4 @@ std::optional<std::string> ReadText(const std::string& path, size_t bytes_max, D
   return text;
 }
 
-}  // namespace yijian::pack
+}  // namespace yijian::lang
