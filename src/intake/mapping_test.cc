@@ -103,7 +103,7 @@ tables:
     from: people
 )");
   for (const char* expected :
-       {"m.yaml:4:9: E203 there is no key 'source' here; did you mean 'sources'?", "there is no key 'file' here",
+       {"m.yaml:4:1: E203 there is no key 'source' here; did you mean 'sources'?", "there is no key 'file' here",
         "'xls' is none of auto, csv", "one ASCII character is needed",
         "there is no table 'persons'; did you mean 'person'?", "there is no source 'peple'", "m.yaml:12:22: E111",
         "the table person has no column 'psn_n'; did you mean 'psn_no'?", "either `from` or `value`",

@@ -22,7 +22,7 @@
 namespace yijian::lang {
 
 inline constexpr size_t kYamlBytesMax = 1 << 20;
-inline constexpr int kYamlDepthMax = 24;
+inline constexpr int kYamlDepthMax = 16;
 inline constexpr size_t kYamlNodesMax = 100'000;
 
 struct YamlEntry;

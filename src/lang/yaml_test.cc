@@ -70,7 +70,7 @@ TEST(Yaml, HostileTextsAreRefused) {
   EXPECT_THAT(MistakesOf(wide), testing::HasSubstr("too many keys"));
   std::string ladder = "a";
   for (int i = 0; i < 200; i++) ladder.insert(0, "- ");
-  EXPECT_THAT(MistakesOf(ladder), testing::HasSubstr("nests deeper than 24"));
+  EXPECT_THAT(MistakesOf(ladder), testing::HasSubstr("nests deeper than 16"));
 }
 
 TEST(Yaml, EqualKeysAreAMistakeAndTheFirstCounts) {
