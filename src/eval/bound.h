@@ -10,7 +10,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "eval/code_maps.h"
 #include "eval/evaluate.h"
+#include "eval/interest.h"
 #include "eval/late_codes.h"
 #include "eval/value.h"
 #include "program/rule.h"
@@ -44,6 +46,9 @@ class BoundTable {
     std::string area;
     std::vector<int64_t> values;
   };
+
+  // Once `rows` are there: which of them stand for which code.
+  void Index(const CodeOrder& order, const timeline::CodeBook& codes);
 
   // The row in force on `day` in `area` for the keys, or kNoKnowledge.
   int32_t Find(int64_t key, Date day, const std::string& area) const;
@@ -80,15 +85,6 @@ class BoundTable {
 // Of rows that apply, which is asked first: longest keys, longest area, latest from.
 bool IsBetter(const program::KnowledgeTable& table, int32_t left, int32_t right);
 
-// A function of one code, as an array over the codes of Bind.
-struct CodeMap {
-  std::vector<int64_t> values;
-  Op op = Op::kInList;
-  std::string text;        // kStartsWith
-  int64_t characters = 0;  // kPrefix
-  int64_t otherwise = 0;   // what it says of most codes
-};
-
 struct ParamSpan {
   Date from;
   int64_t value;
@@ -109,7 +105,6 @@ struct Node {
   uint8_t base_slot = 0;  // macros: whose visit
   int64_t unknown = 0;    // what a missing value becomes
   const CodeMap* map = nullptr;
-  uint32_t map_number = 0;
   const LateCodes* late = nullptr;  // with a map
   const BoundTable* table = nullptr;
   std::vector<ParamSpan> params;
@@ -185,13 +180,8 @@ class Bound {
   std::vector<const BoundTable*> tables_by_number;
   std::vector<const BoundSide*> sides;
 
-  // Sides over lines that are indexed by item, grouped per subject: code -> group, group -> sides.
-  struct ItemIndex {
-    std::vector<uint16_t> group;                     // by code
-    std::vector<std::vector<uint32_t>> group_sides;  // side indexes; group 0 is empty
-  };
-  std::array<ItemIndex, 4> item_index;
-  std::unique_ptr<LateCodes> late;  // grows; see Cover
+  std::array<ItemIndex, 4> item_index;  // by subject
+  std::unique_ptr<LateCodes> late;      // grows; see Cover
 
   const std::string& TextOf(int64_t code) const {
     const LateCode* added = late->Find(code);
@@ -219,17 +209,9 @@ inline int64_t MapAt(const Node& node, int64_t code) {
   const LateCode* added = node.late->Find(code);
   if (!added) return kFalse;
   for (const auto& [map, value] : added->maps) {
-    if (map == node.map_number) return value;
+    if (map == node.map->number) return value;
   }
   return node.map->otherwise;
 }
-
-// --- what Bind and Cover do alike ---
-
-bool BeginsWith(std::string_view text, std::string_view prefix);
-std::string_view PrefixOf(std::string_view text, int64_t count);  // the first characters, not bytes
-Micro DosesPerDay(std::string_view frequency);                    // kNull when it is not known
-// False only when the side certainly does not want a line of this item.
-bool MayInterest(const BoundRule& rule, const BoundSide& side, uint8_t slot, int64_t code);
 
 }  // namespace yijian::eval

@@ -34,9 +34,10 @@ class Bound;
 Result<std::shared_ptr<const Bound>> Bind(const program::RuleSet& rules, timeline::CodeBook& codes);
 
 // Codes that `codes` gained after Bind: from here on the bound rules judge them as if they had been there before, at a
-// few microseconds each (and more for the first). `codes` must be the book given to Bind or a later copy of it; it
-// gains prefixes that rules compare. Threads: may be called while others evaluate, and from several threads, as long as
-// `codes` itself is not shared meanwhile. Errors:  kLimit after four million: bind anew.
+// few microseconds each; the first call, even without new codes, indexes the knowledge for them. `codes` must be the
+// book given to Bind or a later copy of it; it gains prefixes that rules compare.
+// Threads: may be called while others evaluate, and from several threads, as long as `codes` is not shared meanwhile.
+// Errors:  kLimit after four million: bind anew.
 Status Cover(const Bound& bound, timeline::CodeBook& codes);
 int64_t CoveredOf(const Bound& bound);  // codes below this number are known
 

@@ -25,6 +25,7 @@ bool LateCodes::HoldsSecond(uint32_t table, int64_t code) const {
 }
 
 void LateCodes::BuildKeys(const Bound& bound) {
+  if (!keys_.empty()) return;
   keys_.resize(bound.tables_by_number.size());
   for (const BoundTable* table : bound.tables_by_number) {
     KeyIndex& index = keys_[table->number];
@@ -68,6 +69,7 @@ void LateCodes::Learn(const Bound& bound, const timeline::CodeBook& codes, int64
 
 Status LateCodes::Cover(const Bound& bound, timeline::CodeBook& codes) {
   std::lock_guard lock(mutex_);
+  BuildKeys(bound);
   int64_t from = covered_.load(std::memory_order_relaxed);
   if (codes.size() <= from) return {};
   // Prefixes are codes themselves; those of a prefix are prefixes of the code.
@@ -90,7 +92,7 @@ Status LateCodes::Cover(const Bound& bound, timeline::CodeBook& codes) {
       for (const BoundSide* side : {&rule.a, &rule.b}) {
         if ((side == &rule.b && !rule.binary) || side->interest.empty()) continue;
         uint8_t slot = side == &rule.a ? 0 : 1;
-        if (MayInterest(rule, *side, slot, code))
+        if (InterestOf(rule, *side, slot, code, code + 1) != std::vector<uint8_t>{0})
           At(code).sides[static_cast<size_t>(rule.rule->subject)].push_back(side->index);
       }
     }

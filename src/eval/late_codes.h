@@ -47,8 +47,6 @@ class LateCodes {
   const std::vector<int32_t>* RowsOf(uint32_t table, int64_t code) const;
   bool HoldsSecond(uint32_t table, int64_t code) const;
 
-  // Once, when all is bound: the first code that comes late shall not wait for it.
-  void BuildKeys(const Bound& bound);
   Status Cover(const Bound& bound, timeline::CodeBook& codes);
 
  private:
@@ -64,6 +62,7 @@ class LateCodes {
     int64_t at = code - first_;
     return chunks_[static_cast<size_t>(at / kChunk)].load(std::memory_order_acquire)[at % kChunk];
   }
+  void BuildKeys(const Bound& bound);  // once
   void Learn(const Bound& bound, const timeline::CodeBook& codes, int64_t code);
 
   int64_t first_;

@@ -533,7 +533,7 @@ BucketIndex IndexBucket(const Bound& bound, const Bucket& bucket, program::Subje
   }
 
   found.candidates.resize(bound.sides.size());
-  const Bound::ItemIndex& index = bound.item_index[static_cast<size_t>(subject)];
+  const ItemIndex& index = bound.item_index[static_cast<size_t>(subject)];
   const Table& lines = bucket.table(Kind::kLine);
   static const size_t kItem = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "item"));
   if (lines.columns.empty() || lines.columns[kItem].empty()) return found;

@@ -6,8 +6,9 @@
 namespace yijian::finding {
 
 void Collector::Sort() {
+  using Place = std::tuple<uint32_t, uint32_t, RowRef, size_t, const std::vector<RowRef>&>;
   auto place = [](const Finding& f) {
-    return std::tuple(f.rule, f.person, f.charged.front().row, f.charged.size(), f.evidence);
+    return Place(f.rule, f.person, f.charged.front().row, f.charged.size(), f.evidence);
   };
   std::sort(findings.begin(), findings.end(),
             [&](const Finding& left, const Finding& right) { return place(left) < place(right); });

@@ -201,7 +201,10 @@ Status BucketReader::Impl::PutPersons(BucketRange range, Bucket* bucket) {
   if (requests[Index(Kind::kPerson)].fields[OrdinalNamed(Kind::kPerson, "key")]) keys = persons.keys();
   bucket->person_no.resize(count);
   for (uint32_t p = 0; p < count; p++) {
-    bucket->person_no[p] = latest[p] == kNoRow ? std::string() : std::move(rows.text[latest[p]]);
+    if (latest[p] == kNoRow)
+      bucket->person_no[p].clear();
+    else
+      bucket->person_no[p].swap(rows.text[latest[p]]);  // both keep memory for the next slice
   }
   rows.row_id.swap(table.row_id);
   table.row_id.clear();

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "lake/thrift_reader.h"
+#include "timeline/bucket.h"
 
 namespace yijian::lake {
 namespace {
@@ -104,6 +105,7 @@ Status ColumnDecoder::Start(int fd, const ParquetFile::ColumnChunk& chunk, int64
   page_left_ = 0;
   has_dictionary_ = false;
   dictionary_size_ = 0;
+  converted_by_.reset();
   pages_before_.clear();
   return {};
 }
@@ -337,11 +339,16 @@ bool ColumnDecoder::DeltaTexts(size_t count, char* out) {
   return true;
 }
 
-bool ColumnDecoder::FromDictionary(size_t count, char* out) {
+// False when one of them points behind the dictionary.
+bool ColumnDecoder::ReadIndexes(size_t count) {
   if (!indexes_.Read(count, index_.data())) return false;
   uint32_t largest = 0;
   for (size_t i = 0; i < count; i++) largest = std::max(largest, index_[i]);
-  if (count > 0 && largest >= dictionary_size_) return false;
+  return count == 0 || largest < dictionary_size_;
+}
+
+bool ColumnDecoder::FromDictionary(size_t count, char* out) {
+  if (!ReadIndexes(count)) return false;
   if (width_ == 4) {
     Gather<uint32_t>(dictionary_.data(), index_, count, out);
   } else if (width_ == 8) {
@@ -410,6 +417,48 @@ Result<ColumnView> ColumnDecoder::Decode(size_t rows) {
   }
   if (nulls) MakeValidity(rows);
   return ColumnView{out_.data(), nulls ? validity_.data() : nullptr};
+}
+
+bool ColumnDecoder::Numbers(size_t count, const Converter& convert, int64_t* out) {
+  if (mode_ != Mode::kDictionary) {
+    char* raw = out_.data();
+    if (!Values(count, raw)) return false;
+    convert({raw}, count, out);
+    return true;
+  }
+  if (converted_by_ != convert) {
+    converted_.resize(dictionary_size_);
+    convert({dictionary_.data()}, dictionary_size_, converted_.data());
+    converted_by_ = convert;
+  }
+  if (!ReadIndexes(count)) return false;
+  const int64_t* values = converted_.data();
+  for (size_t i = 0; i < count; i++) out[i] = values[index_[i]];
+  return true;
+}
+
+Status ColumnDecoder::Decode(size_t rows, const Converter& convert, int64_t* out) {
+  CHECK(rows <= kStretchMax);
+  pages_before_.clear();
+  while (rows > 0) {
+    if (page_left_ == 0) (void)TRY(NextPage(0));
+    size_t part = std::min(rows, page_left_);
+    size_t values = part;
+    if (optional_) {
+      values = 0;
+      if (!levels_.ReadFlags(part, present_.data(), &values)) return IoError("a page is damaged");
+    }
+    if (!Numbers(values, convert, out)) return IoError("a page is damaged");
+    // The values stand in front; from the back each moves to its row.
+    for (size_t row = part, next = values; next < row;) {
+      row--;
+      out[row] = present_[row] != 0 ? out[--next] : timeline::kNull;
+    }
+    page_left_ -= part;
+    out += part;
+    rows -= part;
+  }
+  return {};
 }
 
 void ColumnDecoder::Scatter(size_t rows, const uint8_t* present, char* out) {

@@ -13,9 +13,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
+#include "lake/convert.h"
 #include "lake/encodings.h"
 #include "lake/parquet_file.h"
 
@@ -52,6 +54,8 @@ class ColumnDecoder {
   Status Start(int fd, const ParquetFile::ColumnChunk& chunk, int64_t rows);
   // rows <= kStretchMax, and within the chunk.
   Result<ColumnView> Decode(size_t rows);
+  // The same rows converted, kNull where there is no value. Of a dictionary only the values it lists are converted.
+  Status Decode(size_t rows, const Converter& convert, int64_t* out);
   Status Skip(size_t rows);
 
  private:
@@ -78,7 +82,9 @@ class ColumnDecoder {
   bool Deltas(size_t count, char* out);
   bool StartDeltaTexts(const char* at, const char* end);
   bool DeltaTexts(size_t count, char* out);
+  bool ReadIndexes(size_t count);
   bool FromDictionary(size_t count, char* out);
+  bool Numbers(size_t count, const Converter& convert, int64_t* out);
   bool SkipValues(size_t count);
   void Scatter(size_t rows, const uint8_t* present, char* out);
   void MakeValidity(size_t rows);
@@ -112,6 +118,8 @@ class ColumnDecoder {
   ByteBuffer dictionary_bytes_;
   ByteBuffer dictionary_;  // values as they lie in vectors
   size_t dictionary_size_ = 0;
+  std::optional<Converter> converted_by_;
+  std::vector<int64_t> converted_;  // the dictionary's values, once something asked for them
 
   std::vector<uint32_t> index_;
   std::vector<uint8_t> present_;

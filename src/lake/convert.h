@@ -24,6 +24,7 @@ class Converter {
   static Result<Converter> For(const ColumnInfo& stored, timeline::FieldType wanted);
 
   void operator()(const ColumnView& from, size_t rows, int64_t* out) const { run_(from, rows, factor_, out); }
+  friend bool operator==(const Converter&, const Converter&) = default;
 
  private:
   using Run = void (*)(const ColumnView& from, size_t rows, int64_t factor, int64_t* out);

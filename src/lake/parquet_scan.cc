@@ -17,6 +17,21 @@ int64_t IntegerAt(const ColumnView& view, Physical physical, size_t row) {
   return physical == Physical::kInt32 ? view.As<int32_t>()[row] : view.As<int64_t>()[row];
 }
 
+// The first row behind `row` that has another value; only rows of a view without nulls are looked at together.
+template <typename T>
+size_t EndOfSame(const ColumnView& view, size_t row, size_t end) {
+  const T* values = view.As<T>();
+  T value = values[row];
+  while (row < end && values[row] == value) row++;
+  return row;
+}
+
+size_t EndOfSame(const ColumnView& view, Physical physical, size_t row, size_t end) {
+  if (view.data == nullptr) return end;
+  if (view.validity != nullptr) return row + 1;
+  return physical == Physical::kInt32 ? EndOfSame<int32_t>(view, row, end) : EndOfSame<int64_t>(view, row, end);
+}
+
 }  // namespace
 
 // ---- ScanCursor
@@ -75,6 +90,7 @@ Status ScanCursor::FindRunsOf(const ParquetFile::RowGroup& group) {
   }
   TRY(start(bucket, bucket_decoder_));
   if (key != ParquetFile::kAbsent) TRY(start(key, key_decoder_));
+  Physical key_physical = key == ParquetFile::kAbsent ? Physical::kInt64 : physical(key);
   auto rows = static_cast<size_t>(group.rows);
   for (size_t begin = 0; begin < rows; begin += kChunkRows) {
     size_t part = std::min(rows - begin, kChunkRows);
@@ -90,6 +106,8 @@ Status ScanCursor::FindRunsOf(const ParquetFile::RowGroup& group) {
       bool goes_on = !runs_.empty() && runs_.back().bucket == run.bucket && runs_.back().key == run.key &&
                      runs_.back().has_bucket == run.has_bucket && runs_.back().has_key == run.has_key;
       if (!goes_on) runs_.push_back(run);
+      size_t same_key = EndOfSame(keys, key_physical, row, part);
+      row = EndOfSame(buckets, physical(bucket), row, same_key) - 1;
     }
   }
   return {};
@@ -103,32 +121,55 @@ Result<std::unique_ptr<ParquetScan>> ParquetScan::Open(std::shared_ptr<const Par
   TRY(cursor->Use(std::move(file), columns));
   std::unique_ptr<ParquetScan> scan(new ParquetScan(slice, cursor));
   for (size_t column : cursor->columns_) scan->infos_.push_back(cursor->file_->columns()[column].info);
-  scan->chunk_.columns.resize(columns.size());
   return scan;
 }
 
-Result<const Chunk*> ParquetScan::Next() {
+Result<size_t> ParquetScan::Next() {
   while (stretch_ == stretches_.size()) {
-    if (!TRY(NextGroup())) return nullptr;
+    if (!TRY(NextGroup())) return rows_ = 0;
   }
   Stretch& stretch = stretches_[stretch_];
-  size_t rows = std::min(stretch.end - stretch.begin, kChunkRows);
-  size_t group = std::exchange(cursor_.group_, ScanCursor::kNowhere);  // nowhere, if a page is damaged
-  for (size_t i = 0; i < infos_.size(); i++) {
-    ColumnDecoder& decoder = cursor_.decoders_[i];
-    if (infos_[i].name == "psn_key" && infos_[i].physical == Physical::kInt64) {
-      chunk_.columns[i] = Keys(stretch.begin, rows);
-      continue;
-    }
-    if (stretch.begin > cursor_.row_) TRY(decoder.Skip(stretch.begin - cursor_.row_));
-    chunk_.columns[i] = TRY(decoder.Decode(rows));
-  }
-  cursor_.group_ = group;
-  chunk_.rows = rows;
-  stretch.begin += rows;
+  begin_ = stretch.begin;
+  rows_ = std::min(stretch.end - stretch.begin, kChunkRows);
+  stretch.begin += rows_;
   cursor_.row_ = stretch.begin;
   if (stretch.begin == stretch.end) stretch_++;
-  return &chunk_;
+  return rows_;
+}
+
+bool ParquetScan::IsKey(size_t column) const {
+  return infos_[column].name == "psn_key" && infos_[column].physical == Physical::kInt64;
+}
+
+// Brings the column's decoder to the rows at hand. Until that is decoded the cursor is nowhere: a damaged page ends
+// the scan.
+Status ParquetScan::GoTo(size_t column) {
+  size_t& row = cursor_.decoder_rows_[column];
+  if (cursor_.group_ == ScanCursor::kNowhere) return IoError("a page was damaged");
+  CHECK(row <= begin_);
+  cursor_.group_ = ScanCursor::kNowhere;
+  if (row < begin_) TRY(cursor_.decoders_[column].Skip(begin_ - row));
+  row = begin_ + rows_;
+  return {};
+}
+
+Result<ColumnView> ParquetScan::View(size_t column) {
+  if (IsKey(column)) return Keys(begin_, rows_);
+  TRY(GoTo(column));
+  ColumnView view = TRY(cursor_.decoders_[column].Decode(rows_));
+  cursor_.group_ = group_ - 1;
+  return view;
+}
+
+Status ParquetScan::Numbers(size_t column, const Converter& convert, int64_t* out) {
+  if (IsKey(column)) {
+    convert(Keys(begin_, rows_), rows_, out);
+    return {};
+  }
+  TRY(GoTo(column));
+  TRY(cursor_.decoders_[column].Decode(rows_, convert, out));
+  cursor_.group_ = group_ - 1;
+  return {};
 }
 
 bool ParquetScan::MayHold(const ParquetFile::RowGroup& group) const {
@@ -155,6 +196,7 @@ Result<bool> ParquetScan::NextGroup() {
   }
   cursor_.group_ = at;
   cursor_.row_ = 0;
+  cursor_.decoder_rows_.assign(infos_.size(), 0);
   return true;
 }
 

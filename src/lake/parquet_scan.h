@@ -2,7 +2,10 @@
 //
 //   ScanCursor cursor;
 //   auto scan = TRY(ParquetScan::Open(file, {"psn_key", "row_id"}, Slice{{3, 5}}, &cursor));
-//   while (const Chunk* chunk = TRY(scan->Next())) ...
+//   while (size_t rows = TRY(scan->Next())) {
+//     ColumnView keys = TRY(scan->View(0));
+//     TRY(scan->Numbers(1, convert, out));
+//   }
 //
 // Needs:   file->CanRead the columns and "bucket", and all of them are there; "psn_key" too when the slice has bounds.
 // Order:   that of the file. Row groups without rows of the slice are not read.
@@ -23,13 +26,17 @@
 
 namespace yijian::lake {
 
-// Where chunks come from: a query, or a file of ours.
+// Where rows come from: a query, or a file of ours. A column of the rows at hand is asked for once, by View or Numbers.
 class ChunkSource {
  public:
   virtual ~ChunkSource() = default;
   virtual const std::vector<ColumnInfo>& columns() const = 0;
-  // Nullptr after the last; what was returned before is gone.
-  virtual Result<const Chunk*> Next() = 0;
+  // Goes on to the next rows and tells how many; 0 after the last.
+  virtual Result<size_t> Next() = 0;
+  // As it is stored; dies with the next call.
+  virtual Result<ColumnView> View(size_t column) = 0;
+  // As timeline values.
+  virtual Status Numbers(size_t column, const Converter& convert, int64_t* out) = 0;
 };
 
 // Decoders in the midst of a file, and their memory, which goes from file to file.
@@ -63,8 +70,9 @@ class ScanCursor {
   int fd_ = -1;
   std::vector<size_t> columns_;
   std::vector<ColumnDecoder> decoders_;  // one per column
+  std::vector<size_t> decoder_rows_;     // of the group: the next that each gives; it may lag behind row_
   size_t group_ = kNowhere;              // whose rows the decoders hold
-  size_t row_ = 0;                       // of the group: the next they give
+  size_t row_ = 0;                       // behind those of the last Next
 
   ColumnDecoder bucket_decoder_;
   ColumnDecoder key_decoder_;
@@ -81,7 +89,9 @@ class ParquetScan : public ChunkSource {
                                                    ScanCursor* cursor);
 
   const std::vector<ColumnInfo>& columns() const override { return infos_; }
-  Result<const Chunk*> Next() override;
+  Result<size_t> Next() override;
+  Result<ColumnView> View(size_t column) override;
+  Status Numbers(size_t column, const Converter& convert, int64_t* out) override;
 
  private:
   struct Stretch {  // of rows of a group that are wanted
@@ -94,6 +104,8 @@ class ParquetScan : public ChunkSource {
   bool MayHold(const ParquetFile::RowGroup& group) const;
   void FindStretches(size_t group_rows);
   bool Wants(const ScanCursor::Run& run) const;
+  bool IsKey(size_t column) const;
+  Status GoTo(size_t column);
   ColumnView Keys(size_t begin, size_t rows);
 
   Slice slice_;
@@ -106,7 +118,8 @@ class ParquetScan : public ChunkSource {
   size_t run_ = 0;                  // where Keys stands
   std::vector<int64_t> keys_;
   std::vector<uint64_t> has_keys_;
-  Chunk chunk_;
+  size_t begin_ = 0;  // the rows at hand, of the current group
+  size_t rows_ = 0;
 };
 
 }  // namespace yijian::lake

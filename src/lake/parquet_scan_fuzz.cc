@@ -23,14 +23,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       auto scan = ParquetScan::Open(*file, names, Slice{{0, 3}}, &cursor);
       size_t touched = 0;
       for (int chunks = 0; scan && chunks < 100; chunks++) {
-        auto chunk = (*scan)->Next();
-        if (!chunk || *chunk == nullptr) break;
+        auto rows = (*scan)->Next();
+        if (!rows || *rows == 0) break;
         for (size_t column = 0; column < names.size(); column++) {
-          if ((*scan)->columns()[column].physical != Physical::kText) continue;
-          for (size_t row = 0; row < (*chunk)->rows; row++) {
-            const ColumnView& view = (*chunk)->columns[column];
-            if (!view.Has(row)) continue;
-            for (char c : view.Text(row)) touched += static_cast<unsigned char>(c);
+          const ColumnInfo& info = (*scan)->columns()[column];
+          std::vector<int64_t> numbers(*rows);
+          auto convert = Converter::For(info, yijian::timeline::FieldType::kMoney);
+          if (convert) {
+            if ((*scan)->Numbers(column, *convert, numbers.data())) touched += numbers.back() == 0 ? 1 : 0;
+            continue;
+          }
+          auto view = (*scan)->View(column);
+          for (size_t row = 0; view && info.physical == Physical::kText && row < *rows; row++) {
+            if (!view->Has(row)) continue;
+            for (char c : view->Text(row)) touched += static_cast<unsigned char>(c);
           }
         }
       }

@@ -63,21 +63,22 @@ void ExpectSameAsDuckDb(const std::string& path, BucketRange range) {
                                                ") WHERE bucket >= " + std::to_string(range.from) + " AND bucket < " +
                                                std::to_string(range.until)));
   size_t row = 0;
-  while (const Chunk* chunk = Must(scan->Next())) {
-    ASSERT_LE(row + chunk->rows, expected.rows());
+  while (size_t rows = Must(scan->Next())) {
+    ASSERT_LE(row + rows, expected.rows());
     for (size_t column = 0; column < names.size(); column++) {
       const ColumnInfo& info = scan->columns()[column];
       ASSERT_EQ(info.logical, expected.columns()[column].logical) << names[column];
       ASSERT_EQ(info.scale, expected.columns()[column].scale) << names[column];
-      for (size_t i = 0; i < chunk->rows; i++) {
+      ColumnView view = Must(scan->View(column));
+      for (size_t i = 0; i < rows; i++) {
         bool null = expected.IsNull(row + i, column);
         std::string value = null                               ? "null"
                             : info.physical == Physical::kText ? expected.Text(row + i, column)
                                                                : std::to_string(expected.Int(row + i, column));
-        ASSERT_EQ(Cell(info, chunk->columns[column], i), value) << names[column] << " row " << row + i;
+        ASSERT_EQ(Cell(info, view, i), value) << names[column] << " row " << row + i;
       }
     }
-    row += chunk->rows;
+    row += rows;
   }
   EXPECT_EQ(row, expected.rows());
 }
@@ -196,10 +197,12 @@ TEST(ParquetScanTest, StretchesAndGapsAcrossPages) {
       ScanCursor cursor;
       auto scan = Must(ParquetScan::Open(file, {"text", "bucket"}, Slice{range}, &cursor));
       int row = range.from * 10;
-      while (const Chunk* chunk = Must(scan->Next())) {
-        for (size_t i = 0; i < chunk->rows; i++, row++) {
-          ASSERT_EQ(chunk->columns[0].Text(i), "some text, row " + std::to_string(row));
-          ASSERT_EQ(chunk->columns[1].As<int32_t>()[i], row / 10);
+      while (size_t rows = Must(scan->Next())) {
+        ColumnView texts = Must(scan->View(0));
+        ColumnView buckets = Must(scan->View(1));
+        for (size_t i = 0; i < rows; i++, row++) {
+          ASSERT_EQ(texts.Text(i), "some text, row " + std::to_string(row));
+          ASSERT_EQ(buckets.As<int32_t>()[i], row / 10);
         }
       }
       EXPECT_EQ(row, std::min(range.until, 600) * 10);

@@ -65,7 +65,6 @@ std::string StoredName(const FieldInfo& field) {
 void ScanRows::Clear(size_t fields) {
   rows = 0;
   columns.resize(fields);
-  text.clear();
   groups.clear();
 }
 
@@ -73,6 +72,7 @@ void ScanRows::Finish(const ScanRequest& request) {
   for (size_t field = 0; field < columns.size(); field++) columns[field].resize(request.fields[field] ? rows : 0);
   row_id.resize(rows);
   visit_key.resize(request.visit_key ? rows : 0);
+  text.resize(request.text.empty() ? 0 : rows);
 }
 
 void ScanRows::Reserve(size_t expected, const ScanRequest& request) {
@@ -170,10 +170,19 @@ class QuerySource : public ChunkSource {
  public:
   explicit QuerySource(RowStream stream) : stream_(std::move(stream)) {}
   const std::vector<ColumnInfo>& columns() const override { return stream_.columns(); }
-  Result<const Chunk*> Next() override { return stream_.Next(); }
+  Result<size_t> Next() override {
+    chunk_ = TRY(stream_.Next());
+    return chunk_ ? chunk_->rows : 0;
+  }
+  Result<ColumnView> View(size_t column) override { return chunk_->columns[column]; }
+  Status Numbers(size_t column, const Converter& convert, int64_t* out) override {
+    convert(chunk_->columns[column], chunk_->rows, out);
+    return {};
+  }
 
  private:
   RowStream stream_;
+  const Chunk* chunk_ = nullptr;
 };
 
 }  // namespace
@@ -191,13 +200,11 @@ class FileScan {
   Status Run();
 
  private:
-  void MarkDead(const Chunk& chunk);
+  Status MarkDead(const ColumnView& keys, const ColumnView& row_ids);
   void AddGroups(const int64_t* keys);
-  void AddTexts(const Chunk& chunk);
-  template <typename Fill>
-  void Append(std::vector<int64_t>* column, Fill fill);
-  void AppendConverted(const Chunk& chunk, const std::optional<Converter>& convert, size_t position,
-                       std::vector<int64_t>* column);
+  Status AddTexts();
+  int64_t* Room(std::vector<int64_t>* column);
+  Status Append(const std::optional<Converter>& convert, size_t position, std::vector<int64_t>* column);
 
   const FilePlan& plan_;
   std::unique_ptr<ChunkSource> source_;
@@ -237,42 +244,46 @@ Status FileScan::Start(const ScanRequest& request) {
 }
 
 Status FileScan::Run() {
-  while (const Chunk* chunk = TRY(source_->Next())) {
-    size_ = chunk->rows;
-    MarkDead(*chunk);
+  while ((size_ = TRY(source_->Next())) > 0) {
+    ColumnView keys = TRY(source_->View(0));
+    ColumnView row_ids = TRY(source_->View(1));
+    TRY(MarkDead(keys, row_ids));
     SpansOf(dead_, size_, &spans_);
     kept_ = SizeOf(spans_);
-    AddGroups(chunk->columns[0].As<int64_t>());
-    const void* row_ids = chunk->columns[1].data;
-    Append(&rows_->row_id, [&](int64_t* out) { std::memcpy(out, row_ids, size_ * sizeof(int64_t)); });
-    if (plan_.want_visit_key) AppendConverted(*chunk, visit_key_, plan_.visit_key, &rows_->visit_key);
+    AddGroups(keys.As<int64_t>());
+    int64_t* to = Room(&rows_->row_id);
+    std::memcpy(to, row_ids.data, size_ * sizeof(int64_t));
+    if (kept_ != size_) Compact(spans_, to);
+    if (plan_.want_visit_key) TRY(Append(visit_key_, plan_.visit_key, &rows_->visit_key));
     for (size_t i = 0; i < fields_.size(); i++) {
-      AppendConverted(*chunk, fields_[i], plan_.fields[i].position, &rows_->columns[plan_.fields[i].ordinal]);
+      TRY(Append(fields_[i], plan_.fields[i].position, &rows_->columns[plan_.fields[i].ordinal]));
     }
-    if (plan_.want_text) AddTexts(*chunk);
+    if (plan_.want_text) TRY(AddTexts());
     rows_->rows += static_cast<uint32_t>(kept_);
   }
   return {};
 }
 
 // Dead: not live, cancelled, or without a person.
-void FileScan::MarkDead(const Chunk& chunk) {
+Status FileScan::MarkDead(const ColumnView& keys, const ColumnView& row_ids) {
   dead_.assign(size_, 0);
   auto without = [&](const ColumnView& column) {
     if (column.validity == nullptr) return;
     for (size_t row = 0; row < size_; row++) dead_[row] |= column.Has(row) ? 0 : 1;
   };
-  without(chunk.columns[0]);
-  without(chunk.columns[1]);
+  without(keys);
+  without(row_ids);
   if (plan_.live != kAbsent) {
-    const uint8_t* live = chunk.columns[plan_.live].As<uint8_t>();
+    ColumnView lives = TRY(source_->View(plan_.live));
+    const auto* live = lives.As<uint8_t>();
     for (size_t row = 0; row < size_; row++) dead_[row] |= live[row] == 0 ? 1 : 0;
-    without(chunk.columns[plan_.live]);
+    without(lives);
   }
   if (!cancelled_.empty()) {
-    const int64_t* row_ids = chunk.columns[1].As<int64_t>();
-    for (size_t row = 0; row < size_; row++) dead_[row] |= cancelled_.Contains(row_ids[row]) ? 1 : 0;
+    const auto* ids = row_ids.As<int64_t>();
+    for (size_t row = 0; row < size_; row++) dead_[row] |= cancelled_.Contains(ids[row]) ? 1 : 0;
   }
+  return {};
 }
 
 void FileScan::AddGroups(const int64_t* keys) {
@@ -291,34 +302,37 @@ void FileScan::AddGroups(const int64_t* keys) {
   }
 }
 
-void FileScan::AddTexts(const Chunk& chunk) {
+// Texts of an earlier scan are overwritten: their memory is used again.
+Status FileScan::AddTexts() {
+  ColumnView texts;
+  if (plan_.text != kAbsent) texts = TRY(source_->View(plan_.text));
+  size_t to = rows_->rows;
+  if (rows_->text.size() < to + kept_) rows_->text.resize(to + kept_);
   for (Span span : spans_) {
     for (uint32_t row = span.begin; row < span.begin + span.size; row++) {
-      bool has = plan_.text != kAbsent && chunk.columns[plan_.text].Has(row);
-      rows_->text.emplace_back(has ? chunk.columns[plan_.text].Text(row) : std::string_view());
+      bool has = plan_.text != kAbsent && texts.Has(row);
+      rows_->text[to++] = has ? texts.Text(row) : std::string_view();
     }
   }
+  return {};
 }
 
-// Fills the whole chunk, then closes the gaps of dead rows: they are few, so this moves long
-// stretches.
-template <typename Fill>
-void FileScan::Append(std::vector<int64_t>* column, Fill fill) {
+// For the rows at hand, behind those already there.
+int64_t* FileScan::Room(std::vector<int64_t>* column) {
   size_t before = rows_->rows;
   if (column->size() < before + size_) column->resize(before + size_);
-  fill(column->data() + before);
-  if (kept_ != size_) Compact(spans_, column->data() + before);
+  return column->data() + before;
 }
 
-void FileScan::AppendConverted(const Chunk& chunk, const std::optional<Converter>& convert, size_t position,
-                               std::vector<int64_t>* column) {
-  Append(column, [&](int64_t* out) {
-    if (convert) {
-      (*convert)(chunk.columns[position], size_, out);
-    } else {
-      std::fill_n(out, size_, kNull);
-    }
-  });
+// Fills in all rows, then closes the gaps of dead ones: they are few, so this moves long stretches.
+Status FileScan::Append(const std::optional<Converter>& convert, size_t position, std::vector<int64_t>* column) {
+  int64_t* to = Room(column);
+  if (convert)
+    TRY(source_->Numbers(position, *convert, to));
+  else
+    std::fill_n(to, size_, kNull);
+  if (kept_ != size_) Compact(spans_, to);
+  return {};
 }
 
 }  // namespace

@@ -21,7 +21,9 @@ int64_t Codes::Intern(std::string_view code, std::string_view name) {
 
 Result<std::shared_ptr<const eval::Bound>> Codes::Bind(const program::RuleSet& rules) {
   std::unique_lock lock(mutex_);
-  return eval::Bind(rules, book_);
+  std::shared_ptr<const eval::Bound> bound = TRY(eval::Bind(rules, book_));
+  TRY(eval::Cover(*bound, book_));  // the first code that comes late shall not wait for what this prepares
+  return bound;
 }
 
 Status Codes::Cover(const eval::Bound& bound) {
