@@ -258,7 +258,7 @@ Status Run(double millions, size_t draft_count) {
                 static_cast<double>(built.bytes) / static_cast<double>(built.lines));
   report += text;
 
-  std::unique_ptr<Store> store = TRY(OpenStore(store_dir));
+  std::unique_ptr<Store> store = TRY(Store::Open(store_dir));
   Sample sample = TRY(SampleOf(dir));
   Time now = StartOf(sample.last_day + 1) + 10 * kSecondsPerHour;
   Service service(*store, [&] { return now; });
@@ -282,9 +282,9 @@ Status Run(double millions, size_t draft_count) {
     WireResponse response = gateway.National("3102", request);
     double after = Microseconds(), cpu_after = CpuMicroseconds();
     if (response.body.find("\"infcode\":0") == std::string::npos) return InternalError(response.body);
-    Json parsed = TRY(Json::Parse(input));
+    JsonDocument parsed = TRY(JsonDocument::Parse(input));
     WireContext context{.codes = &store->codes(), .institution = "H50010100001", .now = now};
-    std::vector<Draft> drafts = TRY(ReadDrafts(*parsed.Find("data"), program::kMid, context));
+    std::vector<Draft> drafts = TRY(ReadDrafts(*parsed.root().Find("data"), program::kMid, context));
     double ask = Microseconds(), cpu_ask = CpuMicroseconds();
     std::vector<Answer> answers = TRY(service.AskMany(drafts));
     double asked = Microseconds(), cpu_asked = CpuMicroseconds();

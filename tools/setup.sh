@@ -18,7 +18,8 @@ packages=(
   libsoci-dev libsqlite3-dev libpq-dev postgresql # store: SQLite and PostgreSQL; tests start a real server
   libargon2-dev liboath-dev libcurl4-openssl-dev libcpp-jwt-dev # account: passwords, one-time codes, OIDC
   librestinio-dev libasio-dev libfmt-dev prometheus-cpp-dev # http
-  librocksdb-dev               # realtime: timelines of persons
+  librocksdb-dev libsimdjson-dev # realtime: timelines of persons; messages
+  libjemalloc-dev              # what programs are linked with
   libkainjow-mustache-dev weasyprint pandoc fonts-arphic-gbsn00lp fonts-wqy-zenhei # document: templates, PDF, DOCX, Chinese type that subsets fast
   chromium fonts-noto-cjk poppler-utils unzip # browser tests; what a PDF and a workbook say
 )

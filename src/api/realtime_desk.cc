@@ -87,7 +87,7 @@ RealtimeDesk::~RealtimeDesk() = default;
 Result<std::unique_ptr<RealtimeDesk>> RealtimeDesk::Open(RealtimeOptions options, store::Database& database,
                                                          const Clock& clock, http::Metrics& metrics) {
   std::unique_ptr<RealtimeDesk> desk(new RealtimeDesk(std::move(options), database, clock, metrics));
-  desk->store_ = TRY(realtime::OpenStore(desk->options_.timelines));
+  desk->store_ = TRY(realtime::Store::Open(desk->options_.timelines));
   desk->service_ = std::make_unique<realtime::Service>(*desk->store_, [&clock] { return CivilTimeOf(clock.Now()); });
   desk->gateway_ = std::make_unique<realtime::Gateway>(*desk->service_, realtime::Institutions());
   TRY(desk->Load());
@@ -101,8 +101,7 @@ Status RealtimeDesk::Load() {
   realtime::Policy policy;
   if (!options_.policy.empty())
     policy = TRY(realtime::Policy::Parse(TRY(ReadFile(options_.policy))).While("the policy " + options_.policy));
-  TRY(CheckFields());
-  TRY(service_->LoadLive(options_.packs));
+  TRY(service_->LoadLive(options_.packs, [&](const realtime::PackVersion& version) { return CheckFields(version); }));
   live_at_ = clock_.Now();
   if (!options_.shadow_packs.empty()) {
     TRY(service_->LoadShadow(options_.shadow_packs).While("the shadow pack"));
@@ -114,9 +113,8 @@ Status RealtimeDesk::Load() {
 }
 
 // Before they are in force: a rule that reads what the store does not keep could only say that it does not know.
-Status RealtimeDesk::CheckFields() const {
-  auto version = TRY(realtime::PackVersion::Load("next", options_.packs, store_->codes()));
-  std::vector<std::string> missing = TRY(realtime::MissingFields(*store_, *version));
+Status RealtimeDesk::CheckFields(const realtime::PackVersion& version) const {
+  std::vector<std::string> missing = TRY(realtime::MissingFields(*store_, version));
   if (missing.empty()) return {};
   return InvalidInput("the timeline store does not keep " + missing.front() +
                       ", which rules read: yijian timelines rebuild makes it anew");
@@ -267,7 +265,7 @@ Response RealtimeDesk::National(const std::string& infno, const realtime::KeyHol
   SteadyClock::time_point start = SteadyClock::now();
   realtime::KeyHolder holder = key;
   holder.needed = !options_.open;
-  realtime::WireResponse response = gateway_->National(infno, body, holder);
+  realtime::WireResponse response = gateway_->National(infno, body, holder, asking.arrived);
   Saw(response, body, asking, MicrosecondsSince(start));
   return Response::JsonText(std::move(response.body)).Header("X-Trace-Id", response.trace);
 }
@@ -277,7 +275,7 @@ Response RealtimeDesk::Twin(const std::string& what, const realtime::Caller& cal
   std::string who = caller.trial ? "person " + caller.name : caller.institution;
   if (auto refused = TooOften(who, caller.institution, 1)) return std::move(*refused);
   SteadyClock::time_point start = SteadyClock::now();
-  realtime::WireResponse response = gateway_->Twin(what, caller, body);
+  realtime::WireResponse response = gateway_->Twin(what, caller, body, asking.arrived);
   Saw(response, body, asking, MicrosecondsSince(start));
   if (response.status != 200) return ProblemOf(response);
   return Response::JsonText(std::move(response.body)).Header("X-Trace-Id", asking.trace);

@@ -55,6 +55,7 @@ struct KeyOwner {
 struct Asking {
   std::string trace;   // traceparent's trace id, else the request's id
   std::string remote;  // address
+  realtime::Service::Begun arrived = std::chrono::steady_clock::now();
 };
 
 // 503 `no_timelines`, where there is no desk.
@@ -122,7 +123,7 @@ class RealtimeDesk {
   RealtimeDesk(RealtimeOptions options, store::Database& database, const Clock& clock, http::Metrics& metrics);
   std::shared_ptr<const Book> book() const { return book_.load(std::memory_order_acquire); }
   Status Load();
-  Status CheckFields() const;
+  Status CheckFields(const realtime::PackVersion& version) const;
   void SetPolicy();
   // Seconds to wait; 0: `count` tokens are taken.
   double Take(const std::string& who, const std::string& institution, int64_t count);

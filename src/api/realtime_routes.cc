@@ -21,7 +21,7 @@ bool IsHex(std::string_view text) {
 
 // W3C traceparent: "00-<32 hex>-<16 hex>-<2 hex>"; what is not of this form is as if it were not there.
 Asking AskingOf(const Request& request) {
-  Asking asking{request.id(), request.remote()};
+  Asking asking{request.id(), request.remote(), request.arrived()};
   std::string_view parent = request.Header("traceparent").value_or("");
   if (parent.size() == 55 && parent.starts_with("00-") && IsHex(parent.substr(3, 32)) && parent[35] == '-')
     asking.trace = parent.substr(3, 32);

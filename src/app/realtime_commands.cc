@@ -75,7 +75,7 @@ Status Rebuild(const Settings& settings, TimelinesArguments arguments) {
 }
 
 Status ShowSize(const Settings& settings, const TimelinesArguments& arguments) {
-  std::unique_ptr<realtime::Store> store = TRY(realtime::OpenStore(arguments.options.store));
+  std::unique_ptr<realtime::Store> store = TRY(realtime::Store::Open(arguments.options.store));
   realtime::StoreSize size = TRY(store->Size());
   std::cout << settings.Say("参保人 ", "persons ") << size.persons << settings.Say("，医师 ", ", doctors ")
             << size.doctors << settings.Say("，追溯码 ", ", trace codes ") << size.trace_codes
@@ -85,7 +85,7 @@ Status ShowSize(const Settings& settings, const TimelinesArguments& arguments) {
 }
 
 Status ShowPerson(const Settings& settings, const TimelinesArguments& arguments) {
-  std::unique_ptr<realtime::Store> store = TRY(realtime::OpenStore(arguments.options.store));
+  std::unique_ptr<realtime::Store> store = TRY(realtime::Store::Open(arguments.options.store));
   realtime::History known = TRY(store->Get(program::Subject::kPerson, IdKeyOf(arguments.person)));
   if (known.empty()) return NotFound("nothing is known of this person");
   realtime::SortByTime(known);
@@ -123,7 +123,7 @@ Status ShowPerson(const Settings& settings, const TimelinesArguments& arguments)
 
 // Drafts of the store's persons, pre and mid in turns: what demonstrations and load tests send.
 Status WriteDrafts(const TimelinesArguments& arguments) {
-  std::unique_ptr<realtime::Store> store = TRY(realtime::OpenStore(arguments.options.store));
+  std::unique_ptr<realtime::Store> store = TRY(realtime::Store::Open(arguments.options.store));
   int64_t written = 0;
   Status walked = store->ForEach(program::Subject::kPerson, [&](const realtime::History& known) -> Status {
     program::Moment moment = written % 2 == 0 ? program::kPre : program::kMid;
@@ -234,7 +234,7 @@ Status Ask(const Settings& settings, const AskArguments& arguments) {
     HttpAnswer answer = TRY(Post(arguments.to + path, body, headers));
     return Tell(settings, arguments, answer.status, answer.body);
   }
-  std::unique_ptr<realtime::Store> store = TRY(realtime::OpenStore(arguments.store));
+  std::unique_ptr<realtime::Store> store = TRY(realtime::Store::Open(arguments.store));
   realtime::Service service(*store, LocalNow);
   if (!arguments.policy.empty()) service.SetPolicy(TRY(realtime::Policy::Parse(TRY(ReadFile(arguments.policy)))));
   TRY(service.LoadLive(settings.packs));

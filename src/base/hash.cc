@@ -71,9 +71,12 @@ uint64_t KeyOf(std::string_view text) { return XXH3_64bits(text.data(), text.siz
 
 int64_t IdKeyOf(std::string_view id) {
   static EVP_MD* const kMd5 = EVP_MD_fetch(nullptr, "MD5", nullptr);  // fetching costs more than the digest
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   std::array<unsigned char, 16> digest{};
   unsigned length = 0;
-  CHECK(kMd5 && EVP_Digest(id.data(), id.size(), digest.data(), &length, kMd5, nullptr) == 1 && length == 16);
+  CHECK(kMd5 && context && EVP_DigestInit_ex(context.get(), kMd5, nullptr) == 1 &&
+        EVP_DigestUpdate(context.get(), id.data(), id.size()) == 1 &&
+        EVP_DigestFinal_ex(context.get(), digest.data(), &length) == 1 && length == 16);
   uint64_t lower = 0;
   for (size_t i = 16; i-- > 8;) lower = lower << 8 | digest[i];
   return static_cast<int64_t>(lower >> 1);

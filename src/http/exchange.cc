@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
+#include "base/json_writer.h"
 #include "http/gzip.h"
 
 namespace yijian::http {
@@ -83,9 +84,33 @@ void AddSecurityHeaders(HeaderList& headers, bool tls) {
 
 }  // namespace
 
+Answered::Numbers Answered::NumbersOf(const std::string& route, const std::string& method, int status) {
+  std::string key = route + ' ' + method + ' ' + std::to_string(status);
+  {
+    std::shared_lock lock(mutex_);
+    auto at = numbers_.find(key);
+    if (at != numbers_.end()) return at->second;
+  }
+  Labels labels = {{"route", route}, {"method", method}, {"status", std::to_string(status)}};
+  Numbers numbers{metrics_.CounterOf("yijian_http_requests_total", "Answered requests", labels),
+                  metrics_.CounterOf("yijian_http_response_bytes_total", "Bytes of bodies", {{"route", route}}),
+                  metrics_.HistogramOf("yijian_http_request_seconds", "From the whole request to its answer",
+                                       {{"route", route}}, Metrics::LatencyBounds())};
+  std::unique_lock lock(mutex_);
+  return numbers_.emplace(std::move(key), numbers).first->second;
+}
+
+void Answered::Saw(const std::string& route, const std::string& method, int status, uint64_t bytes, double seconds) {
+  Numbers numbers = NumbersOf(route, method, status);
+  numbers.requests.Add();
+  numbers.bytes.Add(static_cast<double>(bytes));
+  numbers.seconds.Observe(seconds);
+}
+
 House::House(const ServerOptions& options, std::shared_ptr<Metrics> metrics)
     : options(options),
       metrics(std::move(metrics)),
+      answered(*this->metrics),
       log(options.log),
       workers(options.worker_threads, options.queue_max),
       express(1, options.queue_max),
@@ -157,16 +182,15 @@ Exchange::Exchange(std::shared_ptr<House> house, WireRequest wire)
   } else {
     trouble_ = ProblemOf(400, {"网址格式有误", target.error().message});
   }
-  RequestParts heads;  // to read headers by name, without a copy of the body
-  heads.headers = parts.headers;
-  Request plain(std::move(heads));
-  const std::vector<std::string>& trusted = house_->options.trusted_proxies;
-  parts.remote = ClientOf(parts.peer, plain.Header("x-forwarded-for").value_or(""), trusted);
-  bool proxied = parts.remote != parts.peer || std::find(trusted.begin(), trusted.end(), parts.peer) != trusted.end();
-  parts.secure = house_->options.tls || (proxied && plain.Header("x-forwarded-proto").value_or("") == "https");
-  size_t host_count = plain.CountHeaders("host");
-  if (host_count != 1) trouble_ = ProblemOf(400, {"请求必须带一个 Host", "a request needs one Host header"});
+  std::string peer = parts.peer;
   request_ = std::make_unique<Request>(std::move(parts));
+  const std::vector<std::string>& trusted = house_->options.trusted_proxies;
+  std::string remote = ClientOf(peer, request_->Header("x-forwarded-for").value_or(""), trusted);
+  bool proxied = remote != peer || std::find(trusted.begin(), trusted.end(), peer) != trusted.end();
+  bool secure = house_->options.tls || (proxied && request_->Header("x-forwarded-proto").value_or("") == "https");
+  request_->SetRemote(std::move(remote), secure);
+  size_t host_count = request_->CountHeaders("host");
+  if (host_count != 1) trouble_ = ProblemOf(400, {"请求必须带一个 Host", "a request needs one Host header"});
 }
 
 Exchange::~Exchange() {
@@ -213,11 +237,12 @@ void Exchange::Polish(Response& response) const {
   if (!response.etag.empty()) response.etag = "W/" + response.etag;
 }
 
-ReplyHead Exchange::HeadOf(const Response& response) const {
+ReplyHead Exchange::HeadOf(Response& response) const {
   ReplyHead head;
   head.status = response.status;
   head.close = house_->draining || trouble_.has_value();
-  head.headers = response.headers;
+  head.headers = std::move(response.headers);
+  head.headers.reserve(head.headers.size() + 12);
   if (!response.content_type.empty()) head.headers.emplace_back("Content-Type", response.content_type);
   head.headers.emplace_back("Cache-Control", response.cache_control.empty() ? "no-store" : response.cache_control);
   if (!response.etag.empty()) head.headers.emplace_back("ETag", response.etag);
@@ -282,26 +307,23 @@ void Exchange::SendProduced(Producer producer) {
 
 void Exchange::Record(int status, uint64_t bytes, const char* end) {
   double seconds = std::chrono::duration<double>(Age()).count();
-  Labels labels = {{"route", route_}, {"method", request_->method()}, {"status", std::to_string(status)}};
-  Metrics& metrics = *house_->metrics;
-  metrics.CounterOf("yijian_http_requests_total", "Answered requests", labels).Add();
-  metrics.CounterOf("yijian_http_response_bytes_total", "Bytes of bodies", {{"route", route_}})
-      .Add(static_cast<double>(bytes));
-  metrics
-      .HistogramOf("yijian_http_request_seconds", "From the whole request to its answer", {{"route", route_}},
-                   Metrics::LatencyBounds())
-      .Observe(seconds);
-  nlohmann::ordered_json line = {{"time", NowText()},
-                                 {"level", status >= 500 ? "error" : "info"},
-                                 {"event", "request"},
-                                 {"id", request_->id()},
-                                 {"method", request_->method()},
-                                 {"route", route_},
-                                 {"status", status},
-                                 {"ms", std::round(seconds * 1e5) / 100},
-                                 {"bytes", bytes}};
-  if (end != nullptr) line["end"] = end;
-  house_->log.Write(line.dump());
+  house_->answered.Saw(route_, request_->method(), status, bytes, seconds);
+  auto hundredths = std::llround(seconds * 1e5);
+  std::string part = std::to_string(100 + hundredths % 100).substr(1);
+  JsonText line;
+  line.Object([&] {
+    line.Put("time", NowText());
+    line.Put("level", status >= 500 ? "error" : "info");
+    line.Put("event", "request");
+    line.Put("id", request_->id());
+    line.Put("method", request_->method());
+    line.Put("route", route_);
+    line.PutNumber("status", std::to_string(status));
+    line.PutNumber("ms", std::to_string(hundredths / 100) + "." + part);
+    line.PutNumber("bytes", std::to_string(bytes));
+    if (end != nullptr) line.Put("end", end);
+  });
+  house_->log.Write(std::move(line.text()));
 }
 
 }  // namespace yijian::http

@@ -9,7 +9,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
+#include <unordered_map>
 
 #include "http/log_writer.h"
 #include "http/metrics.h"
@@ -20,6 +22,26 @@
 #include "http/worker_pool.h"
 
 namespace yijian::http {
+
+// The numbers of answered requests, found once for each route, method and status: asking the registry by its labels
+// costs more than many an answer. Threads: share it.
+class Answered {
+ public:
+  explicit Answered(Metrics& metrics) : metrics_(metrics) {}
+  void Saw(const std::string& route, const std::string& method, int status, uint64_t bytes, double seconds);
+
+ private:
+  struct Numbers {
+    Counter requests;
+    Counter bytes;
+    Histogram seconds;
+  };
+  Numbers NumbersOf(const std::string& route, const std::string& method, int status);
+
+  Metrics& metrics_;
+  std::shared_mutex mutex_;
+  std::unordered_map<std::string, Numbers> numbers_;
+};
 
 // What all exchanges of a server share.
 class House {
@@ -32,10 +54,11 @@ class House {
 
   const ServerOptions options;
   const std::shared_ptr<Metrics> metrics;
+  Answered answered;
   LogWriter log;
   WorkerPool workers;
   WorkerPool express;
-  WorkerPool urgent;
+  Lane urgent;
   std::atomic<int64_t> in_flight{0};
   std::atomic<bool> draining{false};
 
@@ -64,8 +87,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  private:
   class Open;
 
-  void Polish(Response& response) const;  // problem text, cache, etag, gzip
-  ReplyHead HeadOf(const Response& response) const;
+  void Polish(Response& response) const;       // problem text, cache, etag, gzip
+  ReplyHead HeadOf(Response& response) const;  // takes its headers
   void SendProduced(Producer producer);
   void Record(int status, uint64_t bytes, const char* end);
 

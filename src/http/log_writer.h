@@ -1,6 +1,6 @@
 // One JSON object per line, for whoever collects logs. Writing happens on a thread of its own, so that a full pipe
-// behind stderr never stops a request; when it lags far behind, lines are dropped and counted in the next one that is
-// written.
+// behind stderr never stops a request, a few milliseconds of lines at a time; when it lags far behind, lines are
+// dropped and counted in the next one that is written.
 //
 // Never holds personal data: routes instead of paths, no queries, no bodies, no names.
 // Threads: Write from anywhere.
@@ -25,6 +25,7 @@ class LogWriter {
 
  private:
   void Run();
+  void Hand(const std::deque<std::string>& lines) const;
 
   std::function<void(const std::string&)> sink_;
   std::mutex mutex_;

@@ -18,17 +18,15 @@ const std::string& Request::Param(std::string_view name) const {
 }
 
 std::optional<std::string_view> Request::Header(std::string_view name) const {
-  std::string wanted = Lower(name);
   for (const auto& [header, value] : parts_.headers) {
-    if (header.size() == wanted.size() && Lower(header) == wanted) return value;
+    if (SameName(header, name)) return value;
   }
   return std::nullopt;
 }
 
 size_t Request::CountHeaders(std::string_view name) const {
-  std::string wanted = Lower(name);
   return static_cast<size_t>(std::count_if(parts_.headers.begin(), parts_.headers.end(),
-                                           [&](const auto& header) { return Lower(header.first) == wanted; }));
+                                           [&](const auto& header) { return SameName(header.first, name); }));
 }
 
 std::optional<std::string> Request::Cookie(std::string_view name) const {

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <any>
+#include <chrono>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -42,6 +43,7 @@ struct RequestParts {
   std::string remote;   // address of the client, found through trusted proxies
   bool secure = false;  // the client came by TLS
   std::string id;
+  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();  // whole
 };
 
 class Request {
@@ -54,6 +56,7 @@ class Request {
   const std::string& remote() const { return parts_.remote; }
   bool secure() const { return parts_.secure; }
   const std::string& id() const { return parts_.id; }
+  std::chrono::steady_clock::time_point arrived() const { return parts_.arrived; }
   Language language() const { return language_; }
 
   // A piece of the path, by its name in the route. CHECK: the route has it.
@@ -83,6 +86,10 @@ class Request {
   const T* principal() const {
     const auto* found = std::any_cast<std::shared_ptr<const T>>(&principal_);
     return found == nullptr ? nullptr : found->get();
+  }
+  void SetRemote(std::string remote, bool secure) {
+    parts_.remote = std::move(remote);
+    parts_.secure = secure;
   }
   void SetPrincipal(std::any principal) { principal_ = std::move(principal); }
   void SetParams(std::vector<std::pair<std::string, std::string>> params) { params_ = std::move(params); }

@@ -132,13 +132,18 @@ class Logger {
 
 std::string DateNow() { return restinio::make_date_field_value(std::chrono::system_clock::now()); }
 
-std::string HeadText(const ReplyHead& head, std::optional<uint64_t> length, bool chunked) {
-  std::string text = "HTTP/1.1 " + std::to_string(head.status) + " " + std::string(ReasonOf(head.status)) + "\r\n";
-  for (const auto& [name, value] : head.headers) text += name + ": " + value + "\r\n";
-  text += "Date: " + DateNow() + "\r\n";
-  if (length) text += "Content-Length: " + std::to_string(*length) + "\r\n";
+std::string HeadText(const ReplyHead& head, bool close, std::optional<uint64_t> length, bool chunked) {
+  std::string text;
+  text.reserve(1536);
+  auto add = [&](std::initializer_list<std::string_view> pieces) {
+    for (std::string_view piece : pieces) text += piece;
+  };
+  add({"HTTP/1.1 ", std::to_string(head.status), " ", ReasonOf(head.status), "\r\n"});
+  for (const auto& [name, value] : head.headers) add({name, ": ", value, "\r\n"});
+  add({"Date: ", DateNow(), "\r\n"});
+  if (length) add({"Content-Length: ", std::to_string(*length), "\r\n"});
   if (chunked) text += "Transfer-Encoding: chunked\r\n";
-  text += head.close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
+  text += close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
   return text;
 }
 
@@ -146,7 +151,7 @@ std::string RefusalText(int status) {
   std::string body = ToJson(ProblemOf(status), Language::kChinese, "none");
   ReplyHead head{status, {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}}, true};
   if (status == 503) head.headers.emplace_back("Retry-After", "1");
-  return HeadText(head, body.size(), false) + body;
+  return HeadText(head, true, body.size(), false) + body;
 }
 
 // Lets a refused client read its answer: closing at once, with its bytes unread, would make the kernel reset the
@@ -319,15 +324,14 @@ class RestinioReply : public Reply {
   }
 
   void Whole(const ReplyHead& head, std::string body, std::optional<uint64_t> length, Written written) override {
-    ReplyHead mine = Mine(head);
-    Send(HeadText(mine, length, false) + std::move(body), std::move(written), true, mine.close);
+    bool close = head.close || !keep_alive_;
+    Send(HeadText(head, close, length, false), std::move(written), true, close, std::move(body));
   }
 
   void Begin(const ReplyHead& head, std::optional<uint64_t> length, Written written) override {
-    ReplyHead mine = Mine(head);
     chunked_ = !length.has_value();
-    close_ = mine.close;
-    Send(HeadText(mine, length, chunked_), std::move(written), false, close_);
+    close_ = head.close || !keep_alive_;
+    Send(HeadText(head, close_, length, chunked_), std::move(written), false, close_);
   }
 
   void Piece(std::string bytes, Written written) override {
@@ -343,16 +347,13 @@ class RestinioReply : public Reply {
   void Abort() override { Send({}, {}, true, true); }
 
  private:
-  ReplyHead Mine(ReplyHead head) const {
-    head.close = head.close || !keep_alive_;
-    return head;
-  }
-
-  void Send(std::string bytes, Written written, bool last, bool close) {
+  // `more` goes out behind the bytes, in the same write.
+  void Send(std::string bytes, Written written, bool last, bool close, std::string more = {}) {
     if (ended_) return;
     ended_ = last;
     restinio::writable_items_container_t items;
     if (!bytes.empty()) items.emplace_back(std::move(bytes));
+    if (!more.empty()) items.emplace_back(std::move(more));
     restinio::write_group_t group(std::move(items));
     if (written) {
       auto notice = Notice::Make(ledger_, std::move(written));

@@ -33,9 +33,9 @@ struct RouteOptions {
   // Short questions of operators (health, metrics): run on a thread of their own, so that they answer under full load
   // too.
   bool express = false;
-  // Short questions of machines, many a second: run on threads of their own, so that people's lists do not make them
-  // wait. A full queue, or waiting in it for longer than urgent_queue_time_max, is 429 with Retry-After: the sender
-  // slows down.
+  // Short questions of machines, many a second: run where they are read, so that neither people's lists nor a change of
+  // threads makes them wait. A full queue, or waiting in it for longer than urgent_queue_time_max, is 429 with
+  // Retry-After: the sender slows down.
   bool urgent = false;
 };
 

@@ -56,8 +56,12 @@ struct Server::Inside {
         authenticator(std::move(door)) {
     router.Get("/healthz", [this](Request&) { return Health(); }, {.anonymous = true, .express = true});
     router.Get("/metrics", [this](Request&) { return MetricsText(); }, {.anonymous = true, .express = true});
-    for (const auto& [method, pattern] : router.List())
+    for (const auto& [method, pattern] : router.List()) {
       body_bytes_max = std::max(body_bytes_max, BodyMaxOf(method + " " + pattern + " "));
+      Result<Target> target = ParseTarget(pattern);
+      const Route* route = target ? router.Find(method, *target).route : nullptr;
+      has_urgent = has_urgent || (route != nullptr && route->options.urgent);
+    }
   }
 
   Result<Response> Health() {
@@ -107,8 +111,10 @@ struct Server::Inside {
     if (match->route != nullptr) exchange->set_route(match->route->pattern);
     static const RouteOptions kPlain;
     const RouteOptions& options = match->route != nullptr ? match->route->options : kPlain;
-    WorkerPool& pool = options.express ? house->express : options.urgent ? house->urgent : house->workers;
-    bool taken = pool.Try([this, exchange, match] { Work(*exchange, *match); });
+    auto work = [this, exchange, match] { Work(*exchange, *match); };
+    bool taken = options.urgent    ? house->urgent.Try(work)
+                 : options.express ? house->express.Try(work)
+                                   : house->workers.Try(work);
     if (!taken) exchange->Answer(Response::Of(Busy(options.urgent)));
   }
 
@@ -199,7 +205,8 @@ struct Server::Inside {
     WireOptions wire_options;
     wire_options.address = options.address;
     wire_options.port = options.port;
-    wire_options.threads = options.io_threads;
+    // Handlers of urgent routes run on I/O threads; so many more, that one is always left to read and write.
+    wire_options.threads = options.io_threads + (has_urgent ? options.urgent_threads : 0);
     wire_options.connections_max = options.connections_max;
     wire_options.inflight_bytes_max = options.inflight_bytes_max;
     wire_options.head_bytes_max = options.head_bytes_max;
@@ -253,6 +260,7 @@ struct Server::Inside {
   std::vector<std::function<std::string()>> more_metrics;
   std::optional<StaticFiles> pages;
   size_t body_bytes_max = 0;
+  bool has_urgent = false;
   std::unique_ptr<Wire> wire;
   std::atomic<const Wire*> live_wire{nullptr};  // the first requests come before Start has returned
 };

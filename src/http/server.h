@@ -21,9 +21,10 @@
 //   server.Drain();                                  // at most drain_time_max
 //   server.Stop();
 //
-// I/O threads only parse, route and write. Handlers run on worker threads behind a queue with a bound; a full queue, or
+// I/O threads parse, route and write. Handlers run on worker threads behind a queue with a bound; a full queue, or
 // waiting in it for longer than queue_time_max, is 503 with Retry-After. /healthz and /metrics have a thread of their
-// own.
+// own. Handlers of urgent routes, done in less time than it takes to wake a thread twice, run on the I/O thread that
+// read the request: at most urgent_threads at once, beside io_threads that never do.
 //
 // A request passes, in this order: its target (strict, http/path.h), Host, route (404, 405), length (413), encoding
 // (415), Origin and Sec-Fetch-Site for what changes something (403), the Authenticator (401), the CSRF token (403), the
@@ -66,7 +67,7 @@ struct ServerOptions {
   std::chrono::milliseconds handle_time_max{60'000};  // then the connection is closed
   std::chrono::milliseconds queue_time_max{5'000};
   std::chrono::milliseconds drain_time_max{20'000};
-  size_t urgent_threads = 2;  // for RouteOptions::urgent
+  size_t urgent_threads = 2;  // I/O threads more, for RouteOptions::urgent
   size_t urgent_queue_max = 512;
   std::chrono::milliseconds urgent_queue_time_max{1'000};
   std::string static_root;                      // web/dist; empty: no pages

@@ -1,5 +1,6 @@
 #include "http/text.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace yijian::http {
@@ -61,6 +62,12 @@ std::string Lower(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return lower;
+}
+
+bool SameName(std::string_view left, std::string_view right) {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [&](char a, char b) { return lower(a) == lower(b); });
 }
 
 std::string_view Trim(std::string_view text) {

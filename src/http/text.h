@@ -29,6 +29,8 @@ bool HasControl(std::string_view text, bool lines);
 
 // Lower-case ASCII, other bytes untouched.
 std::string Lower(std::string_view text);
+// The same but for the case of ASCII letters: names of headers.
+bool SameName(std::string_view left, std::string_view right);
 // Without spaces and tabs at both ends.
 std::string_view Trim(std::string_view text);
 

@@ -60,4 +60,43 @@ void WorkerPool::Run() {
   }
 }
 
+bool Lane::Try(Task task) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stopped_) return false;
+    if (running_ == width_) {
+      if (queue_.size() >= queue_max_) return false;
+      queue_.push_back(std::move(task));
+      return true;
+    }
+    running_++;
+  }
+  while (task) {
+    task();
+    task = nullptr;
+    std::lock_guard lock(mutex_);
+    if (stopped_ || queue_.empty()) {
+      running_--;
+      break;
+    }
+    task = std::move(queue_.front());
+    queue_.pop_front();
+  }
+  idle_.notify_all();
+  return true;
+}
+
+size_t Lane::Waiting() const {
+  std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+void Lane::Stop() {
+  std::deque<Task> dropped;  // destroyed outside the lock, as in WorkerPool::Stop
+  std::unique_lock lock(mutex_);
+  stopped_ = true;
+  dropped.swap(queue_);
+  idle_.wait(lock, [this] { return running_ == 0; });
+}
+
 }  // namespace yijian::http

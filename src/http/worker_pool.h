@@ -1,4 +1,5 @@
-// Threads that run handlers, fed by a queue with a bound.
+// Threads that run handlers, fed by a queue with a bound; and a lane, for handlers so short that waking a thread would
+// cost more.
 //
 // Threads: all calls from anywhere; Stop from one. Tasks must not throw.
 #pragma once
@@ -37,6 +38,30 @@ class WorkerPool {
   std::deque<Task> continued_;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
+};
+
+// Tasks run on the thread that brings them: at most `width` at once, further ones wait for whoever comes free.
+class Lane {
+ public:
+  using Task = WorkerPool::Task;
+
+  Lane(size_t width, size_t queue_max) : width_(width), queue_max_(queue_max) {}
+  ~Lane() { Stop(); }
+
+  // Runs it, and then those that wait; or lets it wait. False: too many wait, or the lane has stopped.
+  bool Try(Task task);
+  size_t Waiting() const;
+  // Returns when running tasks have ended; waiting ones are dropped.
+  void Stop();
+
+ private:
+  const size_t width_;
+  const size_t queue_max_;
+  mutable std::mutex mutex_;
+  std::condition_variable idle_;
+  std::deque<Task> queue_;
+  size_t running_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace yijian::http

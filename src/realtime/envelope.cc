@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
+#include "base/json_writer.h"
 
 namespace yijian::realtime {
 namespace {
@@ -150,28 +151,31 @@ Error WireError(std::string_view code, const std::string& about) {
 }
 
 Result<Institutions> Institutions::Parse(std::string_view text) {
-  Json file = TRY(Json::Parse(text).While("institutions"));
+  JsonDocument document = TRY(JsonDocument::Parse(text).While("institutions"));
+  const Json& file = document.root();
   auto wrong = [](const std::string& what) { return InvalidInput("institutions: " + what); };
   if (!file.is_object()) return wrong("not a JSON object");
   Institutions made;
   made.open_ = false;
-  for (const auto& [key, value] : file.members) {
+  for (const auto& [name_of, value] : file.members()) {
+    const std::string key(name_of);
     if (key == "open" && value.kind == Json::Kind::kBool) {
       made.open_ = value.text == "true";
     } else if (key == "clock_skew_seconds" && value.kind == Json::Kind::kNumber && value.text.size() < 9 &&
                value.text.find_first_not_of("0123456789") == std::string::npos) {
-      made.clock_skew_seconds_ = std::stoll(value.text);
+      made.clock_skew_seconds_ = std::stoll(std::string(value.text));
     } else if (key == "division" && value.kind == Json::Kind::kText && value.text.size() == 6) {
       made.division_ = value.text;
     } else if (key == "sign" && value.is_object()) {
       if (value.ScalarOf("type") != "SM2") return wrong("sign.type is SM2");
       made.platform_key_ = TRY(Sm2Key::FromPrivateHex(value.ScalarOf("sm2_private")).While("institutions: sign"));
     } else if (key == "institutions" && value.is_object()) {
-      for (const auto& [code, from] : value.members) {
+      for (const auto& [code_of, from] : value.members()) {
+        const std::string code(code_of);
         Agreement agreement;
         if (!from.is_object() || code.empty()) return wrong("'" + code + "' is no institution");
-        for (const auto& [name, what] : from.members) {
-          const std::string place = code + "." + name;
+        for (const auto& [name, what] : from.members()) {
+          const std::string place = code + "." + std::string(name);
           if (name == "name") {
             agreement.name = what.text;
           } else if (name == "enabled" || name == "must_encrypt") {
@@ -216,14 +220,16 @@ const Agreement* Institutions::Find(const std::string& code) const {
 }
 
 Result<Envelope> Open(std::string_view bytes, std::string_view infno, const Institutions& institutions, Time now) {
-  Result<Json> message = Json::Parse(bytes);
-  if (!message) {
-    if (message.error().code == ErrorCode::kLimit) return WireError("YJ1005");
-    return WireError("YJ1001", message.error().message);
+  Result<JsonDocument> parsed = JsonDocument::Parse(bytes);
+  if (!parsed) {
+    if (parsed.error().code == ErrorCode::kLimit) return WireError("YJ1005");
+    return WireError("YJ1001", parsed.error().message);
   }
-  if (!message->is_object()) return WireError("YJ1001");
+  const Json message = parsed->root();
+  if (!message.is_object()) return WireError("YJ1001");
   Envelope envelope;
-  TRY(ReadHead(*message, envelope));
+  envelope.document = std::move(*parsed);
+  TRY(ReadHead(message, envelope));
   if (!infno.empty() && envelope.infno != infno) return WireError("YJ1006", envelope.infno);
   const Agreement* agreement = institutions.Find(envelope.fixmedins_code);
   if (!agreement) return WireError("YJ2001", envelope.fixmedins_code);
@@ -232,12 +238,9 @@ Result<Envelope> Open(std::string_view bytes, std::string_view infno, const Inst
   if (skew > 0 && (envelope.inf_time > now + skew || envelope.inf_time < now - skew))
     return WireError("YJ2007", FormatTime(envelope.inf_time));
 
-  Json* input = nullptr;
-  for (auto& [name, value] : message->members) {
-    if (name == "input") input = &value;
-  }
+  const Json* input = message.Find("input");
   if (!input) return WireError("YJ1002", "input");
-  std::string_view enc_type = message->ScalarOf("enc_type");
+  std::string_view enc_type = message.ScalarOf("enc_type");
   std::string revealed;
   std::string_view clear = RawMember(bytes, "input");
   if (!enc_type.empty()) {
@@ -251,8 +254,8 @@ Result<Envelope> Open(std::string_view bytes, std::string_view infno, const Inst
   }
 
   // A signature that is there is checked, also when none is asked for.
-  std::string_view cainfo = message->ScalarOf("cainfo");
-  SignType type = TRY(SignTypeOf(message->ScalarOf("signtype")));
+  std::string_view cainfo = message.ScalarOf("cainfo");
+  SignType type = TRY(SignTypeOf(message.ScalarOf("signtype")));
   if (agreement->must_sign != SignType::kNone && (cainfo.empty() || type != agreement->must_sign))
     return WireError("YJ2003", NameOf(agreement->must_sign));
   bool can_check = type == SignType::kSm2 ? agreement->sm2.has_value() : !agreement->sm3_secret.empty();
@@ -262,11 +265,13 @@ Result<Envelope> Open(std::string_view bytes, std::string_view infno, const Inst
   }
 
   if (envelope.encrypted) {
-    Result<Json> hidden = Json::Parse(revealed);
+    Result<JsonDocument> hidden = JsonDocument::Parse(revealed);
     if (!hidden) return WireError("YJ1001", "input");
-    envelope.input = std::move(*hidden);
+    envelope.document = std::move(*hidden);
+    envelope.input = envelope.document.root();
   } else {
-    envelope.input = std::move(*input);
+    envelope.input = *input;
+    envelope.raw_input = clear;
   }
   if (!envelope.input.is_object()) return WireError("YJ1003", "input");
   return envelope;
@@ -274,15 +279,13 @@ Result<Envelope> Open(std::string_view bytes, std::string_view infno, const Inst
 
 namespace {
 
-json AnswerHead(const Institutions& institutions, Time now, uint64_t serial) {
+void PutHead(JsonText& answer, const Institutions& institutions, Time now, uint64_t serial) {
   std::string digits = DigitsOf(now);
   std::string number = std::to_string(serial % 10'000'000'000U);
-  return {{"inf_refmsgid", institutions.division() + digits + std::string(10 - number.size(), '0') + number},
-          {"refmsg_time", digits + "000"},
-          {"respond_time", digits + "000"},
-          {"warn_msg", ""},
-          {"cainfo", ""},
-          {"signtype", ""}};
+  answer.Put("inf_refmsgid", institutions.division() + digits + std::string(10 - number.size(), '0') + number);
+  answer.Put("refmsg_time", digits + "000");
+  answer.Put("respond_time", digits + "000");
+  answer.Put("warn_msg", "");
 }
 
 std::string DumpOf(const json& value) { return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
@@ -291,33 +294,42 @@ std::string DumpOf(const json& value) { return value.dump(-1, ' ', false, nlohma
 
 std::string Close(const Envelope& envelope, const Institutions& institutions, const std::string& output, Time now,
                   uint64_t serial) {
-  json answer = AnswerHead(institutions, now, serial);
-  answer["infcode"] = 0;
-  answer["err_msg"] = "";
   const Agreement* agreement = institutions.Find(envelope.fixmedins_code);
+  std::string sign_type, cainfo, hidden;
   if (envelope.signed_with == SignType::kSm3 && agreement) {
-    answer["signtype"] = "SM3";
-    answer["cainfo"] = Sm3Sign(output, agreement->sm3_secret);
+    sign_type = "SM3";
+    cainfo = Sm3Sign(output, agreement->sm3_secret);
   } else if (institutions.platform_key()) {
     Result<std::string> signature = institutions.platform_key()->Sign(output);
     CHECK(signature.has_value());  // a key that was loaded signs
-    answer["signtype"] = "SM2";
-    answer["cainfo"] = Base64Of(*signature);
+    sign_type = "SM2";
+    cainfo = Base64Of(*signature);
   }
-  // The output stands as it was signed, byte for byte.
-  std::string text = DumpOf(answer);
-  text.pop_back();
-  if (envelope.encrypted && agreement) {
-    Result<std::string> hidden = Hide(output, *agreement);
-    CHECK(hidden.has_value());  // the key decrypted the question
-    return text + R"(,"enc_type":"SM4","output":")" + *hidden + "\"}";
+  bool hide = envelope.encrypted && agreement != nullptr;
+  if (hide) {
+    Result<std::string> made = Hide(output, *agreement);
+    CHECK(made.has_value());  // the key decrypted the question
+    hidden = std::move(*made);
   }
-  return text + ",\"output\":" + output + "}";
+  JsonText answer;
+  answer.Reserve(output.size() + hidden.size() + 512);
+  answer.Object([&] {
+    PutHead(answer, institutions, now, serial);
+    answer.PutNumber("infcode", "0");
+    answer.Put("err_msg", "");
+    answer.Put("signtype", sign_type);
+    answer.Put("cainfo", cainfo);
+    if (hide) {
+      answer.Put("enc_type", "SM4");
+      answer.Put("output", hidden);
+    } else {
+      answer.PutNumber("output", output);  // as it was signed, byte for byte
+    }
+  });
+  return std::move(answer.text());
 }
 
 std::string CloseWithError(const Error& error, const Institutions& institutions, Time now, uint64_t serial) {
-  json answer = AnswerHead(institutions, now, serial);
-  answer["infcode"] = -1;
   bool known = error.detail && !error.detail->word.empty();
   std::string word = known ? error.detail->word : "YJ9002";
   // What the machine says of itself is for our log, not for the sender.
@@ -330,9 +342,16 @@ std::string CloseWithError(const Error& error, const Institutions& institutions,
     while (at < message.size() && (static_cast<unsigned char>(message[at]) & 0xC0) == 0x80) at++;
     characters++;
   }
-  answer["err_msg"] = message.substr(0, at);
-  answer["output"] = json::object();
-  return DumpOf(answer);
+  JsonText answer;
+  answer.Object([&] {
+    PutHead(answer, institutions, now, serial);
+    answer.PutNumber("infcode", "-1");
+    answer.Put("err_msg", std::string_view(message).substr(0, at));
+    answer.Put("signtype", "");
+    answer.Put("cainfo", "");
+    answer.Object("output", [] {});
+  });
+  return std::move(answer.text());
 }
 
 Result<std::string> BuildRequest(const RequestParts& parts, const Agreement& agreement,

@@ -86,7 +86,9 @@ struct Envelope {
   Time inf_time = 0;
   bool encrypted = false;
   SignType signed_with = SignType::kNone;  // only when the signature was checked, and is genuine
+  JsonDocument document;                   // owns what `input` shows
   Json input;
+  std::string_view raw_input;  // its bytes as they stand in the message; empty when it came encrypted
 };
 
 // `infno`: what the address says; empty = whatever the message says.

@@ -81,7 +81,8 @@ void Gateway::SetInstitutions(Institutions institutions) {
   institutions_.store(std::make_shared<const Institutions>(std::move(institutions)), std::memory_order_release);
 }
 
-WireResponse Gateway::National(std::string_view infno, std::string_view body, const KeyHolder& key) {
+WireResponse Gateway::National(std::string_view infno, std::string_view body, const KeyHolder& key,
+                               Service::Begun begun) {
   std::shared_ptr<const Institutions> institutions = this->institutions();
   Time now = service_.Now();
   uint64_t serial = ++serial_;
@@ -104,7 +105,7 @@ WireResponse Gateway::National(std::string_view infno, std::string_view body, co
   } else {
     response.glance.institution = envelope->fixmedins_code;
     response.glance.msgid = envelope->msgid;
-    Result<std::string> output = Carry(*envelope, body, response.again, response.glance);
+    Result<std::string> output = Carry(*envelope, body, begun, response.again, response.glance);
     if (output)
       response.body = Close(*envelope, *institutions, *output, now, serial);
     else
@@ -126,11 +127,11 @@ Result<std::string> Gateway::TakeUploads(Result<std::vector<Upload>> read, const
   return taken.response;
 }
 
-Result<std::string> Gateway::Carry(const Envelope& envelope, std::string_view body, bool& again, Glance& glance) {
+Result<std::string> Gateway::Carry(const Envelope& envelope, std::string_view body, Service::Begun begun, bool& again,
+                                   Glance& glance) {
   uint64_t digest = KeyOf(body);
   // Clocks and signatures differ when a message is sent again; what it says does not.
-  std::string_view input = RawMember(body, "input");
-  if (!envelope.encrypted && !input.empty()) digest = KeyOf(std::string(envelope.infno) + std::string(input));
+  if (!envelope.raw_input.empty()) digest = KeyOf(envelope.infno + std::string(envelope.raw_input));
   // Two institutions may choose the same words.
   std::string msgid = envelope.fixmedins_code + "/" + envelope.msgid;
   std::optional<std::string> answered = TRY(Wired(service_.FindAnswer(msgid, digest)));
@@ -149,7 +150,7 @@ Result<std::string> Gateway::Carry(const Envelope& envelope, std::string_view bo
     const Json* data = envelope.input.Find("data");
     program::Moment moment = envelope.infno == "3101" ? program::kPre : program::kMid;
     std::vector<Draft> drafts = TRY(ReadDrafts(data ? *data : envelope.input, moment, context));
-    std::vector<Answer> answers = TRY(Wired(service_.AskMany(drafts)));
+    std::vector<Answer> answers = TRY(Wired(service_.AskMany(drafts, begun)));
     Look(drafts, answers, glance);
     std::string output = WriteNational(drafts, answers);
     service_.KeepAnswer(msgid, digest, output);
@@ -169,13 +170,13 @@ Result<std::string> Gateway::Carry(const Envelope& envelope, std::string_view bo
   return WireError("YJ1007", envelope.infno);
 }
 
-WireResponse Gateway::Twin(std::string_view what, const Caller& caller, std::string_view body) {
+WireResponse Gateway::Twin(std::string_view what, const Caller& caller, std::string_view body, Service::Begun begun) {
   WireResponse response;
   response.glance.infno = what;
   response.glance.institution = caller.institution;
   response.glance.trial = caller.trial;
   if (caller.trial) response.glance.tried_by = caller.name;
-  Result<std::string> output = CarryTwin(what, caller, body, response.trace, response.again, response.glance);
+  Result<std::string> output = CarryTwin(what, caller, body, begun, response.trace, response.again, response.glance);
   if (output) {
     response.body = std::move(*output);
     return response;
@@ -191,18 +192,20 @@ WireResponse Gateway::Twin(std::string_view what, const Caller& caller, std::str
 }
 
 Result<std::string> Gateway::CarryTwin(std::string_view what, const Caller& caller, std::string_view body,
-                                       std::string& trace, bool& again, Glance& glance) {
-  Result<Json> parsed = Json::Parse(body);
-  if (!parsed)
-    return parsed.error().code == ErrorCode::kLimit ? WireError("YJ1005") : WireError("YJ1001", parsed.error().message);
-  if (!parsed->is_object()) return WireError("YJ1001");
+                                       Service::Begun begun, std::string& trace, bool& again, Glance& glance) {
+  Result<JsonDocument> document = JsonDocument::Parse(body);
+  if (!document)
+    return document.error().code == ErrorCode::kLimit ? WireError("YJ1005")
+                                                      : WireError("YJ1001", document.error().message);
+  const Json& message = document->root();
+  if (!message.is_object()) return WireError("YJ1001");
   WireContext context;
   context.codes = &service_.store().codes();
-  context.msgid = TRY(Optional(*parsed, {"msgid"}, 64, ""));
+  context.msgid = TRY(Optional(message, {"msgid"}, 64, ""));
   context.institution = caller.institution;
   context.institution_name = caller.name;
   context.now = service_.Now();
-  std::string time = TRY(Optional(*parsed, {"time", "inf_time"}, 40, ""));
+  std::string time = TRY(Optional(message, {"time", "inf_time"}, 40, ""));
   if (!time.empty()) {
     std::optional<Time> at = ParseTime(time);
     if (!at) return WireError("YJ1003", "time");
@@ -221,23 +224,23 @@ Result<std::string> Gateway::CarryTwin(std::string_view what, const Caller& call
     return std::move(*answered);
   }
   if (what == "pre" || what == "mid") {
-    std::vector<Draft> drafts = TRY(ReadDrafts(*parsed, what == "pre" ? program::kPre : program::kMid, context));
-    std::vector<Answer> answers = TRY(Wired(service_.AskMany(drafts)));
+    std::vector<Draft> drafts = TRY(ReadDrafts(message, what == "pre" ? program::kPre : program::kMid, context));
+    std::vector<Answer> answers = TRY(Wired(service_.AskMany(drafts, begun)));
     Look(drafts, answers, glance);
     std::string output = WriteTwin(drafts, answers);
     service_.KeepAnswer(msgid, digest, output);
     return output;
   }
   if (what == "feedback") {
-    FeedbackResult result = TRY(Wired(service_.Take(TRY(ReadFeedback(*parsed, context)))));
+    FeedbackResult result = TRY(Wired(service_.Take(TRY(ReadFeedback(message, context)))));
     if (!result.unknown.empty()) return WireError("YJ3003", result.unknown.front());
     if (!result.without_reason.empty()) return WireError("YJ3004", result.without_reason.front());
     return std::string("{}");
   }
   if (what == "upload") {
-    std::string infno = TRY(Required(*parsed, "infno", 6, ""));
+    std::string infno = TRY(Required(message, "infno", 6, ""));
     if (caller.trial) return WireError("YJ1007", infno);
-    const Json* input = parsed->Find("input");
+    const Json* input = message.Find("input");
     if (!input || !input->is_object()) return WireError("YJ1002", "input");
     return TakeUploads(ReadUpload(infno, *input, context), msgid, digest, "{}", again);
   }

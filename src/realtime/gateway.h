@@ -77,8 +77,11 @@ class Gateway {
   void SetInstitutions(Institutions institutions);
   std::shared_ptr<const Institutions> institutions() const { return institutions_.load(std::memory_order_acquire); }
 
-  WireResponse National(std::string_view infno, std::string_view body, const KeyHolder& key = {});
-  WireResponse Twin(std::string_view what, const Caller& caller, std::string_view body);
+  // `begun`: when the request arrived; the policy's time for an answer runs from there.
+  WireResponse National(std::string_view infno, std::string_view body, const KeyHolder& key = {},
+                        Service::Begun begun = std::chrono::steady_clock::now());
+  WireResponse Twin(std::string_view what, const Caller& caller, std::string_view body,
+                    Service::Begun begun = std::chrono::steady_clock::now());
 
   // Per rule: runs, hits, unknowns, cost, not reached; shadow differences; sizes of the store. Prometheus text.
   std::string Metrics() const;
@@ -86,9 +89,10 @@ class Gateway {
   Result<std::string> Report(const std::string& institution = {}) const;
 
  private:
-  Result<std::string> Carry(const Envelope& envelope, std::string_view body, bool& again, Glance& glance);
-  Result<std::string> CarryTwin(std::string_view what, const Caller& caller, std::string_view body, std::string& trace,
-                                bool& again, Glance& glance);
+  Result<std::string> Carry(const Envelope& envelope, std::string_view body, Service::Begun begun, bool& again,
+                            Glance& glance);
+  Result<std::string> CarryTwin(std::string_view what, const Caller& caller, std::string_view body,
+                                Service::Begun begun, std::string& trace, bool& again, Glance& glance);
   Result<std::string> TakeUploads(Result<std::vector<Upload>> uploads, const std::string& msgid, uint64_t digest,
                                   const std::string& response, bool& again);
 

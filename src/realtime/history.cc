@@ -176,16 +176,30 @@ class Doer {
 void AbsorbRows(const Rows& told, Kind kind, const std::vector<std::string>& told_no, History& known) {
   Rows& rows = known.of(kind);
   if (told.size() == 0) return;
-  std::unordered_map<int64_t, size_t> at;
-  at.reserve(rows.size() + told.size());
-  for (size_t row = 0; row < rows.size(); row++) at.emplace(rows.key[row], row);
+  // Where each told key stands. A message is short and a history long: what is told is sorted, what is known looked up.
+  constexpr size_t kNowhere = SIZE_MAX;
+  std::vector<std::pair<int64_t, size_t>> at;
+  at.reserve(told.size());
+  for (int64_t key : told.key) at.emplace_back(key, kNowhere);
+  std::sort(at.begin(), at.end());
+  at.erase(std::unique(at.begin(), at.end()), at.end());
+  auto find = [&](int64_t key) {
+    auto found =
+        std::lower_bound(at.begin(), at.end(), key, [](const auto& entry, int64_t k) { return entry.first < k; });
+    return found == at.end() || found->first != key ? nullptr : &found->second;
+  };
+  for (size_t row = 0; row < rows.size(); row++) {
+    size_t* place = find(rows.key[row]);
+    if (place != nullptr && *place == kNowhere) *place = row;
+  }
   for (size_t row = 0; row < told.size(); row++) {
-    auto [found, is_new] = at.try_emplace(told.key[row], rows.size());
-    if (is_new) {
+    size_t& place = *find(told.key[row]);
+    if (place == kNowhere) {
+      place = rows.size();
       Append(told, row, rows);
       if (kind == Kind::kVisit) known.visit_no.push_back(told_no[row]);
     } else {
-      Replace(told, row, kind, rows, found->second);
+      Replace(told, row, kind, rows, place);
     }
   }
 }

@@ -92,6 +92,7 @@ class NewRow {
     return *this;
   }
   int64_t Get(std::string_view field) const;
+  int64_t Get(size_t field) const { return values_[field]; }
   void PutInto(History& history, const std::string& visit_no = {}) const;
 
  private:

@@ -15,7 +15,8 @@ bool RecordMerge::FullMergeV2(const MergeOperationInput& in, MergeOperationOutpu
   if (!history) return true;  // damaged: whoever reads it is told
   SortByTime(*history);
   int64_t latest = LatestTime(*history);
-  if (window_days_ > 0 && latest != kNull) TrimBefore(*history, latest - window_days_ * kSecondsPerDay);
+  int window_days = window_days_.load(std::memory_order_relaxed);
+  if (window_days > 0 && latest != kNull) TrimBefore(*history, latest - window_days * kSecondsPerDay);
   value = Encode(*history);
   return true;
 }

@@ -14,6 +14,8 @@ namespace yijian::realtime {
 class RecordMerge : public rocksdb::MergeOperator {
  public:
   explicit RecordMerge(int window_days) : window_days_(window_days) {}
+  // The store itself knows its window, and can be asked only when it is open: until then nothing is trimmed.
+  void SetWindow(int days) { window_days_.store(days, std::memory_order_relaxed); }
   const char* Name() const override { return "yijian.records.1"; }
   bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override;
   bool PartialMergeMulti(const rocksdb::Slice& key, const std::deque<rocksdb::Slice>& operands, std::string* value,
@@ -21,7 +23,7 @@ class RecordMerge : public rocksdb::MergeOperator {
 
  private:
   static constexpr size_t kFoldAt = 8;
-  int window_days_;
+  std::atomic<int> window_days_;
 };
 
 // Drops receipts older than so many days before the newest. A receipt's value begins with its time.

@@ -15,10 +15,10 @@ void ReadAsMessage(std::string_view bytes, const WireContext& context, const Ins
   Result<Envelope> envelope = Open(bytes, "", institutions, 0);
   if (!envelope) {
     CHECK(envelope.error().detail && !envelope.error().detail->word.empty());
-    CHECK(Json::Parse(CloseWithError(envelope.error(), institutions, 0, 1)).has_value());
+    CHECK(JsonDocument::Parse(CloseWithError(envelope.error(), institutions, 0, 1)).has_value());
     return;
   }
-  CHECK(Json::Parse(Close(*envelope, institutions, "{}", 0, 1)).has_value());
+  CHECK(JsonDocument::Parse(Close(*envelope, institutions, "{}", 0, 1)).has_value());
   const Json* data = envelope->input.Find("data");
   Result<std::vector<Draft>> drafts = ReadDrafts(data ? *data : envelope->input, program::kMid, context);
   static_cast<void>(drafts);
@@ -27,20 +27,21 @@ void ReadAsMessage(std::string_view bytes, const WireContext& context, const Ins
 }
 
 void ReadAsNodes(std::string_view bytes, uint8_t which, const WireContext& context) {
-  Result<Json> body = Json::Parse(bytes);
+  Result<JsonDocument> body = JsonDocument::Parse(bytes);
   if (!body) return;
   constexpr std::string_view kUploads[] = {"2201", "2203", "2204", "2205", "2207", "2208",  "2301",
                                            "2302", "2304", "2402", "2102", "3503", "3505A", "3506"};
   if (which % 4 == 1) {
-    Result<std::vector<Draft>> drafts = ReadDrafts(*body, which % 8 < 4 ? program::kPre : program::kMid, context);
+    Result<std::vector<Draft>> drafts =
+        ReadDrafts(body->root(), which % 8 < 4 ? program::kPre : program::kMid, context);
     if (drafts) {
       for (const Draft& draft : *drafts) CHECK(!draft.told.no.empty());
     }
   } else if (which % 4 == 2) {
-    Result<std::vector<Upload>> uploads = ReadUpload(kUploads[which / 4 % std::size(kUploads)], *body, context);
+    Result<std::vector<Upload>> uploads = ReadUpload(kUploads[which / 4 % std::size(kUploads)], body->root(), context);
     if (uploads) CHECK(!uploads->empty());
   } else {
-    Result<std::vector<Feedback>> feedback = ReadFeedback(*body, context);
+    Result<std::vector<Feedback>> feedback = ReadFeedback(body->root(), context);
     if (feedback) CHECK(!feedback->empty());
   }
 }

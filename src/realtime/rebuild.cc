@@ -25,7 +25,6 @@ using timeline::Table;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr char kFieldsWord[] = "fields";
-constexpr char kWindowWord[] = "window_days";
 constexpr char kLakeWord[] = "batches";
 
 double Since(SteadyClock::time_point start) {
@@ -446,18 +445,6 @@ class Builder {
 
 Result<RebuildReport> Rebuild(const RebuildOptions& options, const RebuildProgress& progress) {
   return Builder(options, progress).Run();
-}
-
-Result<std::unique_ptr<Store>> OpenStore(const std::string& dir, StoreOptions options) {
-  // The merge operator must know the window before it folds anything.
-  std::string window;
-  if (fs::exists(fs::path(dir) / "CURRENT")) {
-    std::unique_ptr<Store> store = TRY(Store::Open(dir, options));
-    window = TRY(store->Word(kWindowWord));
-    if (window.empty() || window == "0") return store;
-  }
-  options.window_days = std::atoi(window.c_str());
-  return Store::Open(dir, options);
 }
 
 Result<std::vector<std::string>> MissingFields(const Store& store, const PackVersion& version) {

@@ -49,9 +49,6 @@ struct RebuildReport {
 using RebuildProgress = std::function<void(int64_t units_done, int64_t units, int64_t lines)>;
 Result<RebuildReport> Rebuild(const RebuildOptions& options, const RebuildProgress& progress = {});
 
-// Opens a store with the window it was built for.
-Result<std::unique_ptr<Store>> OpenStore(const std::string& dir, StoreOptions options = {});
-
 // Fields that the version's rules read and the store does not keep of rows that came from the lake: "line.dose".
 Result<std::vector<std::string>> MissingFields(const Store& store, const PackVersion& version);
 

@@ -1,12 +1,13 @@
 #include "realtime/request_log.h"
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "audit/findings.h"
 #include "base/hash.h"
-#include "realtime/json_text.h"
+#include "base/json_writer.h"
 
 namespace yijian::realtime {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr size_t kBatchMax = 256;
+// Requests that come close together are written together, and nobody is woken for each.
+constexpr auto kGather = std::chrono::milliseconds(20);
 // Between the head of a note and the two bodies: no UTF-8 text has it.
 constexpr char kCut = '\xFF';
 
@@ -125,14 +128,18 @@ RequestLog::~RequestLog() {
 
 void RequestLog::Keep(const WireResponse& response, std::string_view body, int64_t microseconds, int64_t at_us) {
   const Glance& glance = response.glance;
-  bool tells = !glance.hits.empty() || !glance.not_reached.empty() || !response.word.empty() || glance.trial;
-  if (!tells && seen_++ % static_cast<uint64_t>(options_.one_in) != 0) return;
+  bool rare = !glance.not_reached.empty() || !response.word.empty() || glance.trial;
+  if (!rare && glance.hits.empty() && seen_++ % static_cast<uint64_t>(options_.one_in) != 0) return;
+  auto bytes = static_cast<int64_t>(Short(body).size() + Short(response.body).size());
   {
     std::lock_guard lock(mutex_);
-    if (waiting_.size() >= options_.waiting_max) {
+    if (at_us / 1'000'000 != second_) second_ = at_us / 1'000'000, second_bytes_ = 0;
+    bool much = !rare && second_bytes_ + bytes > options_.bytes_per_second;
+    if (much || waiting_.size() >= options_.waiting_max) {
       dropped_++;
       return;
     }
+    second_bytes_ += bytes;
   }
   // Ids grow, also when two come at the same microsecond.
   int64_t last = last_us_;
@@ -148,12 +155,14 @@ void RequestLog::Keep(const WireResponse& response, std::string_view body, int64
   note += kCut;
   note += request;
   note += answer;
+  bool wake = false;
   {
     std::lock_guard lock(mutex_);
     waiting_.push_back({Notes::kRequests, HexOf(static_cast<uint64_t>(id)), std::move(note)});
+    wake = waiting_.size() == 1 || waiting_.size() == kBatchMax;
   }
   kept_++;
-  changed_.notify_one();
+  if (wake) changed_.notify_all();
 }
 
 void RequestLog::Run() {
@@ -161,6 +170,7 @@ void RequestLog::Run() {
   for (;;) {
     changed_.wait(lock, [&] { return stopped_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
+    changed_.wait_for(lock, kGather, [&] { return stopped_ || flushing_ > 0 || waiting_.size() >= kBatchMax; });
     std::vector<Note> batch;
     while (!waiting_.empty() && batch.size() < kBatchMax) {
       batch.push_back(std::move(waiting_.front()));
@@ -178,7 +188,10 @@ void RequestLog::Run() {
 
 void RequestLog::Flush() {
   std::unique_lock lock(mutex_);
+  flushing_++;
+  changed_.notify_all();
   changed_.wait(lock, [&] { return waiting_.empty() && !writing_; });
+  flushing_--;
 }
 
 Status RequestLog::ForEach(const std::string& before, const std::function<bool(const KeptRequest&)>& take) const {

@@ -1,13 +1,14 @@
 // Keeps requests with their answers for the request explorer, beside the timelines.
 //
 //   RequestLog log(store, {});
-//   log.Keep({.at_us = ..., .glance = response.glance, ...});       // returns at once
+//   log.Keep(response, body, microseconds, at_us);                   // returns at once
 //   TRY(log.ForEach("", [&](const KeptRequest& one) { ...; return true; }));
 //
 // Which:   every one that told a hit, did not reach a rule, was refused or was a trial; of the others one in
 //          `one_in`, so that the space reaches back for weeks.
 // Writes:  by a thread of its own, many at once, not synced: an answer never waits for it, and a crash of the process
-//          may lose the last ones. When they come faster than they can be written, some are dropped and counted.
+//          may lose the last ones. When they come faster than they can be written, or hits alone bring more than
+//          bytes_per_second, some are dropped and counted.
 // Bounds:  StoreOptions::request_days and request_mb; a body or answer is cut at kTextMax.
 // Persons: kept as they came. Who shows them masks them (MaskJson).
 // Threads: share it; the store outlives it.
@@ -50,6 +51,8 @@ struct KeptRequest {
 struct RequestLogOptions {
   int one_in = 20;  // of requests with nothing to tell
   size_t waiting_max = 4096;
+  // Of those that only told a hit: a peak of load would push everything older out of the space there is.
+  int64_t bytes_per_second = 4 << 20;
 };
 
 class RequestLog {
@@ -81,6 +84,9 @@ class RequestLog {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Note> waiting_;
+  int64_t second_ = 0;        // since 1970; of second_bytes_
+  int64_t second_bytes_ = 0;  // taken in this second
+  int flushing_ = 0;
   bool writing_ = false;
   bool stopped_ = false;
   std::thread thread_;

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/hash.h"
-#include "realtime/json_text.h"
+#include "base/json_writer.h"
 
 namespace yijian::realtime {
 namespace {
@@ -168,8 +168,10 @@ void Service::Change(const std::function<void(State&)>& change) {
   state_.store(std::move(next), std::memory_order_release);
 }
 
-Status Service::LoadLive(const std::vector<std::string>& pack_dirs) {
+Status Service::LoadLive(const std::vector<std::string>& pack_dirs,
+                         const std::function<Status(const PackVersion&)>& check) {
   std::shared_ptr<const PackVersion> version = TRY(PackVersion::Load("live", pack_dirs, store_.codes()));
+  if (check) TRY(check(*version));
   TRY(store_.KeepCodes());
   Change([&](State& state) { state.live = version; });
   return {};
@@ -288,7 +290,7 @@ Result<Answer> Service::Ask(const Draft& draft) {
   return std::move(answers[0]);
 }
 
-Result<std::vector<Answer>> Service::AskMany(std::span<const Draft> drafts) {
+Result<std::vector<Answer>> Service::AskMany(std::span<const Draft> drafts, Begun begun) {
   SteadyClock::time_point start = SteadyClock::now();
   std::shared_ptr<const State> state = this->state();
   if (!state->live) return InvalidInput("no rule pack is loaded");
@@ -299,7 +301,7 @@ Result<std::vector<Answer>> Service::AskMany(std::span<const Draft> drafts) {
   for (size_t i = 0; i < drafts.size(); i++) cases[i].draft = &drafts[i];
   TRY(Gather(*state, cases));
   std::optional<SteadyClock::time_point> deadline;
-  if (state->policy->budget_ms() > 0) deadline = start + std::chrono::milliseconds(state->policy->budget_ms());
+  if (state->policy->budget_ms() > 0) deadline = begun + std::chrono::milliseconds(state->policy->budget_ms());
   for (program::Moment moment : {program::kPre, program::kMid}) JudgeCases(*state->live, moment, cases, true, deadline);
   bool shadow = state->shadow && static_cast<int>(asked_++ % 100) < state->policy->shadow_percent();
   std::vector<Answer> answers;

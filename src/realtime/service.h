@@ -16,6 +16,7 @@
 // Threads: share it. Requests about one person that change the store wait for each other.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -136,10 +137,13 @@ void Count(const ToldHit& hit, Acceptance& acceptance);
 class Service {
  public:
   using Clock = std::function<Time()>;  // the bureau's local time
+  using Begun = std::chrono::steady_clock::time_point;
   Service(Store& store, Clock clock);
 
   // Loads and puts in force; requests on their way are not disturbed. A version that cannot be loaded changes nothing.
-  Status LoadLive(const std::vector<std::string>& pack_dirs);
+  // Nor does one that `check` does not like.
+  Status LoadLive(const std::vector<std::string>& pack_dirs,
+                  const std::function<Status(const PackVersion&)>& check = nullptr);
   Status LoadShadow(const std::vector<std::string>& pack_dirs);
   void DropShadow();
   void SetPolicy(Policy policy);
@@ -148,8 +152,9 @@ class Service {
   std::shared_ptr<const Policy> policy() const;
 
   Result<Answer> Ask(const Draft& draft);
-  // Each on its own, as if asked one by one, in one evaluation. In the order given.
-  Result<std::vector<Answer>> AskMany(std::span<const Draft> drafts);
+  // Each on its own, as if asked one by one, in one evaluation. In the order given. The policy's time runs from
+  // `begun`: when the question arrived.
+  Result<std::vector<Answer>> AskMany(std::span<const Draft> drafts, Begun begun = std::chrono::steady_clock::now());
 
   Result<Taken> Take(const Upload& upload);
   // One message about several persons, carried out whole or not at all; the first has its msgid, digest and response.

@@ -353,6 +353,7 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& dir, const StoreOp
 
   std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(static_cast<size_t>(options.cache_mb) << 20);
   auto old = std::make_unique<OldReceipts>(options.message_days);
+  auto merge = std::make_shared<RecordMerge>(options.window_days);
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = options.create;
   db_options.create_missing_column_families = true;
@@ -362,8 +363,7 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& dir, const StoreOp
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (size_t family = 0; family < kFamilies; family++) {
     rocksdb::ColumnFamilyOptions family_options = FamilyOptions(cache);
-    if (family >= kPersons && family <= kTraces)
-      family_options.merge_operator = std::make_shared<RecordMerge>(options.window_days);
+    if (family >= kPersons && family <= kTraces) family_options.merge_operator = merge;
     if (family == kMessages) family_options.compaction_filter = old.get();
     if (family == kRequests) {
       // Written in the order of time and never merged: the oldest file goes when there are too many or it is too old.
@@ -381,7 +381,7 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& dir, const StoreOp
     for (ColumnFamilyHandle* family : families) db->DestroyColumnFamilyHandle(family);
     return reason;
   };
-  std::string format, buckets;
+  std::string format, buckets, window;
   db->Get(rocksdb::ReadOptions(), families[kWords], kFormatWord, &format);
   if (format.empty()) {
     rocksdb::WriteBatch batch;
@@ -395,6 +395,8 @@ Result<std::unique_ptr<Store>> Store::Open(const std::string& dir, const StoreOp
     return close(InvalidInput("the store " + dir + " has format " + format + "; this program knows " + kFormat));
   }
   db->Get(rocksdb::ReadOptions(), families[kWords], "buckets", &buckets);
+  db->Get(rocksdb::ReadOptions(), families[kWords], kWindowWord, &window);
+  if (options.window_days == 0) merge->SetWindow(std::atoi(window.c_str()));
   int bucket_count = std::atoi(buckets.c_str());
   if (bucket_count < 1) return close(IoError("the store " + dir + " does not say its buckets"));
   Result<timeline::CodeBook> book = ReadCodes(*db, families[kCodes]);

@@ -31,11 +31,13 @@
 
 namespace yijian::realtime {
 
+inline constexpr char kWindowWord[] = "window_days";
+
 struct StoreOptions {
   bool create = false;
-  bool sync = true;  // false only for benchmarks and rebuilds
-  int buckets = 64;  // of a new store; that of the lake it is built from, so that both have one order
-  int window_days = 0;
+  bool sync = true;     // false only for benchmarks and rebuilds
+  int buckets = 64;     // of a new store; that of the lake it is built from, so that both have one order
+  int window_days = 0;  // 0: what the store says of itself (kWindowWord), or all is kept
   int64_t cache_mb = 256;
   int message_days = 30;      // how long answers to messages are kept
   int request_days = 30;      // how long requests are kept (Notes::kRequests)

@@ -3,14 +3,17 @@
 #include <algorithm>
 
 #include "base/hash.h"
-#include "realtime/json_text.h"
+#include "base/json_writer.h"
 #include "realtime/wire.h"
 
 namespace yijian::realtime {
 namespace {
 
+constexpr size_t kAnswerBytes = 16 * 1024;
+
 // Characters, never half of one.
 std::string_view Cut(std::string_view text, size_t characters) {
+  if (text.size() <= characters) return text;
   size_t at = 0;
   while (at < text.size() && characters > 0) {
     at++;
@@ -191,6 +194,7 @@ std::string NameOfMissing(const std::string& reason) {
 
 std::string WriteNational(const std::vector<Draft>& drafts, const std::vector<Answer>& answers) {
   JsonText out;
+  out.Reserve(kAnswerBytes);
   out.Object([&] {
     out.List("result", [&] {
       for (size_t i = 0; i < drafts.size(); i++) {
@@ -225,6 +229,7 @@ std::string WriteNational(const std::vector<Draft>& drafts, const std::vector<An
 
 std::string WriteTwin(const std::vector<Draft>& drafts, const std::vector<Answer>& answers) {
   JsonText out;
+  out.Reserve(kAnswerBytes);
   out.Object([&] {
     out.Put("advice", NameOf(Strongest(answers)));
     out.PutBool("held_back", std::any_of(answers.begin(), answers.end(), [](const Answer& a) { return a.held_back; }));

@@ -17,9 +17,9 @@ class DraftReader {
   Result<std::vector<Draft>> Read(const Json& data) {
     std::vector<std::string> rules;
     if (const Json* ids = data.Find("rule_ids"); ids && data.ScalarOf("trig_scen").empty()) {
-      for (const Json& id : ids->items) {
+      for (const Json& id : ids->items()) {
         if (id.kind != Json::Kind::kText || id.text.size() > 50) return WireError("YJ1003", "rule_ids");
-        rules.push_back(id.text);
+        rules.emplace_back(id.text);
       }
     }
     const Json* patients = FirstOf(data, {"patient_dtos", "patientDtos", "persons"});
@@ -128,8 +128,7 @@ class DraftReader {
     }
     if (encounter.ScalarOf("medfee_sumamt").empty()) return kNull;
     // Only what the visit's sums surely mean; the rest is unknown.
-    Json sums;
-    sums.kind = Json::Kind::kObject;
+    std::vector<Json::Member> sums;
     for (auto [name, as] : {std::pair{"medfee_sumamt", "medfee_sumamt"},
                             {"ownpay_amt", "fulamt_ownpay_amt"},
                             {"selfpay_amt", "preselfpay_amt"},
@@ -138,9 +137,9 @@ class DraftReader {
                             {"hifp_payamt", "hifp_pay"},
                             {"inscp_amt", "inscp_amt"},
                             {"fund_pay_sumamt", "fund_pay_sumamt"}}) {
-      if (const Json* value = encounter.Find(name)) sums.members.emplace_back(as, *value);
+      if (const Json* value = encounter.Find(name)) sums.push_back({as, *value});
     }
-    TRY(rows_.Settlement(sums, visit_no, key, where, history));
+    TRY(rows_.Settlement(Json::ObjectOf(sums), visit_no, key, where, history));
     return key;
   }
 

@@ -1,7 +1,7 @@
 #include "realtime/wire_fields.h"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 #include "base/decimal.h"
 #include "base/hash.h"
@@ -86,7 +86,11 @@ struct Target {
   std::string_view named_by;
 };
 
-using Targets = std::map<std::string, Target, std::less<>>;
+struct NameHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+};
+using Targets = std::unordered_map<std::string, Target, NameHash, std::equal_to<>>;
 
 const Targets& TargetsOf(Kind kind) {
   static const std::array<Targets, kKindCount> kTargets = [] {
@@ -130,9 +134,12 @@ std::optional<Micro> ParseRounded(std::string_view text) {
   return AddMicro(*down, text.front() == '-' ? -1 : 1);
 }
 
-size_t LengthOf(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+// No text has more characters than bytes.
+bool IsLonger(std::string_view text, size_t characters) {
+  if (text.size() <= characters) return false;
+  auto count =
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return static_cast<size_t>(count) > characters;
 }
 
 bool HasControl(std::string_view text) {
@@ -166,23 +173,22 @@ std::optional<int64_t> ParseValue(FieldType type, std::string_view text) {
 
 Status FieldReader::Read(const Json& object, NewRow& row) {
   const Targets& targets = TargetsOf(kind_);
-  for (const auto& [name, value] : object.members) {
+  for (const auto& [name, value] : object.members()) {
     auto at = targets.find(name);
     if (at == targets.end() || value.kind == Json::Kind::kNull) continue;
     const Target& target = at->second;
-    auto place = [&] { return place_ + (place_.empty() ? "" : ".") + name; };
+    auto place = [&] { return place_ + (place_.empty() ? "" : ".") + std::string(name); };
     if (value.is_list() || value.is_object()) {
       if (target.lenient) continue;
       return WireError("YJ1003", place());
     }
     std::string_view text = value.Scalar();
     if (text.empty()) continue;
-    if (LengthOf(text) > kCodeLength) return WireError("YJ1004", place());
+    if (IsLonger(text, kCodeLength)) return WireError("YJ1004", place());
     if (target.type == FieldType::kCode) {
       if (HasControl(text)) return WireError("YJ1003", place());
       std::string_view called = target.named_by.empty() ? std::string_view() : object.ScalarOf(target.named_by);
-      row.Set(target.field,
-              coder_.Of(text, LengthOf(called) > 500 || HasControl(called) ? std::string_view() : called));
+      row.Set(target.field, coder_.Of(text, IsLonger(called, 500) || HasControl(called) ? std::string_view() : called));
       continue;
     }
     std::optional<int64_t> read = ParseValue(target.type, text);
@@ -197,12 +203,12 @@ Result<std::string> Optional(const Json& object, std::initializer_list<std::stri
   for (std::string_view name : names) {
     const Json* value = object.Find(name);
     if (!value) continue;
-    std::string where = place + (place.empty() ? "" : ".") + std::string(name);
-    if (value->is_list() || value->is_object()) return WireError("YJ1003", where);
+    auto where = [&] { return place + (place.empty() ? "" : ".") + std::string(name); };
+    if (value->is_list() || value->is_object()) return WireError("YJ1003", where());
     std::string_view text = value->Scalar();
     if (text.empty()) continue;
-    if (LengthOf(text) > length) return WireError("YJ1004", where);
-    if (HasControl(text)) return WireError("YJ1003", where);
+    if (IsLonger(text, length)) return WireError("YJ1004", where());
+    if (HasControl(text)) return WireError("YJ1003", where());
     return std::string(text);
   }
   return std::string();

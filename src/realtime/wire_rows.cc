@@ -9,6 +9,21 @@ std::string Place(const std::string& place, std::string_view name, size_t at) {
   return place + (place.empty() ? "" : ".") + std::string(name) + "[" + std::to_string(at) + "]";
 }
 
+// What a line is asked for again and again.
+struct LineFields {
+  size_t settlement = Of("settlement");
+  size_t person_key = Of("person_key");
+  size_t scope = Of("scope");
+  size_t amount = Of("amount");
+  size_t full_self = Of("full_self");
+  size_t first_self = Of("first_self");
+  size_t over_limit = Of("over_limit");
+  size_t item = Of("item");
+  size_t time = Of("time");
+  size_t qty = Of("qty");
+  static size_t Of(std::string_view name) { return timeline::OrdinalOf(*timeline::FindField(Kind::kLine, name)); }
+};
+
 }  // namespace
 
 const Json* FirstOf(const Json& object, std::initializer_list<std::string_view> names) {
@@ -91,24 +106,32 @@ Result<int64_t> RowReader::Line(const Json& object, const std::string& visit_no,
   int64_t key = LineKey(visit_no, serial);
   int64_t visit = IdKeyOf(visit_no);
   NewRow row(Kind::kLine, key, visit, context_.now);
-  row.Set("settlement", settlement);
-  row.Set("person_key", history.subject);
+  static const LineFields kLine;
+  row.Set(kLine.settlement, settlement);
+  row.Set(kLine.person_key, history.subject);
   FieldReader fields(Kind::kLine, coder_, place);
   TRY(fields.Read(object, row));
   if (const Json* more = object.Find("extend_order_map"); more && more->is_object()) TRY(fields.Read(*more, row));
   if (std::string batch = TRY(Optional(object, {"chrg_bchno"}, 30, place)); !batch.empty()) row.Batch(IdKeyOf(batch));
   // In scope is what is not the patient's own: the interface sends the parts, or, in drafts, only two of them.
-  if (row.Get("scope") == kNull && row.Get("amount") != kNull && row.Get("full_self") != kNull &&
-      row.Get("first_self") != kNull) {
-    int64_t own = AddMicro(row.Get("full_self"), row.Get("first_self"));
-    if (row.Get("over_limit") != kNull) own = AddMicro(own, row.Get("over_limit"));
-    row.Set("scope", SubtractMicro(row.Get("amount"), own));
+  int64_t amount = row.Get(kLine.amount), over_limit = row.Get(kLine.over_limit);
+  int64_t full_self = row.Get(kLine.full_self), first_self = row.Get(kLine.first_self);
+  if (row.Get(kLine.scope) == kNull && amount != kNull && full_self != kNull && first_self != kNull) {
+    int64_t own = AddMicro(full_self, first_self);
+    if (over_limit != kNull) own = AddMicro(own, over_limit);
+    row.Set(kLine.scope, SubtractMicro(amount, own));
   }
   row.PutInto(history);
   rows_++;
-  TraceFacts facts{row.Get("item"), row.Get("time"), row.Get("settlement"),
-                   visit,           row.Get("qty"),  row.Get("amount"),
-                   kNull,           "sale",          serial};
+  TraceFacts facts{row.Get(kLine.item),
+                   row.Get(kLine.time),
+                   row.Get(kLine.settlement),
+                   visit,
+                   row.Get(kLine.qty),
+                   amount,
+                   kNull,
+                   "sale",
+                   serial};
   TRY(Traces(object, facts, place, history));
   return key;
 }

@@ -141,12 +141,11 @@ class UploadReader {
   Status EnsureVisit(const Json& line, const std::string& visit_no, const std::string& place, History& told) {
     const Rows& visits = told.of(Kind::kVisit);
     if (std::find(visits.key.begin(), visits.key.end(), IdKeyOf(visit_no)) != visits.key.end()) return {};
-    Json visit;
-    visit.kind = Json::Kind::kObject;
+    std::vector<Json::Member> visit;
     for (const char* name : {"med_type", "insutype", "mdtrtarea_admvs", "fix_blng_admdvs", "hosp_lv"}) {
-      if (const Json* value = line.Find(name)) visit.members.emplace_back(name, *value);
+      if (const Json* value = line.Find(name)) visit.push_back({name, *value});
     }
-    return rows_.Visit(visit, visit_no, place, told);
+    return rows_.Visit(Json::ObjectOf(visit), visit_no, place, told);
   }
 
   Status DropLines() {
@@ -235,13 +234,13 @@ class UploadReader {
       std::string place = Place("drugdetail", at++);
       if (!detail->is_object()) return WireError("YJ1003", place);
       std::string serial = TRY(Required(*detail, "feedetl_sn", 30, place));
-      Json whole = *detail;
+      std::vector<Json::Member> whole(detail->members().begin(), detail->members().end());
       if (auto cut = cuts.find(serial); cut != cuts.end()) {
-        for (const auto& member : cut->second->members) {
-          if (!whole.Find(member.first)) whole.members.push_back(member);
+        for (const Json::Member& member : cut->second->members()) {
+          if (!detail->Find(member.first)) whole.push_back(member);
         }
       }
-      [[maybe_unused]] auto line = TRY(rows_.Line(whole, visit_no, serial, IdKeyOf(id), place, told));
+      [[maybe_unused]] auto line = TRY(rows_.Line(Json::ObjectOf(whole), visit_no, serial, IdKeyOf(id), place, told));
       if (rows_.too_many()) return WireError("YJ3005");
     }
     return {};

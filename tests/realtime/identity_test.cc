@@ -182,7 +182,7 @@ TEST_F(Identity, AStoreRebuiltFromTheLakeKnowsWhatTheAuditKnew) {
   EXPECT_EQ(report.lines, city_->lines);
   EXPECT_GT(report.doctors, 0);
   EXPECT_GT(report.trace_codes, 0);
-  auto store = Must(OpenStore(dir / "store"));
+  auto store = Must(Store::Open(dir / "store"));
   auto version = Must(PackVersion::Load("live", {YIJIAN_SOURCE_DIR "/rules/packs"}, store->codes()));
   EXPECT_EQ(Must(MissingFields(*store, *version)), std::vector<std::string>());
   Must(store->codes().Cover(version->bound()));
@@ -303,9 +303,9 @@ TEST_F(Identity, ASettlementWrittenAsJsonIsHeardAsItWas) {
     nlohmann::json person = JsonOf(event.told.of(Kind::kPerson), 0, Kind::kPerson, store->codes());
     person["psn_no"] = event.told.no;
     person["visits"] = nlohmann::json::array({visit});
-    Json body = Must(Json::Parse(nlohmann::json{{"persons", nlohmann::json::array({person})}}.dump()));
+    JsonDocument body = Must(JsonDocument::Parse(nlohmann::json{{"persons", nlohmann::json::array({person})}}.dump()));
     WireContext context{.codes = &store->codes(), .now = event.at};
-    std::vector<Draft> heard = Must(ReadDrafts(body, program::kMid, context));
+    std::vector<Draft> heard = Must(ReadDrafts(body.root(), program::kMid, context));
     Draft told;
     told.now = event.at;
     told.told = event.told;
@@ -324,7 +324,7 @@ TEST_F(Identity, UploadsThatTheLakeLacksSurviveARebuild) {
   Must(Rebuild(options));
   int64_t person = IdKeyOf("a person of uploads");
   {
-    auto store = Must(OpenStore(dir / "store"));
+    auto store = Must(Store::Open(dir / "store"));
     Service service(*store, [] { return Time{0}; });
     History told;
     told.subject = person;
@@ -336,7 +336,7 @@ TEST_F(Identity, UploadsThatTheLakeLacksSurviveARebuild) {
   }
   RebuildReport report = Must(Rebuild(options));
   EXPECT_EQ(report.carried_over, 1);
-  auto store = Must(OpenStore(dir / "store"));
+  auto store = Must(Store::Open(dir / "store"));
   History known = Must(store->Get(Subject::kPerson, person));
   ASSERT_EQ(known.of(Kind::kLine).size(), 1U);
   size_t item = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "item"));

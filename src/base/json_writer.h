@@ -11,10 +11,12 @@
 // Threads: one owner at a time.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
-namespace yijian::realtime {
+namespace yijian {
 
 class JsonText {
  public:
@@ -51,6 +53,7 @@ class JsonText {
     Quote(value);
   }
   std::string& text() { return text_; }
+  void Reserve(size_t bytes) { text_.reserve(bytes); }
 
  private:
   template <typename Fill>
@@ -74,9 +77,8 @@ class JsonText {
     constexpr char kDigits[] = "0123456789abcdef";
     text_ += '"';
     size_t done = 0;
-    for (size_t at = 0; at < value.size(); at++) {
+    for (size_t at = PlainFrom(value, 0); at < value.size(); at = PlainFrom(value, at + 1)) {
       auto c = static_cast<unsigned char>(value[at]);
-      if (c >= 0x20 && c != '"' && c != '\\') continue;
       text_.append(value, done, at - done);
       done = at + 1;
       if (c == '"' || c == '\\') {
@@ -92,8 +94,27 @@ class JsonText {
     text_ += '"';
   }
 
+  // The first byte from `at` on that must be escaped: below a space, a quotation mark, a backslash. Eight at a time:
+  // the highest bit of a byte of `found` is set where one is (and perhaps of some above it, so the byte is looked at
+  // again).
+  static size_t PlainFrom(std::string_view value, size_t at) {
+    constexpr uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+    auto zero = [](uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHighs; };
+    for (; at + 8 <= value.size(); at += 8) {
+      uint64_t bytes = 0;
+      std::memcpy(&bytes, value.data() + at, 8);
+      uint64_t below = (bytes - kOnes * 0x20) & ~bytes & kHighs;
+      if ((below | zero(bytes ^ kOnes * '"') | zero(bytes ^ kOnes * '\\')) != 0) break;
+    }
+    for (; at < value.size(); at++) {
+      auto c = static_cast<unsigned char>(value[at]);
+      if (c < 0x20 || c == '"' || c == '\\') break;
+    }
+    return at;
+  }
+
   std::string text_;
   bool first_ = true;
 };
 
-}  // namespace yijian::realtime
+}  // namespace yijian
