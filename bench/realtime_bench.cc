@@ -4,7 +4,7 @@
 //   realtime_bench [million lines] [drafts]               default 1 20000, or YIJIAN_BENCH_REALTIME="10 100000"
 //
 // Everything on one core but the rebuild. The lake is made once, under build/bench. Prints, and rewrites
-// bench/RESULTS-realtime.md.
+// bench/RESULTS-realtime.md but for what stands there under "Beside the bench".
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -234,6 +234,14 @@ Result<Stateless> MeasureStateless(const std::string& dir) {
   return measured;
 }
 
+// What stands at the end of the report and no bench measures.
+std::string WrittenByHand(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  size_t at = text.str().find("\n# Beside the bench\n");
+  return at == std::string::npos ? "" : text.str().substr(at);
+}
+
 Status Run(double millions, size_t draft_count) {
   auto tell = [](const std::string& what) { std::fprintf(stderr, "bench: %s\n", what.c_str()); };
   std::string report = "# Real time, in process\n\nWritten by `make bench-realtime`. " + DescribeMachine() + "\n";
@@ -332,7 +340,9 @@ Status Run(double millions, size_t draft_count) {
     report += "\nThe engine from npm is not installed: `npm ci` in bench/zen.\n";
   }
   std::fputs(report.c_str(), stdout);
-  std::ofstream(kSource + "/bench/RESULTS-realtime.md") << report;
+  std::string path = kSource + "/bench/RESULTS-realtime.md";
+  report += WrittenByHand(path);
+  std::ofstream(path) << report;
   return {};
 }
 

@@ -28,12 +28,7 @@ Asking AskingOf(const Request& request) {
   return asking;
 }
 
-Result<Response> National(Context& context, Request& request) {
-  if (context.realtime == nullptr) return NoRealtime();
-  const std::string& infno = request.Param("infno");
-  bool is_number = (infno.size() == 4 || (infno.size() == 5 && infno[4] == 'A')) &&
-                   std::all_of(infno.begin(), infno.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_number) return NotFound("no transaction '" + infno + "'");
+Response Carry(Context& context, const Request& request, const std::string& infno) {
   realtime::KeyHolder key;
   if (std::optional<std::string_view> authorization = request.Header("Authorization")) {
     std::shared_ptr<const KeyOwner> owner = context.realtime->OwnerOf(*authorization);
@@ -41,6 +36,25 @@ Result<Response> National(Context& context, Request& request) {
     key.institution = owner ? owner->institution : "?";
   }
   return context.realtime->National(infno, key, request.body(), AskingOf(request));
+}
+
+Result<Response> National(Context& context, Request& request) {
+  if (context.realtime == nullptr) return NoRealtime();
+  const std::string& infno = request.Param("infno");
+  bool is_number = (infno.size() == 4 || (infno.size() == 5 && infno[4] == 'A')) &&
+                   std::all_of(infno.begin(), infno.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_number) return NotFound("no transaction '" + infno + "'");
+  return Carry(context, request, infno);
+}
+
+// As hospitals' systems name it: riskConService/beforeAnalyze is 3101; hospFeeDtlService/... what the envelope says.
+Result<Response> NationalByName(Context& context, Request& request) {
+  if (context.realtime == nullptr) return NoRealtime();
+  const std::string& service = request.Param("service");
+  const std::string& method = request.Param("method");
+  std::optional<std::string_view> infno = realtime::InfnoOfPath(service, method);
+  if (!infno) return NotFound("no service '" + service + "/" + method + "'");
+  return Carry(context, request, std::string(*infno));
 }
 
 // Who asks the twin: an institution's system, or a person, whose questions are trials.
@@ -137,6 +151,7 @@ void MountRealtime(http::Router& router, Context& context) {
   constexpr http::RouteOptions kNational{.body_bytes_max = kBodyMax, .anonymous = true, .urgent = true};
   constexpr http::RouteOptions kTwin{.body_bytes_max = kBodyMax, .urgent = true};
   router.Post("/fsi/api/{infno}", Bound(context, National), kNational);
+  router.Post("/fsi/api/{service}/{method}", Bound(context, NationalByName), kNational);
   router.Post("/api/realtime/{what}", Bound(context, Twin), kTwin);
   router.Post("/api/realtime/batch", Bound(context, Batch), {.body_bytes_max = kBodyMax});
   router.Get("/api/realtime/example", Bound(context, Example));

@@ -146,7 +146,7 @@ Result<Response> ShowMonitor(Context& context, Request& request) {
   // An operator keeps the machine: what was said of persons is not for him.
   if (actor->Can("realtime.report")) {
     int64_t looks = 0;
-    TRY(desk->service().ForEachOverride([&](const ToldHit& hit) {
+    TRY(desk->service().told().ForEachOverride([&](const ToldHit& hit) {
       if (desk->Sees(*actor, hit.institution)) overrides.push_back(OverrideJson(*desk, hit));
       return overrides.size() < kOverridesShown && ++looks < kLooksMax;
     }));
@@ -207,19 +207,18 @@ Result<Response> ShowAcceptance(Context& context, Request& request) {
   std::map<std::string, Acceptance> rows;
   std::map<std::string, int64_t, std::greater<>> months;
   Acceptance total;
-  TRY(desk->service().ForEachHit([&](const ToldHit& hit) {
-    if (!desk->Sees(*actor, hit.institution) || (!institution.empty() && hit.institution != institution)) return;
-    if ((!rule.empty() && hit.rule != rule) || (!moment.empty() && hit.moment != moment)) return;
-    std::string of_month = hit.at.substr(0, 7);
-    months[of_month]++;
-    if (!month.empty() && of_month != month) return;
-    const std::string& key = by == "institution"  ? hit.institution
-                             : by == "department" ? hit.department
-                             : by == "doctor"     ? hit.doctor
-                             : by == "month"      ? of_month
-                                                  : hit.rule;
-    realtime::Count(hit, rows[key]);
-    realtime::Count(hit, total);
+  TRY(desk->service().told().ForEachTally([&](const realtime::TallyKey& told, const Acceptance& count) {
+    if (!desk->Sees(*actor, told.institution) || (!institution.empty() && told.institution != institution)) return;
+    if ((!rule.empty() && told.rule != rule) || (!moment.empty() && told.moment != moment)) return;
+    months[told.month] += count.told;
+    if (!month.empty() && told.month != month) return;
+    const std::string& key = by == "institution"  ? told.institution
+                             : by == "department" ? told.department
+                             : by == "doctor"     ? told.doctor
+                             : by == "month"      ? told.month
+                                                  : told.rule;
+    rows[key].Add(count);
+    total.Add(count);
   }));
   std::map<std::string, std::string> rule_names;
   for (const program::Rule& one : desk->service().live()->rules().rules) rule_names[one.id] = one.name.zh;
@@ -246,7 +245,7 @@ Result<Response> ShowOverrides(Context& context, Request& request) {
   TRY(request.Finish());
   RealtimeDesk* desk = context.realtime;
   json rows = json::array();
-  TRY(desk->service().ForEachOverride([&](const ToldHit& hit) {
+  TRY(desk->service().told().ForEachOverride([&](const ToldHit& hit) {
     bool wanted = (institution.empty() || hit.institution == institution) && (rule.empty() || hit.rule == rule) &&
                   (visit.empty() || hit.visit == visit);
     if (wanted && desk->Sees(*actor, hit.institution)) rows.push_back(OverrideJson(*desk, hit));

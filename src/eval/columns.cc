@@ -554,10 +554,32 @@ class Columns {
 
 }  // namespace
 
+namespace {
+
+// Whether what the rule would say is of no interest: it is about items, and none of their lines is.
+bool IsIdle(const BoundRule& rule, const BucketIndex& index, const std::vector<uint8_t>* interest) {
+  auto lines_of = [&](const BoundSide& side) {
+    return side.interest.empty() ? nullptr : &index.candidates[side.index];
+  };
+  const std::vector<uint32_t>* a = lines_of(rule.a);
+  if (a && a->empty()) return true;  // nobody can be accused
+  if (!a || !interest) return false;
+  auto is_idle = [&](const std::vector<uint32_t>& lines) {
+    return std::ranges::none_of(lines, [&](uint32_t row) { return (*interest)[row] != 0; });
+  };
+  if (!is_idle(*a)) return false;
+  if (!rule.binary) return true;
+  const std::vector<uint32_t>* b = lines_of(rule.b);
+  return b && is_idle(*b);
+}
+
+}  // namespace
+
 void EvaluateColumns(const Bound& bound, const Bucket& bucket, Sink& sink, EvaluateOptions options) {
   BucketIndex index = IndexBucket(bound, bucket, options.subject);
   for (const BoundRule& rule : bound.rules) {
     if (rule.rule->subject != options.subject || (rule.rule->moments & options.moments) == 0) continue;
+    if (IsIdle(rule, index, options.lines_of_interest)) continue;
     if (options.watch && !options.watch->Begin(rule.index)) continue;
     Columns(bound, rule, bucket, index, sink).Run();
     if (options.watch) options.watch->End(rule.index);

@@ -54,6 +54,10 @@ struct EvaluateOptions {
   program::Subject subject = program::Subject::kPerson;
   uint8_t moments = program::kPre | program::kMid | program::kPost;  // only rules of one of these
   RuleWatch* watch = nullptr;                                        // EvaluateColumns only
+  // EvaluateColumns only: by row of the line table, whether it is of interest at all; null = all are. A rule about
+  // items none of whose lines is of interest may be passed over, and its watch not asked: of real time, where all that
+  // counts is what a draft changes.
+  const std::vector<uint8_t>* lines_of_interest = nullptr;
 };
 
 void EvaluatePlain(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink,

@@ -249,6 +249,66 @@ TEST_F(HostileTest, AFullQueueSaysComeBackAndHealthStillAnswers) {
   EXPECT_EQ(fine, 2);
 }
 
+TEST_F(HostileTest, UrgentRoutesRunWhereTheyAreReadAndAFullLaneIsA429) {
+  options_.worker_threads = 1;
+  options_.urgent_threads = 2;
+  options_.urgent_queue_max = 1;
+  router_.Post("/api/urgent",
+               [this](Request&) -> Result<Response> {
+                 running_++;
+                 while (!release_) std::this_thread::sleep_for(1ms);
+                 return Response::Json({{"urgent", 1}});
+               },
+               {.anonymous = true, .urgent = true});
+  Start();
+  std::vector<std::thread> threads;
+  std::atomic<int> fine{0};
+  auto ask = [&] { fine += Client(server_->port()).PostJson("/api/urgent", "{}").status == 200; };
+  for (int i = 0; i < 2; i++) threads.emplace_back(ask);
+  while (running_ < 2) std::this_thread::sleep_for(1ms);
+  // Both are busy; people's pages are read and answered all the same.
+  Client client(server_->port());
+  EXPECT_EQ(client.Get("/api/hello").status, 200);
+  threads.emplace_back(ask);
+  while (client.Get("/metrics").body.find("yijian_http_urgent_queue_length 1") == std::string::npos) {
+  }
+  Answer refused = client.PostJson("/api/urgent", "{}");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.Header("retry-after"), "1");
+  EXPECT_EQ(refused.Header("content-type"), "application/problem+json");
+  release_ = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(fine, 3);
+  EXPECT_EQ(running_, 3);
+}
+
+TEST_F(HostileTest, WhoWaitedTooLongInTheLaneIsSentAway) {
+  options_.urgent_threads = 1;
+  options_.urgent_queue_time_max = 20ms;
+  router_.Post("/api/urgent",
+               [this](Request&) -> Result<Response> {
+                 running_++;
+                 while (!release_) std::this_thread::sleep_for(1ms);
+                 return Response::Json({{"urgent", 1}});
+               },
+               {.anonymous = true, .urgent = true});
+  Start();
+  std::atomic<int> first{0}, second{0};
+  std::thread one([&] { first = Client(server_->port()).PostJson("/api/urgent", "{}").status; });
+  while (running_ == 0) std::this_thread::sleep_for(1ms);
+  std::thread other([&] { second = Client(server_->port()).PostJson("/api/urgent", "{}").status; });
+  Client client(server_->port());
+  while (client.Get("/metrics").body.find("yijian_http_urgent_queue_length 1") == std::string::npos) {
+  }
+  std::this_thread::sleep_for(40ms);
+  release_ = true;
+  one.join();
+  other.join();
+  EXPECT_EQ(first, 200);
+  EXPECT_EQ(second, 429);
+  EXPECT_EQ(running_, 1);
+}
+
 TEST_F(HostileTest, DrainFinishesWhatRunsAndTakesNothingNew) {
   Start();
   std::atomic<int> status{0};

@@ -86,7 +86,7 @@ class Gateway {
   // Per rule: runs, hits, unknowns, cost, not reached; shadow differences; sizes of the store. Prometheus text.
   std::string Metrics() const;
   // What the monitor screen shows, as JSON: the same numbers with names, and the share of advice taken (提醒采纳率).
-  Result<std::string> Report(const std::string& institution = {}) const;
+  Result<std::string> Report(const std::string& institution = {});
 
  private:
   Result<std::string> Carry(const Envelope& envelope, std::string_view body, Service::Begun begun, bool& again,
@@ -101,7 +101,8 @@ class Gateway {
   std::atomic<uint64_t> serial_{0};
 };
 
-// The transaction of a path as hospitals' systems call it ("riskConService", "beforeAnalyze" = 3101); empty when none.
-std::string_view InfnoOfPath(std::string_view service, std::string_view method);
+// The transaction of a path as hospitals' systems call it ("riskConService", "beforeAnalyze" = 3101); empty where the
+// service has many and the envelope says which ("hospFeeDtlService"); nullopt: no such service.
+std::optional<std::string_view> InfnoOfPath(std::string_view service, std::string_view method);
 
 }  // namespace yijian::realtime

@@ -193,6 +193,12 @@ TEST(Gateway, FeedbackKeepsTheReasonForTheAuditor) {
                                            hit["jr_id"].get<std::string>() + R"(","dspo_way":"2"}]}})"));
   EXPECT_EQ(changed["infcode"], 0);
   acceptance = Must(bench.service->AcceptanceByRule())["T-EACH"];
+  // Counted as it came is what a new process reads from the notes.
+  Service reads(*bench.store, [&] { return bench.now; });
+  Acceptance read = Must(reads.AcceptanceByRule())["T-EACH"];
+  EXPECT_EQ(std::tuple(read.told, read.answered, read.changed, read.carried_on, read.with_reason, read.amount),
+            std::tuple(acceptance.told, acceptance.answered, acceptance.changed, acceptance.carried_on,
+                       acceptance.with_reason, acceptance.amount));
   EXPECT_EQ(acceptance.answered, 1);
   EXPECT_EQ(acceptance.changed, 1);
   EXPECT_THAT(Must(bench.gateway->Report()), HasSubstr("\"changed\":1"));
@@ -295,13 +301,30 @@ TEST(Gateway, WhatTheBudgetLeavesOutIsNamedAndFailsAsItsClassSays) {
   bench.service->SetPolicy(Must(Policy::Parse(R"({"budget_ms": 0, "fail": {"policy": "closed"}})")));
   History told;
   told.subject = 1;
-  NewRow(Kind::kLine, 1, kNull, 1).Set("time", 0).PutInto(told);
-  std::vector<uint32_t> not_reached;
   History before = told;
-  Pair pair{&before, &told};
-  Judge(*bench.service->live(), {&pair, 1},
-        {.moments = program::kPre, .deadline = std::chrono::steady_clock::time_point::min()}, &not_reached);
-  EXPECT_EQ(not_reached.size(), 4U);  // all that are about persons
+  int64_t key = 0;
+  auto left_out = [&](const History* message) {
+    Must(bench.store->codes().Cover(bench.service->live()->bound()));
+    Pair pair{&before, &told, 0, message};
+    std::vector<uint32_t> not_reached;
+    Judge(*bench.service->live(), {&pair, 1},
+          {.moments = program::kPre, .deadline = std::chrono::steady_clock::time_point::min()}, &not_reached);
+    return not_reached.size();
+  };
+  for (const char* item : {"X1A", "X2B", "NEEDS", "CHILD"})
+    NewRow(Kind::kLine, ++key, kNull, 1).Set("time", 0).Set("item", bench.store->codes().Intern(item)).PutInto(told);
+  EXPECT_EQ(left_out(nullptr), 4U);  // all that are about persons
+  EXPECT_EQ(left_out(&told), 4U);
+  // Where none of their items changed, they would have said nothing new: that is no omission.
+  before = told;
+  History last;
+  last.subject = 1;
+  NewRow(Kind::kLine, ++key, kNull, 1).Set("time", 0).Set("item", bench.store->codes().Intern("X1A")).PutInto(last);
+  Absorb(told, last);
+  EXPECT_EQ(left_out(&last), 2U);  // about what begins with X1, and about every line
+  History nothing;
+  nothing.subject = 1;
+  EXPECT_EQ(left_out(&nothing), 1U);
 }
 
 TEST(Gateway, HostileBodiesGetClearErrors) {
@@ -345,6 +368,75 @@ TEST(Gateway, ADraftOfTenThousandLinesIsAnsweredAndOneOfMoreRefused) {
   EXPECT_EQ(RulesOf(bench.Ask("3102", "m1", "2026-03-01 10:00:00", draft(10'000))), Rules{"T-DAY"});
   EXPECT_THAT(json::parse(bench.Ask("3102", "m2", "2026-03-01 10:00:00", draft(20'001)))["err_msg"].get<std::string>(),
               HasSubstr("YJ3005"));
+}
+
+TEST(Gateway, TheTimeForAnAnswerRunsFromTheArrivalOfTheQuestion) {
+  TestBench bench;
+  bench.service->SetPolicy(Must(Policy::Parse(R"({"budget_ms": 200, "fail": {"policy": "closed"}})")));
+  std::string draft = DraftJson("P1", "V1", "2026-03-01", {{"L1", "X1A", "3"}});
+  auto ask = [&](const std::string& msgid, Service::Begun begun) {
+    bench.now = *ParseTime("2026-03-01 09:00:00");
+    std::string body = Must(BuildRequest(Parts("3102", msgid, "2026-03-01 09:00:00", draft), {}, {}));
+    return json::parse(bench.gateway->National("3102", body, {}, begun).body)["output"];
+  };
+  auto now = std::chrono::steady_clock::now();
+  json waited = ask("m1", now - std::chrono::seconds(1));
+  EXPECT_TRUE(waited["result"].empty());
+  EXPECT_FALSE(waited["not_reached"].empty());
+  EXPECT_EQ(waited["advice"], "block");  // a class fails closed
+  // An hour from now: no machine is that slow.
+  json fresh = ask("m2", now + std::chrono::hours(1));
+  EXPECT_FALSE(fresh["result"].empty());
+  EXPECT_TRUE(fresh["not_reached"].empty());
+}
+
+TEST(Gateway, PathsOfHospitalsSystems) {
+  EXPECT_EQ(InfnoOfPath("riskConService", "beforeAnalyze"), "3101");
+  EXPECT_EQ(InfnoOfPath("riskConService", "courseAnalyze"), "3102");
+  EXPECT_EQ(InfnoOfPath("hospFeeDtlService", "whatever"), "");
+  EXPECT_EQ(InfnoOfPath("riskConService", "whatever"), std::nullopt);
+  EXPECT_EQ(InfnoOfPath("noService", "beforeAnalyze"), std::nullopt);
+}
+
+TEST(Gateway, HitsToldAgainAreCountedOnceHoweverOften) {
+  TestBench bench;
+  auto told = [&] { return Must(bench.service->AcceptanceByRule())["T-EACH"].told; };
+  std::string draft = DraftJson("P1", "V1", "2026-03-01", {{"L1", "X2B", "12"}});
+  bench.Ask("3101", "m1", "2026-03-01 08:00:00", draft);
+  EXPECT_EQ(told(), 1);
+  bench.Ask("3101", "m2", "2026-03-01 08:10:00", draft);
+  bench.Ask("3102", "m3", "2026-04-01 08:20:00", draft);
+  EXPECT_EQ(told(), 1);
+  std::string months;
+  Must(bench.service->told().ForEachTally([&](const TallyKey& key, const Acceptance& count) {
+    if (key.rule == "T-EACH") months += key.month + "/" + key.moment + "=" + std::to_string(count.told) + " ";
+  }));
+  EXPECT_EQ(months, "2026-04/mid=1 ");
+}
+
+TEST(Gateway, ManyWhoAreToldWhileSomebodyCounts) {
+  TestBench bench;
+  constexpr int kThreads = 4, kEach = 50;
+  bench.now = *ParseTime("2026-03-01 08:00:00");
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; t++) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kEach; i++) {
+        std::string id = std::to_string(t) + "-" + std::to_string(i);
+        std::string draft = DraftJson("P" + id, "V" + id, "2026-03-01", {{"L1", "X2B", "12"}});
+        std::string body = Must(BuildRequest(Parts("3101", "m" + id, "2026-03-01 08:00:00", draft), {}, {}));
+        bench.gateway->National("3101", body);
+      }
+    });
+  }
+  int64_t last = 0;
+  while (last < kThreads * kEach) {
+    int64_t told = Must(bench.service->AcceptanceByRule())["T-EACH"].told;
+    ASSERT_GE(told, last);
+    last = told;
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Must(bench.service->AcceptanceByRule())["T-EACH"].told, kThreads * kEach);
 }
 
 }  // namespace

@@ -68,7 +68,10 @@ class Walker {
     } else if (type == ondemand::json_type::array) {
       fine = List(document.get_array(), root);
     } else {
-      return Scalar(document, type, root);
+      std::string_view token;
+      if (document.raw_json_token().get(token)) return Refuse();
+      size_t all = WithoutBlanks({token.data(), static_cast<size_t>(end_ - token.data())}).size();
+      return all == WithoutBlanks(token).size() ? Scalar(document, type, root) : Refuse("something behind the end");
     }
     return fine &&
            (document.current_location().error() == simdjson::OUT_OF_BOUNDS || Refuse("something behind the end"));

@@ -276,6 +276,72 @@ class Differ {
   std::vector<Verdict> verdicts_;
 };
 
+// Lines that the two histories of a pair may differ in, or judge differently: those told, and all of the visits told of
+// (a condition may look at the visit, its diagnoses and its sums). All lines where more than that may differ.
+class Difference {
+ public:
+  Difference(const PackVersion& version, std::span<const Pair> pairs, const timeline::Bucket& bucket)
+      : person_fields_(version.fields(program::Subject::kPerson)[static_cast<size_t>(Kind::kPerson)]), bucket_(bucket) {
+    lines_.assign(bucket.table(Kind::kLine).rows, 0);
+    for (size_t i = 0; i < pairs.size(); i++) {
+      bool known = pairs[i].told && pairs[i].told->acts.empty() && SamePerson(pairs[i]);
+      if (known) Name(*pairs[i].told);
+      for (size_t person : {2 * i, 2 * i + 1}) Mark(person, known);
+    }
+  }
+
+  const std::vector<uint8_t>& lines() const { return lines_; }
+
+ private:
+  bool SamePerson(const Pair& pair) const {
+    const Rows& before = pair.before->of(Kind::kPerson);
+    const Rows& after = pair.after->of(Kind::kPerson);
+    for (size_t field = 0; field < person_fields_.size(); field++) {
+      int64_t was = before.size() > 0 ? before.At(field, 0) : kNull;
+      int64_t is = after.size() > 0 ? after.At(field, 0) : kNull;
+      if (person_fields_[field] && was != is) return false;
+    }
+    return true;
+  }
+
+  void Name(const History& told) {
+    visits_.clear();
+    for (const Rows& rows : told.rows) {
+      for (int64_t visit : rows.visit) {
+        if (visit != kNull && (visits_.empty() || visits_.back() != visit)) visits_.push_back(visit);
+      }
+    }
+    keys_ = told.of(Kind::kLine).key;
+    std::sort(visits_.begin(), visits_.end());
+    std::sort(keys_.begin(), keys_.end());
+  }
+
+  void Mark(size_t person, bool known) {
+    const timeline::Table& lines = bucket_.table(Kind::kLine);
+    if (lines.person_first.size() < person + 2) return;
+    const timeline::Table& visits = bucket_.table(Kind::kVisit);
+    uint32_t visit = timeline::kNoRow;
+    bool named = false;
+    for (uint32_t row = lines.person_first[person]; row < lines.person_first[person + 1]; row++) {
+      if (!known) {
+        lines_[row] = 1;
+        continue;
+      }
+      if (lines.visit[row] != visit) {
+        visit = lines.visit[row];
+        named = visit != timeline::kNoRow && std::binary_search(visits_.begin(), visits_.end(), visits.row_id[visit]);
+      }
+      lines_[row] = named || std::binary_search(keys_.begin(), keys_.end(), lines.row_id[row]) ? 1 : 0;
+    }
+  }
+
+  const std::vector<bool>& person_fields_;
+  const timeline::Bucket& bucket_;
+  std::vector<int64_t> visits_;
+  std::vector<int64_t> keys_;
+  std::vector<uint8_t> lines_;
+};
+
 // Columns keep their memory from request to request. A thread has those of the version it used last.
 ColumnMaker& MakerFor(const PackVersion& version, program::Subject subject) {
   struct Makers {
@@ -305,8 +371,12 @@ std::vector<Verdict> Judge(const PackVersion& version, std::span<const Pair> pai
   const timeline::Bucket& bucket = MakerFor(version, options.subject).Make(subjects);
   finding::Collector found;
   Watch watch(version, options);
+  Difference difference(version, pairs, bucket);
   eval::EvaluateColumns(version.bound(), bucket, found,
-                        {.subject = options.subject, .moments = options.moments, .watch = &watch});
+                        {.subject = options.subject,
+                         .moments = options.moments,
+                         .watch = &watch,
+                         .lines_of_interest = &difference.lines()});
   if (not_reached) not_reached->insert(not_reached->end(), watch.not_reached.begin(), watch.not_reached.end());
   return Differ(version, pairs, bucket, options).Run(found);
 }

@@ -72,6 +72,9 @@ struct Pair {
   const History* before;
   const History* after;
   Time now = INT64_MAX;  // by the draft's clock: accusations open beyond it are marked
+  // What `after` has absorbed, where that is all that tells the two apart: rules about items that neither the message
+  // nor its visits name are passed over, for they say the same of both. Null: nothing is known of the difference.
+  const History* told = nullptr;
 };
 
 struct JudgeOptions {

@@ -338,7 +338,20 @@ class Builder {
     TRY(flush());
     for (Notes space : {Notes::kHits, Notes::kFeedback, Notes::kShadow, Notes::kOverrides, Notes::kRequests})
       TRY(CarryNotes(old, space));
-    return {};
+    return CarryReceipts(old);
+  }
+
+  // A message that was carried out stays so: sent again, it is answered as it was.
+  Status CarryReceipts(const Store& old) {
+    std::vector<Receipt> receipts;
+    TRY(old.ForEachReceipt([&](Receipt receipt) -> Status {
+      receipts.push_back(std::move(receipt));
+      if (receipts.size() < 1000) return {};
+      TRY(store_->Put(receipts));
+      receipts.clear();
+      return {};
+    }));
+    return store_->Put(receipts);
   }
 
   // What was told, and what was answered to it, is of no lake.

@@ -7,7 +7,7 @@
 //          Only fields that the packs read are kept (all, with `all_fields`): a later pack that reads others needs a
 //          new rebuild, and is told so by MissingFields.
 // Uploads: what the store in place heard of visits that the lake does not have yet is carried over; so are hits told,
-//          feedback, overrides and kept requests. Receipts are not: a message sent before is carried out anew.
+//          feedback, overrides, kept requests and receipts: a message sent before is not carried out anew.
 // Crash:   built beside the store and put in its place by renaming; until then the old one stands.
 // Errors:  kNotFound no lake; kConflict the store is in use; kInvalidInput mistakes in the packs; kIo.
 // Threads: Rebuild uses its own; progress is called from them, one at a time.

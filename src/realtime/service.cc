@@ -15,64 +15,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr Subject kSubjects[] = {Subject::kPerson, Subject::kDoctor, Subject::kCode};
 
-const char* NameOfMoment(program::Moment moment) { return moment == program::kPre ? "pre" : "mid"; }
-
-std::string KeyOfFeedback(const Feedback& feedback) { return feedback.hit + "/" + FormatTime(feedback.at); }
-
-nlohmann::json ReadNote(std::string_view text) {
-  nlohmann::json note = nlohmann::json::parse(text, nullptr, false);
-  return note.is_object() ? note : nlohmann::json::object();
-}
-
-ToldHit HitOf(std::string id, const nlohmann::json& note) {
-  ToldHit hit;
-  hit.id = std::move(id);
-  hit.rule = note.value("rule", "");
-  hit.institution = note.value("institution", "");
-  hit.department = note.value("department", "");
-  hit.doctor = note.value("doctor", "");
-  hit.visit = note.value("visit", "");
-  hit.moment = note.value("moment", "");
-  hit.at = note.value("told_at", note.value("at", ""));
-  hit.message = note.value("message", "");
-  hit.amount = FenOf(ParseMicro(note.value("amount", "0")).value_or(0));
-  hit.trial = note.value("trial", false);
-  return hit;
-}
-
-void AddAnswer(const nlohmann::json& note, ToldHit& hit) {
-  hit.answered = true;
-  hit.carried_on = note.value("carried_on", false);
-  hit.reason = note.value("reason", "");
-  hit.by = note.value("by", "");
-  hit.answered_at = note.value("at", "");
-}
-
-// What stands in the note of a hit, as the doctor and department of its first charged line, else of its visit.
-struct Prescriber {
-  int64_t department = kNull;
-  int64_t doctor = kNull;
-};
-Prescriber PrescriberOf(const History& told, const Accusation& accusation) {
-  static const size_t kLineDepartment = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "department"));
-  static const size_t kLineDoctor = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "doctor"));
-  static const size_t kVisitDepartment = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "department"));
-  static const size_t kVisitDoctor = timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "doctor"));
-  Prescriber prescriber;
-  const Rows& lines = told.of(Kind::kLine);
-  for (const AccusedRow& row : accusation.rows) {
-    if (row.kind != Kind::kLine || prescriber.doctor != kNull) continue;
-    auto at = std::find(lines.key.begin(), lines.key.end(), row.key);
-    if (at == lines.key.end()) continue;
-    auto index = static_cast<size_t>(at - lines.key.begin());
-    prescriber = {lines.At(kLineDepartment, index), lines.At(kLineDoctor, index)};
-  }
-  const Rows& visits = told.of(Kind::kVisit);
-  if (visits.size() > 0 && prescriber.doctor == kNull) prescriber.doctor = visits.At(kVisitDoctor, 0);
-  if (visits.size() > 0 && prescriber.department == kNull) prescriber.department = visits.At(kVisitDepartment, 0);
-  return prescriber;
-}
-
 }  // namespace
 
 // One draft on its way: what was known, and what would be, of all it names.
@@ -135,7 +77,8 @@ void JudgeCases(const PackVersion& version, program::Moment moment, Cases& cases
       if (cases[i].draft->moment != moment) continue;
       for (const auto& known : cases[i].known) {
         if (known.subject != subject) continue;
-        pairs.push_back({&known.before, &known.after, cases[i].draft->now});
+        pairs.push_back({&known.before, &known.after, cases[i].draft->now,
+                         subject == Subject::kPerson ? &cases[i].draft->told : nullptr});
         owner.push_back(i);
       }
     }
@@ -155,7 +98,7 @@ void JudgeCases(const PackVersion& version, program::Moment moment, Cases& cases
 
 }  // namespace
 
-Service::Service(Store& store, Clock clock) : store_(store), clock_(std::move(clock)) {
+Service::Service(Store& store, Clock clock) : store_(store), clock_(clock), told_(store, std::move(clock)) {
   auto first = std::make_shared<State>();
   first->policy = std::make_shared<const Policy>();
   state_.store(std::move(first));
@@ -310,7 +253,7 @@ Result<std::vector<Answer>> Service::AskMany(std::span<const Draft> drafts, Begu
   auto spent = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
   for (size_t i = 0; i < answers.size(); i++) {
     answers[i].microseconds = spent.count();
-    TRY(LogHits(drafts[i], answers[i]));
+    TRY(told_.Tell(drafts[i], answers[i]));
   }
   return answers;
 }
@@ -363,43 +306,6 @@ void Service::CompareShadow(const State& state, std::vector<Case>& cases) {
   static_cast<void>(ignored);
 }
 
-Status Service::LogHits(const Draft& draft, const Answer& answer) {
-  std::vector<Note> notes;
-  for (const Hit& hit : answer.hits) {
-    const program::Rule& rule = answer.version->rules().rules[hit.accusation.rule];
-    std::string id = HexOf(hit.accusation.id);
-    // A trial must not hide what was told in earnest.
-    if (draft.trial) {
-      std::optional<std::string> told = TRY(store_.Find(Notes::kHits, id));
-      if (told && !ReadNote(*told).value("trial", false)) continue;
-    }
-    Prescriber prescriber = PrescriberOf(draft.told, hit.accusation);
-    auto code = [&](int64_t value) { return value == kNull ? std::string() : store_.codes().Text(value); };
-    JsonText text;
-    text.Object([&] {
-      text.Put("rule", rule.id);
-      text.PutNumber("version", std::to_string(rule.version));
-      text.Put("class", program::NameOf(rule.rule_class));
-      text.Put("severity", program::NameOf(rule.severity));
-      text.Put("official", rule.official);
-      text.Put("institution", draft.institution);
-      text.Put("department", code(prescriber.department));
-      text.Put("doctor", code(prescriber.doctor));
-      text.PutBool("trial", draft.trial);
-      text.Put("subject", HexOf(static_cast<uint64_t>(hit.accusation.subject)));
-      text.Put("visit", hit.accusation.visit_no);
-      text.Put("moment", NameOfMoment(draft.moment));
-      text.Put("at", FormatTime(clock_()));
-      text.Put("amount", FormatFen(hit.accusation.amount));
-      text.Put("advice", NameOf(hit.advice));
-      text.PutBool("reason_needed", hit.reason_needed);
-      text.Put("message", hit.accusation.message_zh);
-    });
-    notes.push_back({Notes::kHits, std::move(id), std::move(text.text())});
-  }
-  return notes.empty() ? Status() : store_.Put(notes);
-}
-
 Result<std::optional<std::string>> Service::FindAnswer(const std::string& msgid, uint64_t digest) const {
   if (msgid.empty()) return std::optional<std::string>();
   auto conflict = [&] { return Conflict("msgid " + msgid + " was used for another message"); };
@@ -428,15 +334,6 @@ void Service::KeepAnswer(const std::string& msgid, uint64_t digest, const std::s
     kept_.erase(oldest);
     kept_order_.pop_front();
   }
-}
-
-void Count(const ToldHit& hit, Acceptance& acceptance) {
-  acceptance.told++;
-  acceptance.amount += hit.amount;
-  if (!hit.answered) return;
-  acceptance.answered++;
-  (hit.carried_on ? acceptance.carried_on : acceptance.changed)++;
-  if (hit.carried_on && !hit.reason.empty()) acceptance.with_reason++;
 }
 
 namespace {
@@ -511,75 +408,12 @@ Result<Taken> Service::TakeAll(std::vector<Upload> uploads) {
   return Taken{false, first.response};
 }
 
-Result<FeedbackResult> Service::Take(const std::vector<Feedback>& feedback) {
-  FeedbackResult result;
-  std::vector<Note> notes;
-  for (const Feedback& one : feedback) {
-    std::optional<std::string> told = TRY(store_.Find(Notes::kHits, one.hit));
-    if (!told) {
-      result.unknown.push_back(one.hit);
-      continue;
-    }
-    nlohmann::json hit = ReadNote(*told);
-    if (hit.value("institution", "") != one.institution) {
-      result.unknown.push_back(one.hit);
-      continue;
-    }
-    if (one.carried_on && one.reason.empty() && hit.value("reason_needed", false)) {
-      result.without_reason.push_back(one.hit);
-      continue;
-    }
-    nlohmann::json text{{"hit", one.hit},
-                        {"rule", hit.value("rule", "")},
-                        {"institution", one.institution},
-                        {"moment", NameOfMoment(one.moment)},
-                        {"carried_on", one.carried_on},
-                        {"reason", one.reason},
-                        {"by", one.by},
-                        {"at", FormatTime(one.at)}};
-    auto dump = [&] { return text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); };
-    notes.push_back({Notes::kFeedback, KeyOfFeedback(one), dump()});
-    if (!one.carried_on || hit.value("trial", false)) continue;
-    for (const char* known : {"department", "doctor", "visit", "message", "amount"}) text[known] = hit.value(known, "");
-    text["told_at"] = hit.value("at", "");
-    notes.push_back({Notes::kOverrides, FormatTime(clock_()) + "/" + one.hit, dump()});
-  }
-  // All or nothing: a message with a mistake is sent again whole.
-  if (result.unknown.empty() && result.without_reason.empty()) TRY(store_.Commit({}, std::nullopt, notes));
-  return result;
-}
-
-Result<std::map<std::string, Acceptance>> Service::AcceptanceByRule(const std::string& institution) const {
+Result<std::map<std::string, Acceptance>> Service::AcceptanceByRule(const std::string& institution) {
   std::map<std::string, Acceptance> by_rule;
-  TRY(ForEachHit([&](const ToldHit& hit) {
-    if (institution.empty() || hit.institution == institution) Count(hit, by_rule[hit.rule]);
+  TRY(told_.ForEachTally([&](const TallyKey& key, const Acceptance& count) {
+    if (institution.empty() || key.institution == institution) by_rule[key.rule].Add(count);
   }));
   return by_rule;
-}
-
-// Both spaces are in the order of the hits' ids; of several answers to one hit the last counts.
-Status Service::ForEachHit(const std::function<void(const ToldHit&)>& take) const {
-  std::map<std::string, nlohmann::json> last;
-  TRY(store_.ForEach(Notes::kFeedback, "", [&](std::string_view key, std::string_view text) {
-    last.insert_or_assign(std::string(key.substr(0, key.find('/'))), ReadNote(text));
-    return true;
-  }));
-  return store_.ForEach(Notes::kHits, "", [&](std::string_view key, std::string_view text) {
-    ToldHit hit = HitOf(std::string(key), ReadNote(text));
-    auto answer = last.find(hit.id);
-    if (answer != last.end()) AddAnswer(answer->second, hit);
-    if (!hit.trial) take(hit);
-    return true;
-  });
-}
-
-Status Service::ForEachOverride(const std::function<bool(const ToldHit&)>& take) const {
-  return store_.ForEachBack(Notes::kOverrides, "", [&](std::string_view, std::string_view text) {
-    nlohmann::json note = ReadNote(text);
-    ToldHit hit = HitOf(note.value("hit", ""), note);
-    AddAnswer(note, hit);
-    return take(hit);
-  });
 }
 
 std::map<std::string, ShadowUse> Service::ShadowDifferences() const {

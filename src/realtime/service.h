@@ -26,6 +26,7 @@
 #include "realtime/judge.h"
 #include "realtime/policy.h"
 #include "realtime/store.h"
+#include "realtime/told.h"
 
 namespace yijian::realtime {
 
@@ -82,57 +83,11 @@ struct Taken {
   std::string response;  // what was answered then
 };
 
-struct Feedback {
-  std::string hit;  // 16 hex digits
-  program::Moment moment = program::kPre;
-  bool carried_on = false;  // dspo_way 1; else changed (2)
-  std::string reason;
-  std::string institution;
-  std::string by;
-  Time at = 0;
-};
-
-struct FeedbackResult {
-  std::vector<std::string> unknown;         // hits the institution was never told
-  std::vector<std::string> without_reason;  // carried on where a reason is needed
-};
-
-struct Acceptance {
-  int64_t told = 0;      // hits
-  int64_t answered = 0;  // with feedback
-  int64_t changed = 0;   // the advice was taken
-  int64_t carried_on = 0;
-  int64_t with_reason = 0;  // of carried_on
-  Fen amount = 0;           // of all told
-};
-
-// A hit as it was told, and what was answered to it last.
-struct ToldHit {
-  std::string id;
-  std::string rule;
-  std::string institution;
-  std::string department;
-  std::string doctor;
-  std::string visit;
-  std::string moment;  // pre, mid
-  std::string at;      // YYYY-MM-DD hh:mm:ss
-  std::string message;
-  Fen amount = 0;
-  bool trial = false;
-  bool answered = false;
-  bool carried_on = false;
-  std::string reason;
-  std::string by;
-  std::string answered_at;
-};
-
 struct ShadowUse {
   int64_t both = 0;
   int64_t only_live = 0;
   int64_t only_shadow = 0;
 };
-
-void Count(const ToldHit& hit, Acceptance& acceptance);
 
 class Service {
  public:
@@ -166,14 +121,10 @@ class Service {
   void KeepAnswer(const std::string& msgid, uint64_t digest, const std::string& response);
   static constexpr size_t kAnswerBytesMax = 64 << 20;
 
-  Result<FeedbackResult> Take(const std::vector<Feedback>& feedback);
+  Result<FeedbackResult> Take(const std::vector<Feedback>& feedback) { return told_.Take(feedback); }
   // By rule id; of one institution, or of all.
-  Result<std::map<std::string, Acceptance>> AcceptanceByRule(const std::string& institution = {}) const;
-
-  // Every hit that was told, trials left out; in no order.
-  Status ForEachHit(const std::function<void(const ToldHit&)>& take) const;
-  // Hits carried on with, newest first, until `take` says false.
-  Status ForEachOverride(const std::function<bool(const ToldHit&)>& take) const;
+  Result<std::map<std::string, Acceptance>> AcceptanceByRule(const std::string& institution = {});
+  ToldBook& told() { return told_; }
 
   std::map<std::string, ShadowUse> ShadowDifferences() const;
   Store& store() { return store_; }
@@ -192,10 +143,10 @@ class Service {
   Status Gather(const State& state, std::vector<Case>& cases) const;
   Answer Finish(const State& state, Case& one) const;
   void CompareShadow(const State& state, std::vector<Case>& cases);
-  Status LogHits(const Draft& draft, const Answer& answer);
 
   Store& store_;
   Clock clock_;
+  ToldBook told_;
   std::atomic<std::shared_ptr<const State>> state_;
   std::mutex change_mutex_;
   mutable std::mutex shadow_mutex_;

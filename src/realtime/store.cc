@@ -140,13 +140,7 @@ class RocksStore : public Store {
                                 Encode(change.told)),
                     "adding to a timeline"));
     }
-    if (receipt) {
-      std::string value(reinterpret_cast<const char*>(&receipt->at), sizeof receipt->at);
-      value.append(reinterpret_cast<const char*>(&receipt->digest), sizeof receipt->digest);
-      value += receipt->response;
-      TRY(Translate(batch.Put(families_[kMessages], receipt->msgid, value), "keeping a receipt"));
-      old_->Saw(receipt->at);
-    }
+    if (receipt) TRY(Add(*receipt, batch));
     TRY(AddNotes(notes, batch));
     rocksdb::WriteOptions options;
     options.sync = sync_;
@@ -158,14 +152,20 @@ class RocksStore : public Store {
     rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), families_[kMessages], Bytes(msgid), &value);
     if (status.IsNotFound()) return std::optional<Receipt>();
     TRY(Translate(status, "looking for a receipt"));
-    Receipt receipt;
-    constexpr size_t kHead = sizeof receipt.at + sizeof receipt.digest;
-    if (value.size() < kHead) return IoError("a receipt of the timeline store is damaged");
-    receipt.msgid = msgid;
-    std::memcpy(&receipt.at, value.data(), sizeof receipt.at);
-    std::memcpy(&receipt.digest, value.data() + sizeof receipt.at, sizeof receipt.digest);
-    receipt.response.assign(value.data() + kHead, value.size() - kHead);
-    return std::optional<Receipt>(std::move(receipt));
+    return std::optional<Receipt>(TRY(ReceiptOf(msgid, value.ToStringView())));
+  }
+
+  Status ForEachReceipt(const std::function<Status(Receipt)>& take) const override {
+    std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions(), families_[kMessages]));
+    for (at->SeekToFirst(); at->Valid(); at->Next())
+      TRY(take(TRY(ReceiptOf(at->key().ToStringView(), at->value().ToStringView()))));
+    return Translate(at->status(), "reading receipts");
+  }
+
+  Status Put(const std::vector<Receipt>& receipts) override {
+    rocksdb::WriteBatch batch;
+    for (const Receipt& receipt : receipts) TRY(Add(receipt, batch));
+    return Translate(db_->Write(rocksdb::WriteOptions(), &batch), "keeping receipts");
   }
 
   Status Put(const std::vector<Note>& notes) override {
@@ -205,6 +205,8 @@ class RocksStore : public Store {
     }
     return Translate(at->status(), "reading notes");
   }
+
+  std::unique_ptr<NotesView> ViewNotes() const override { return std::make_unique<View>(*this); }
 
   Status SetWord(const std::string& name, const std::string& text) override {
     rocksdb::WriteOptions options;
@@ -279,6 +281,45 @@ class RocksStore : public Store {
     }
     history.subject = key;
     return history;
+  }
+
+  class View : public NotesView {
+   public:
+    explicit View(const RocksStore& store) : store_(store), snapshot_(store.db_->GetSnapshot()) {}
+    ~View() override { store_.db_->ReleaseSnapshot(snapshot_); }
+    Status ForEach(Notes space, const std::function<bool(std::string_view, std::string_view)>& take) const override {
+      rocksdb::ReadOptions options;
+      options.snapshot = snapshot_;
+      options.fill_cache = false;
+      std::unique_ptr<rocksdb::Iterator> at(store_.db_->NewIterator(options, store_.families_[FamilyOf(space)]));
+      for (at->SeekToFirst(); at->Valid(); at->Next()) {
+        if (!take(at->key().ToStringView(), at->value().ToStringView())) break;
+      }
+      return Translate(at->status(), "reading notes");
+    }
+
+   private:
+    const RocksStore& store_;
+    const rocksdb::Snapshot* snapshot_;
+  };
+
+  Status Add(const Receipt& receipt, rocksdb::WriteBatch& batch) {
+    std::string value(reinterpret_cast<const char*>(&receipt.at), sizeof receipt.at);
+    value.append(reinterpret_cast<const char*>(&receipt.digest), sizeof receipt.digest);
+    value += receipt.response;
+    old_->Saw(receipt.at);
+    return Translate(batch.Put(families_[kMessages], receipt.msgid, value), "keeping a receipt");
+  }
+
+  static Result<Receipt> ReceiptOf(std::string_view msgid, std::string_view value) {
+    Receipt receipt;
+    constexpr size_t kHead = sizeof receipt.at + sizeof receipt.digest;
+    if (value.size() < kHead) return IoError("a receipt of the timeline store is damaged");
+    receipt.msgid = msgid;
+    std::memcpy(&receipt.at, value.data(), sizeof receipt.at);
+    std::memcpy(&receipt.digest, value.data() + sizeof receipt.at, sizeof receipt.digest);
+    receipt.response.assign(value.data() + kHead, value.size() - kHead);
+    return receipt;
   }
 
   Status AddNotes(const std::vector<Note>& notes, rocksdb::WriteBatch& batch) const {

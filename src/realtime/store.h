@@ -76,6 +76,15 @@ struct StoreSize {
   int64_t memory_bytes = 0;  // tables, caches, indexes
 };
 
+// Notes as they stood when it was made.
+class NotesView {
+ public:
+  virtual ~NotesView() = default;
+  // In the order of keys; stops when `take` says false.
+  virtual Status ForEach(Notes space,
+                         const std::function<bool(std::string_view key, std::string_view text)>& take) const = 0;
+};
+
 class Store {
  public:
   static Result<std::unique_ptr<Store>> Open(const std::string& dir, const StoreOptions& options = {});
@@ -95,6 +104,9 @@ class Store {
   virtual Status Commit(const std::vector<Change>& changes, const std::optional<Receipt>& receipt,
                         const std::vector<Note>& notes = {}) = 0;
   virtual Result<std::optional<Receipt>> FindReceipt(std::string_view msgid) const = 0;
+  // All of them, and what a new store takes over from an old one (unsynced).
+  virtual Status ForEachReceipt(const std::function<Status(Receipt receipt)>& take) const = 0;
+  virtual Status Put(const std::vector<Receipt>& receipts) = 0;
 
   // Notes are not synced: a crash of the machine (not of the process) may lose the last ones.
   virtual Status Put(const std::vector<Note>& notes) = 0;
@@ -105,6 +117,9 @@ class Store {
   // From the last key before `before` (empty: from the end) backwards.
   virtual Status ForEachBack(Notes space, const std::string& before,
                              const std::function<bool(std::string_view key, std::string_view text)>& take) const = 0;
+
+  // The store outlives it.
+  virtual std::unique_ptr<NotesView> ViewNotes() const = 0;
 
   // Words about the store itself: "fields", "lake", "window".
   virtual Status SetWord(const std::string& name, const std::string& text) = 0;

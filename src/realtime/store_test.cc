@@ -87,6 +87,33 @@ TEST(Store, ReceiptsAndNotesAreKeptWithTheCommit) {
   EXPECT_EQ(*Must(store->Find(Notes::kFeedback, "a")), "3");
 }
 
+TEST(Store, AViewOfNotesStandsStill) {
+  TempDir dir;
+  auto store = Must(Store::Open(dir.path(), {.create = true}));
+  Must(store->Put({{Notes::kHits, "a", "1"}}));
+  std::unique_ptr<NotesView> view = store->ViewNotes();
+  Must(store->Put({{Notes::kHits, "a", "2"}, {Notes::kHits, "b", "3"}}));
+  std::string seen;
+  Must(view->ForEach(Notes::kHits, [&](std::string_view key, std::string_view text) {
+    seen += std::string(key) + "=" + std::string(text) + " ";
+    return true;
+  }));
+  EXPECT_EQ(seen, "a=1 ");
+}
+
+TEST(Store, KnowsItsWindowWhenItIsOpenedAgain) {
+  TempDir dir;
+  {
+    auto store = Must(Store::Open(dir.path(), {.create = true}));
+    Must(store->SetWord(kWindowWord, "10"));
+  }
+  auto store = Must(Store::Open(dir.path()));
+  for (int64_t day = 1; day <= 40; day++)
+    Must(store->Commit({{Subject::kPerson, Sale(*store, 1, day, day * kSecondsPerDay)}}, {}));
+  Must(store->Compact());
+  EXPECT_EQ(Must(store->Get(Subject::kPerson, 1)).of(Kind::kLine).size(), 11U);
+}
+
 TEST(Store, ReceiptsOlderThanTheirDaysGo) {
   TempDir dir;
   auto store = Must(Store::Open(dir.path(), {.create = true, .message_days = 30}));

@@ -331,7 +331,12 @@ TEST_F(Identity, UploadsThatTheLakeLacksSurviveARebuild) {
     told.no = "a person of uploads";
     NewRow(Kind::kVisit, 5, 5, 100).Set("begin", 100).PutInto(told, "V5");
     NewRow(Kind::kLine, 6, 5, 100).Set("time", 100).Set("item", store->codes().Intern("NEVER-SEEN")).PutInto(told);
-    Must(service.Take(Upload{.told = told}));
+    Must(service.Take(Upload{.msgid = "sent once", .digest = 7, .told = told, .response = "taken"}));
+    Must(store->Put({{Notes::kHits, "hit", "{}"},
+                     {Notes::kFeedback, "hit/1", "{}"},
+                     {Notes::kShadow, "shadow", "{}"},
+                     {Notes::kOverrides, "override", "{}"},
+                     {Notes::kRequests, "request", "{}"}}));
     EXPECT_EQ(Rebuild(options).error().code, ErrorCode::kConflict);  // in use
   }
   RebuildReport report = Must(Rebuild(options));
@@ -341,6 +346,17 @@ TEST_F(Identity, UploadsThatTheLakeLacksSurviveARebuild) {
   ASSERT_EQ(known.of(Kind::kLine).size(), 1U);
   size_t item = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "item"));
   EXPECT_EQ(store->codes().Text(known.of(Kind::kLine).At(item, 0)), "NEVER-SEEN");
+  // What was told and answered, and what a message was answered, is of no lake.
+  for (auto [space, key] : {std::pair{Notes::kHits, "hit"},
+                            {Notes::kFeedback, "hit/1"},
+                            {Notes::kShadow, "shadow"},
+                            {Notes::kOverrides, "override"},
+                            {Notes::kRequests, "request"}})
+    EXPECT_EQ(Must(store->Find(space, key)), "{}") << key;
+  Service service(*store, [] { return Time{0}; });
+  Taken again = Must(service.Take(Upload{.msgid = "sent once", .digest = 7, .told = known, .response = "new"}));
+  EXPECT_TRUE(again.again);
+  EXPECT_EQ(again.response, "taken");
 }
 
 }  // namespace

