@@ -89,7 +89,7 @@ test('yijian ask: a national message, signed by SM2 and encrypted by SM4', async
   assert.equal(mine.open.length, 130);
   const institution = 'H50010177777';
   const refused = await operator.ask('POST', '/api/callers', { institution, must_sign: 'SM2', sm2_public: '04' + 'ab'.repeat(64) });
-  assert.equal(refused.status, 400, 'no point of the curve');
+  assert.equal(refused.status, 422, 'no point of the curve');
   await operator.post('/api/callers', { institution, must_sign: 'SM2', sm2_public: mine.open, must_encrypt: true, sm4_key: 'f'.repeat(32), sm4_mode: 'ecb' });
   const args = ['ask', fileOf('sm2.json', draft), '--to', stage.url, '--moment', 'mid', '--national', '--institution', institution];
   const well = await yijian(args, { YIJIAN_SM2_PRIVATE: mine.secret, YIJIAN_SM4_KEY: 'f'.repeat(32) });
