@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "lake/durable.h"
+#include "table_copy.h"
 #include "timeline/catalogue.h"
 
 namespace yijian::bench {
@@ -23,6 +24,7 @@ constexpr int kBuckets = 64;
 constexpr int kSeed = 1;
 constexpr int64_t kLinesPerFile = 2'000'000;
 constexpr double kLinesPerPerson = 88.6;
+constexpr const char* kWrittenBy = "own writer";  // another writer's lake is another lake
 constexpr const char* kRecipe[] = {"codes.sql", "persons.sql", "visits.sql", "lines.sql", "rest.sql", "menu.csv"};
 constexpr Kind kKinds[] = {Kind::kPerson,    Kind::kVisit,     Kind::kSettlement,
                            Kind::kDiagnosis, Kind::kOperation, Kind::kLine};
@@ -124,8 +126,9 @@ class Maker {
     std::string path = "data/" + table + "/city-" + N(file) + ".parquet";
     std::string real_path = staging_ + "/" + path;
     TRY(lake::MakeDirs(fs::path(real_path).parent_path()));
-    TRY(connection_.Execute("COPY (SELECT " + select + " FROM " + table + " t" + joins + where + " ORDER BY " + order +
-                            "row_id) TO " + Quote(real_path) + " (" + std::string(lake::kParquetOptions) + ")"));
+    TRY(CopyTo(real_path,
+               "SELECT " + select + " FROM " + table + " t" + joins + where + " ORDER BY " + order + "row_id",
+               connection_));
     manifest_.files.push_back(TRY(lake::DescribeFile(connection_, table, path, real_path)));
     manifest_.tables[table].read += manifest_.files.back().rows;
     manifest_.tables[table].taken += manifest_.files.back().rows;
@@ -135,10 +138,8 @@ class Maker {
   Status WriteDictionary() {
     manifest_.dictionary = "dictionary/city.parquet";
     TRY(lake::MakeDirs(staging_ + "/dictionary"));
-    return connection_.Execute(
-        "COPY (SELECT id, code, i.name FROM code LEFT JOIN item i ON hilist_code = code"
-        " ORDER BY id) TO " +
-        Quote(staging_ + "/" + manifest_.dictionary) + " (" + std::string(lake::kParquetOptions) + ")");
+    return CopyTo(staging_ + "/" + manifest_.dictionary,
+                  "SELECT id, code, i.name FROM code LEFT JOIN item i ON hilist_code = code ORDER BY id", connection_);
   }
 
   lake::Lake lake_;
@@ -152,7 +153,7 @@ class Maker {
 }  // namespace
 
 Result<std::string> LakeDir(const std::string& parent, double millions) {
-  std::string recipe;
+  std::string recipe = kWrittenBy;
   for (const char* file : kRecipe) {
     recipe += TRY(lake::ReadWhole(SourcePath(std::string("bench/lake/") + file)));
   }

@@ -37,6 +37,12 @@ inline constexpr int64_t kNoTime = kNull + 2;     // the row has no time
 inline constexpr int64_t kStayUnset = kNull + 3;  // nobody said whether the visit is a stay
 inline constexpr int64_t kNoEnd = kNull + 4;      // the interval has no end yet
 
+// Days [first, last]; as made, none is known.
+struct DayRange {
+  Date first = INT32_MIN;
+  Date last = INT32_MAX;
+};
+
 // A knowledge table over code ids.
 class BoundTable {
  public:
@@ -53,6 +59,13 @@ class BoundTable {
   // The row in force on `day` in `area` for the keys, or kNoKnowledge.
   int32_t Find(int64_t key, Date day, const std::string& area) const;
   int32_t Find(int64_t key, int64_t key2, Date day, const std::string& area) const;
+  // The row that Find gives for the key on all of these days in every area, if there is such a one.
+  int32_t FindAlways(int64_t key, DayRange days) const {
+    if (key < 0 || IsLate(key) || !Holds(key)) return kNoKnowledge;
+    int32_t best = entries[first[static_cast<size_t>(key)]];
+    const Row& row = rows[static_cast<size_t>(best)];
+    return row.area.empty() && row.from <= days.first && row.until > days.last ? best : kNoKnowledge;
+  }
   bool Holds(int64_t key) const {
     if (key < 0 || key + 1 >= static_cast<int64_t>(first.size())) return IsLate(key) && HoldsLate(key);
     return first[static_cast<size_t>(key)] < first[static_cast<size_t>(key) + 1];

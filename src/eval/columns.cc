@@ -34,6 +34,7 @@ class Columns {
         bucket_(bucket),
         index_(index),
         sink_(sink),
+        days_(index.times[static_cast<size_t>(rule.a.of)].days()),
         context_(ContextFor(bound, rule, bucket)) {}
 
   void Run() {
@@ -150,12 +151,16 @@ class Columns {
     return {a_.rows[at], a_.states[at], static_cast<uint32_t>(at), a_.lookups.empty() ? &kNone : &a_.lookups[at]};
   }
 
+  // Rolling windows and groups of all time have no units to tell apart.
+  bool HasUnits() const {
+    Within::Unit unit = rule_.rule->within.unit;
+    return unit != Within::Unit::kRolling && unit != Within::Unit::kAll;
+  }
+
   // The calendar unit or visit of every selected row; rows outside any unit are marked in `outside`.
   std::vector<int64_t> Units(std::vector<uint8_t>& outside) const {
     std::vector<int64_t> units(a_.rows.size());
-    outside.assign(a_.rows.size(), 0);
     Within::Unit unit = rule_.rule->within.unit;
-    if (unit == Within::Unit::kRolling || unit == Within::Unit::kAll) return units;
     const std::vector<uint32_t>& visit = bucket_.table(rule_.a.of).visit;
     if (unit == Within::Unit::kVisit && rule_.a.of != Kind::kVisit && !visit.empty()) {
       for (size_t at = 0; at < units.size(); at++) {
@@ -180,9 +185,10 @@ class Columns {
   }
 
   void Groups() {
-    std::vector<uint8_t> outside;
-    std::vector<std::vector<int64_t>> keys{Units(outside)};
-    for (const Node* by : rule_.by) keys.push_back(ValuesOver(bound_, rule_, *by, bucket_, a_));
+    std::vector<uint8_t> outside(a_.rows.size());
+    std::vector<std::vector<int64_t>> keys;
+    if (HasUnits()) keys.push_back(Units(outside));
+    for (const Node* by : rule_.by) keys.push_back(ValuesOver(bound_, rule_, *by, bucket_, a_, days_));
     const std::vector<uint32_t>& person = bucket_.table(rule_.a.of).person;
     bool all_known = std::ranges::none_of(outside, [](uint8_t is) { return is != 0; }) &&
                      std::ranges::none_of(keys, [](const auto& key) { return std::ranges::any_of(key, IsUnknown); });
@@ -220,7 +226,7 @@ class Columns {
     auto known = std::ranges::find_if(
         aggregates_, [&](const AggregateColumn& column) { return AreAlike(*column.node->args[0], *node->args[0]); });
     if (known == aggregates_.end()) {
-      aggregate_values_.push_back(ValuesOver(bound_, rule_, *node->args[0], bucket_, a_));
+      aggregate_values_.push_back(ValuesOver(bound_, rule_, *node->args[0], bucket_, a_, days_));
       aggregates_.push_back({node, aggregate_values_.back()});
     } else {
       aggregates_.push_back({node, known->values});
@@ -236,28 +242,36 @@ class Columns {
     return true;
   }
 
-  void GroupsOfPerson(const std::vector<std::vector<int64_t>>& keys, std::vector<uint32_t>& order) {
-    const int64_t* unit = keys[0].data();
-    auto compare = [&](uint32_t left, uint32_t right) {
-      if (unit[left] != unit[right]) return unit[left] < unit[right] ? -1 : 1;
+  // Where a row stands among those of its person: by its first key, of equal ones by the others, then by its position.
+  struct Place {
+    int64_t key;
+    uint32_t at;
+  };
+
+  void GroupsOfPerson(const std::vector<std::vector<int64_t>>& keys, const std::vector<uint32_t>& order) {
+    auto others = [&](uint32_t left, uint32_t right) {
       for (size_t i = 1; i < keys.size(); i++) {
         if (keys[i][left] != keys[i][right]) return keys[i][left] < keys[i][right] ? -1 : 1;
       }
       return 0;
     };
-    auto before = [&](uint32_t left, uint32_t right) {
-      int order_of_keys = compare(left, right);
-      return order_of_keys != 0 ? order_of_keys < 0 : left < right;
+    auto before = [&](const Place& left, const Place& right) {
+      if (left.key != right.key) return left.key < right.key;
+      int more = others(left.at, right.at);
+      return more != 0 ? more < 0 : left.at < right.at;
     };
+    places_.clear();
+    for (uint32_t at : order) places_.push_back({keys.empty() ? 0 : keys[0][at], at});
     // Lines of one day or stay mostly stand together already.
-    if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
-    for (size_t first = 0; first < order.size();) {
+    if (!std::is_sorted(places_.begin(), places_.end(), before)) std::sort(places_.begin(), places_.end(), before);
+    for (size_t first = 0; first < places_.size();) {
       size_t last = first + 1;
-      while (last < order.size() && compare(order[first], order[last]) == 0) last++;
+      while (last < places_.size() && places_[last].key == places_[first].key &&
+             others(places_[first].at, places_[last].at) == 0)
+        last++;
       if (static_cast<int64_t>(last - first) >= rule_.count_min) {
         auto begin = static_cast<uint32_t>(members_.size());
-        members_.insert(members_.end(), order.begin() + static_cast<int64_t>(first),
-                        order.begin() + static_cast<int64_t>(last));
+        for (size_t i = first; i < last; i++) members_.push_back(places_[i].at);
         groups_.push_back({begin, static_cast<uint32_t>(members_.size())});
       }
       first = last;
@@ -276,7 +290,8 @@ class Columns {
       asks_end.push_back(asks.size());
     }
     std::vector<int64_t> answers;
-    if (!asks.empty()) answers = ValuesOfAsks(bound_, rule_, *rule_.having, bucket_, a_, members_, asks, aggregates_);
+    if (!asks.empty())
+      answers = ValuesOfAsks(bound_, rule_, *rule_.having, bucket_, a_, members_, asks, aggregates_, days_);
     size_t ask = 0;
     for (size_t i = 0; i < groups_.size(); i++) {
       bool may_have = one_by_one[i] != 0;
@@ -286,7 +301,7 @@ class Columns {
   }
 
   // Adds what JudgeGroup or JudgeWindows would ask of the group; false when only they can.
-  bool Put(Group group, std::vector<Ask>& asks) const {
+  bool Put(Group group, std::vector<Ask>& asks) {
     for (uint32_t at = group.begin; at < group.end; at++) {
       if (a_.states[members_[at]] != kTrue) return false;
     }
@@ -294,15 +309,19 @@ class Columns {
       asks.push_back({group.begin, group.end, members_[group.begin]});
       return true;
     }
-    auto time_of = [&](uint32_t at) { return TimeOf(bucket_, rule_.a.of, a_.rows[members_[at]]); };
-    if (time_of(group.begin) == kNull) return false;  // the timeless come first
-    uint32_t from = group.begin;
-    for (uint32_t first = group.begin, last = first; first < group.end; first = last) {
-      int64_t time = time_of(first);
-      while (last < group.end && time_of(last) == time) last++;
-      while (time_of(from) <= time - rule_.rule->within.seconds) from++;
+    times_a_.clear();  // of the group's members
+    for (uint32_t at = group.begin; at < group.end; at++)
+      times_a_.push_back(TimeOf(bucket_, rule_.a.of, a_.rows[members_[at]]));
+    if (times_a_[0] == kNull) return false;  // the timeless come first
+    uint32_t size = group.end - group.begin;
+    uint32_t from = 0;
+    for (uint32_t first = 0, last = 0; first < size; first = last) {
+      int64_t time = times_a_[first];
+      while (last < size && times_a_[last] == time) last++;
+      while (times_a_[from] <= time - rule_.rule->within.seconds) from++;
       if (static_cast<int64_t>(last - from) < rule_.count_min) continue;
-      for (uint32_t at = first; at < last; at++) asks.push_back({from, last, members_[at]});
+      for (uint32_t at = first; at < last; at++)
+        asks.push_back({group.begin + from, group.begin + last, members_[group.begin + at]});
     }
     return true;
   }
@@ -535,9 +554,11 @@ class Columns {
   const Bucket& bucket_;
   const BucketIndex& index_;
   Sink& sink_;
+  DayRange days_;  // of the rows of side a
   Context context_;
   Selection a_;
   Selection b_;
+  std::vector<Place> places_;
   std::vector<uint32_t> members_;  // positions in a_, group after group
   std::vector<Group> groups_;
   std::vector<AggregateColumn> aggregates_;

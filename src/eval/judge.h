@@ -33,6 +33,9 @@ int64_t AreWithin(const program::Within& within, const Bucket& bucket, Kind kind
 // kFalse via `outside`.
 int64_t UnitOf(const program::Within& within, const Bucket& bucket, Kind kind, uint32_t row, bool& outside);
 
+// Parameters and tables are judged on the day and in the area of the slot's row.
+void SetAnchor(Context& context, uint8_t slot);
+
 // --- groups: members share `by` and the unit ---
 
 struct Member {

@@ -30,10 +30,18 @@
 #include "intake/converter.h"
 #include "intake/key_map.h"
 #include "intake/lake_lookup.h"
-#include "intake/parquet_writer.h"
 #include "intake/plan.h"
+#include "lake/parquet_writer.h"
 
 namespace yijian::intake {
+
+using lake::ChunkEncoder;
+using lake::EncodedChunk;
+using lake::LocalCodes;
+using lake::ParquetColumn;
+using lake::ParquetType;
+
+using lake::ParquetWriter;
 
 // A set of ordinals.
 class RowSet {

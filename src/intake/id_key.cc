@@ -6,9 +6,12 @@
 #include <string>
 
 #include "base/result.h"
-#include "intake/parquet_writer.h"
+#include "lake/parquet_writer.h"
 
 namespace yijian::intake {
+
+using lake::kNullValue;
+
 namespace {
 
 static_assert(std::endian::native == std::endian::little);

@@ -6,11 +6,14 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "intake/parquet_writer.h"
 #include "lake/database.h"
+#include "lake/parquet_writer.h"
 #include "lake/testing.h"
 
 namespace yijian::intake {
+
+using lake::kNullValue;
+
 namespace {
 
 TEST(IdKeyTest, IsWhatDuckDbComputes) {

@@ -7,9 +7,11 @@
 #include <optional>
 #include <vector>
 
-#include "intake/parquet_writer.h"
+#include "lake/parquet_writer.h"
 
 namespace yijian::intake {
+
+using lake::kNullValue;
 
 class KeyMap {
  public:

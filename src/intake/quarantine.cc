@@ -10,9 +10,15 @@
 
 #include "base/utf8.h"
 #include "intake/convert.h"
-#include "intake/parquet_writer.h"
+#include "lake/parquet_writer.h"
 
 namespace yijian::intake {
+
+using lake::ChunkEncoder;
+using lake::EncodedChunk;
+using lake::ParquetType;
+using lake::ParquetWriter;
+
 namespace {
 
 using nlohmann::json;

@@ -20,10 +20,14 @@
 #include <vector>
 
 #include "base/result.h"
-#include "intake/parquet_writer.h"
 #include "intake/schema.h"
+#include "lake/parquet_writer.h"
 
 namespace yijian::intake {
+
+using lake::kNullCode;
+
+using lake::kNullValue;
 
 enum class SlotKind : uint8_t { kAbsent, kInt, kCode, kText };
 

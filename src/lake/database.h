@@ -110,7 +110,6 @@ class Connection {
  private:
   friend class Database;
   friend class RowStream;
-  friend class TableWriter;
   struct Impl;
   explicit Connection(std::shared_ptr<Impl> impl);
   std::shared_ptr<Impl> impl_;

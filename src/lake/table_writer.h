@@ -1,16 +1,15 @@
 // Rows made in C++ into one Parquet file, in the order they are appended.
 //
 //   TableWriter writer = TRY(TableWriter::Create(path, {{"rule_id", WriterType::kText}, {"amount",
-//   WriterType::kFen}})); TRY(writer.Append(rules.size(), {std::span(rules), std::span(amounts)}));
-//   // as often as you like int64_t rows = TRY(writer.Finish());
+//   WriterType::kFen}})); TRY(writer.Append(rules.size(), {std::span(rules), std::span(amounts)}));   // as often as
+//   you like int64_t rows = TRY(writer.Finish());
 //
-// Nulls:    timeline::kNull among numbers; an empty text is null where the column says so.
-// Bytes:    depend on the rows and their order alone, not on how they are cut into calls.
-// Memory:   bounded: encoding and writing go on in a thread of the writer's own, and Append waits
-// when that falls behind. Crash:    the file is whole and on the disk when Finish returns. A writer
-// that is destroyed without Finish leaves none. Errors:   kIo and kLimit from the disk;
-// kInvalidInput for a text that is not UTF-8. After one, every call gives it again. Threads:  one
-// owner at a time.
+// Nulls:   timeline::kNull among numbers; an empty text is null where the column says so.
+// Bytes:   depend on the rows and their order alone, not on how they are cut into calls.
+// Memory:  one row group of 100,000 rows.
+// Crash:   the file is whole and on the disk when Finish returns. A writer that is destroyed without it leaves none.
+// Errors:  kIo from the disk; kInvalidInput for a text that is not UTF-8. After one, every call gives it again.
+// Threads: one owner at a time.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,6 +32,7 @@ enum class WriterType : uint8_t {
   kInt64,  //                             -> BIGINT
   kFen,    // hundredths of a yuan        -> DECIMAL(18,2)
   kMicro,  // millionths                  -> DECIMAL(18,6)
+  kRatio,  // ten-thousandths             -> DECIMAL(18,4)
   kDate,   // days since 1970             -> DATE
   kTime,   // local seconds since 1970    -> TIMESTAMP
   kText,   //                             -> VARCHAR
@@ -43,7 +44,8 @@ struct WriterColumn {
   bool empty_is_null = false;  // texts
 };
 
-using WriterCells = std::variant<std::span<const int64_t>, std::span<const std::string>>;
+using WriterCells =
+    std::variant<std::span<const int64_t>, std::span<const std::string>, std::span<const std::string_view>>;
 
 class TableWriter {
  public:

@@ -115,16 +115,12 @@ TEST(TableWriterTest, TextsMustBeUtf8) {
   EXPECT_FALSE(std::filesystem::exists(dir / "a.parquet"));
 }
 
-TEST(TableWriterTest, ADiskThatFailsIsAnErrorAndNobodyHangs) {
+TEST(TableWriterTest, ADiskThatFailsIsAnError) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
-  TableWriter writer = Must(TableWriter::Create("/dev/full", {{"n", WriterType::kInt64}}));
-  std::vector<int64_t> numbers(1'000'000);
-  for (size_t i = 0; i < numbers.size(); i++) numbers[i] = static_cast<int64_t>(i * 7919 * 7919);
-  Status status;
-  for (int i = 0; i < 10 && status; i++) status = writer.Append(numbers.size(), {std::span<const int64_t>(numbers)});
-  Result<int64_t> finished = writer.Finish();
-  ASSERT_FALSE(finished);
-  EXPECT_THAT(finished.error().message, HasSubstr("/dev/full"));
+  Result<TableWriter> writer = TableWriter::Create("/dev/full", {{"n", WriterType::kInt64}});
+  ASSERT_FALSE(writer);
+  EXPECT_THAT(writer.error().message, HasSubstr("/dev/full"));
+  EXPECT_TRUE(std::filesystem::exists("/dev/full"));
 }
 
 }  // namespace

@@ -1,15 +1,16 @@
-#include "intake/parquet_writer.h"
+#include "lake/parquet_writer.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
-#include "intake/thrift.h"
+#include "lake/thrift_writer.h"
 
-namespace yijian::intake {
+namespace yijian::lake {
 namespace {
 
 constexpr std::string_view kMagic = "PAR1";
@@ -110,8 +111,10 @@ ParquetWriter::ParquetWriter(ParquetWriter&& other) noexcept
 
 ParquetWriter::~ParquetWriter() {
   if (fd_ < 0) return;
+  struct stat file {};
+  bool ours = fstat(fd_, &file) == 0 && S_ISREG(file.st_mode);  // not a device
   close(fd_);
-  unlink(path_.c_str());
+  if (ours) unlink(path_.c_str());
 }
 
 Status ParquetWriter::Write(std::string_view bytes) {
@@ -229,4 +232,4 @@ Status ParquetWriter::Finish() {
   return {};
 }
 
-}  // namespace yijian::intake
+}  // namespace yijian::lake

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace yijian::intake {
+namespace yijian::lake {
 
 class ThriftWriter {
  public:
@@ -81,4 +81,4 @@ class ThriftWriter {
   std::vector<int> last_;
 };
 
-}  // namespace yijian::intake
+}  // namespace yijian::lake

@@ -1,4 +1,4 @@
-#include "intake/parquet_writer.h"
+#include "lake/parquet_writer.h"
 
 #include <gtest/gtest.h>
 
@@ -7,10 +7,8 @@
 #include "lake/database.h"
 #include "lake/testing.h"
 
-namespace yijian::intake {
+namespace yijian::lake {
 namespace {
-
-using lake::Must;
 
 struct Row {
   int64_t number;
@@ -20,7 +18,7 @@ struct Row {
 };
 
 std::string Sql(const std::string& path, const std::string& what) {
-  return "SELECT " + what + " FROM read_parquet(" + lake::Quote(path) + ")";
+  return "SELECT " + what + " FROM read_parquet(" + Quote(path) + ")";
 }
 
 // Writes the same numbers as every type, reads them with DuckDB.
@@ -79,11 +77,11 @@ class ParquetWriterTest : public testing::Test {
   }
 
   void ExpectSame(const std::vector<Row>& rows, const std::string& path) {
-    lake::Connection connection = Must(lake::OpenConnection());
-    lake::QueryResult read = Must(connection.Query(Sql(path,
-                                                       "flag, small, whole, big, day - DATE '1970-01-01', "
-                                                       "epoch(\"time\")::BIGINT, (money * 100)::BIGINT, "
-                                                       "\"text\", code, code_id")));
+    Connection connection = Must(OpenConnection());
+    QueryResult read = Must(connection.Query(Sql(path,
+                                                 "flag, small, whole, big, day - DATE '1970-01-01', "
+                                                 "epoch(\"time\")::BIGINT, (money * 100)::BIGINT, "
+                                                 "\"text\", code, code_id")));
     ASSERT_EQ(read.rows(), rows.size());
     for (size_t i = 0; i < rows.size(); i++) {
       const Row& row = rows[i];
@@ -112,7 +110,7 @@ class ParquetWriterTest : public testing::Test {
     }
   }
 
-  lake::TempDir dir_;
+  TempDir dir_;
 };
 
 TEST_F(ParquetWriterTest, DuckDbReadsBackWhatWasWritten) {
@@ -150,7 +148,7 @@ TEST_F(ParquetWriterTest, NothingButNulls) {
 
 TEST_F(ParquetWriterTest, NoRows) {
   std::string path = Write({}, 100);
-  lake::Connection connection = Must(lake::OpenConnection());
+  Connection connection = Must(OpenConnection());
   EXPECT_EQ(Must(connection.QueryInt(Sql(path, "count(*)"))), 0);
 }
 
@@ -169,10 +167,9 @@ TEST_F(ParquetWriterTest, ReadersCanSkipByRange) {
   std::vector<Row> rows;
   for (int i = 0; i < 1000; i++) rows.push_back({i, 0, "x", true});
   std::string path = Write(rows, 100);
-  lake::Connection connection = Must(lake::OpenConnection());
-  lake::QueryResult meta =
-      Must(connection.Query("SELECT stats_min_value, stats_max_value FROM parquet_metadata(" + lake::Quote(path) +
-                            ") WHERE path_in_schema = 'big' ORDER BY row_group_id"));
+  Connection connection = Must(OpenConnection());
+  QueryResult meta = Must(connection.Query("SELECT stats_min_value, stats_max_value FROM parquet_metadata(" +
+                                           Quote(path) + ") WHERE path_in_schema = 'big' ORDER BY row_group_id"));
   ASSERT_EQ(meta.rows(), 10U);
   EXPECT_EQ(meta.Text(3, 0), "300");
   EXPECT_EQ(meta.Text(3, 1), "399");
@@ -185,4 +182,4 @@ TEST_F(ParquetWriterTest, AnUnfinishedFileIsRemoved) {
 }
 
 }  // namespace
-}  // namespace yijian::intake
+}  // namespace yijian::lake

@@ -6,10 +6,10 @@
 #include <bit>
 #include <cstring>
 
-#include "intake/parquet_writer.h"
-#include "intake/thrift.h"
+#include "lake/parquet_writer.h"
+#include "lake/thrift_writer.h"
 
-namespace yijian::intake {
+namespace yijian::lake {
 namespace {
 
 constexpr size_t kTableSlots = 1 << 16;
@@ -458,4 +458,4 @@ EncodedChunk ChunkEncoder::CodeIds(const LocalCodes& codes, std::span<const int3
   return Seal(chunk);
 }
 
-}  // namespace yijian::intake
+}  // namespace yijian::lake

@@ -28,7 +28,7 @@
 
 #include "base/result.h"
 
-namespace yijian::intake {
+namespace yijian::lake {
 
 // Shown to readers as BOOLEAN, SMALLINT, INTEGER, BIGINT, DATE, TIMESTAMP, DECIMAL(18, scale),
 // VARCHAR.
@@ -139,4 +139,4 @@ class ParquetWriter {
   int64_t rows_ = 0;
 };
 
-}  // namespace yijian::intake
+}  // namespace yijian::lake
