@@ -282,7 +282,7 @@ class Sieve {
 // Rows without a time are rare; they are put among the others as unknown.
 void MergeTimeless(const std::vector<uint32_t>& timeless, Selection& selection) {
   if (timeless.empty()) return;
-  Selection merged;
+  Selection merged{.timed = false};
   size_t next = 0;
   Lookups none{};
   none.fill(kNoKnowledge);
@@ -347,7 +347,6 @@ Selection SelectAmong(const Bound& bound, const BoundRule& rule, const BoundSide
 std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket,
                                 const Selection& selection, DayRange days) {
   std::vector<int64_t> values(selection.rows.size());
-  bool timed = std::ranges::find(selection.states, kNoTime) == selection.states.end();
   for (size_t at = 0; at < values.size(); at += kChunk) {
     Batch batch{&bound,
                 &rule,
@@ -358,7 +357,7 @@ std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const
                 selection.rows.data() + at,
                 selection.lookups.empty() ? nullptr : selection.lookups.data() + at,
                 nullptr,
-                timed,
+                selection.timed,
                 days};
     Vector(node, batch, values.data() + at);
   }

@@ -13,6 +13,7 @@ struct Selection {
   std::vector<uint32_t> rows;
   std::vector<int64_t> states;   // kTrue or unknown
   std::vector<Lookups> lookups;  // empty when the side has no binding
+  bool timed = true;             // every row has a time
 };
 
 // First and last time of the rows of a kind; when every row has one.

@@ -50,11 +50,8 @@ Wanted WantAll() {
 }
 
 struct BucketReader::Impl {
-  Impl(std::shared_ptr<const Snapshot> from, Connection own)
-      : snapshot(std::move(from)),
-        connection(std::move(own)),
-        scanner(snapshot.get(), &connection),
-        persons(snapshot->buckets()) {}
+  Impl(std::shared_ptr<const Snapshot> from, DatabaseOptions options)
+      : snapshot(std::move(from)), scanner(snapshot.get(), std::move(options)), persons(snapshot->buckets()) {}
 
   void MakeRequests(const Wanted& wanted);
   Status Read(const Slice& slice, Bucket* bucket);
@@ -71,7 +68,6 @@ struct BucketReader::Impl {
   bool loads(Kind kind) const { return !requests[Index(kind)].fields.empty(); }
 
   std::shared_ptr<const Snapshot> snapshot;
-  Connection connection;
   TableScanner scanner;
 
   std::array<ScanRequest, kKindCount> requests;  // fields empty: the table is not read
@@ -316,8 +312,8 @@ BucketReader::~BucketReader() = default;
 
 Result<BucketReader> BucketReader::Open(std::shared_ptr<const Snapshot> snapshot, const Wanted& wanted,
                                         const ReaderOptions& options) {
-  Connection connection = TRY(OpenConnection({.memory_limit_mb = options.memory_limit_mb, .threads = 1}));
-  auto impl = std::make_unique<Impl>(std::move(snapshot), std::move(connection));
+  DatabaseOptions database{.memory_limit_mb = options.memory_limit_mb, .threads = 1};
+  auto impl = std::make_unique<Impl>(std::move(snapshot), std::move(database));
   impl->MakeRequests(wanted);
   return BucketReader(std::move(impl));
 }

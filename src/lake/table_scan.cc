@@ -109,6 +109,11 @@ bool RowIdSet::Contains(int64_t row_id) const {
 
 // ---- TableScanner
 
+Result<RowStream> TableScanner::Stream(const std::string& sql) {
+  if (!connection_) connection_ = TRY(OpenConnection(options_));
+  return connection_->Stream(sql);
+}
+
 Result<std::shared_ptr<const ParquetFile>> TableScanner::FileOf(const std::string& path) {
   std::shared_ptr<const ParquetFile>& file = files_[path];
   if (file == nullptr) file = TRY(ParquetFile::Open(path));
@@ -360,7 +365,7 @@ Status TableScanner::ScanFile(const ScanRequest& request, const Slice& slice, co
     ScanCursor& cursor = CursorOf(request.kind, parquet.get(), file.data->bucket_max, slice.range.from);
     source = TRY(ParquetScan::Open(parquet, plan.columns, slice, &cursor));
   } else {
-    source = std::make_unique<QuerySource>(TRY(connection_->Stream(SqlOf(plan, slice, file))));
+    source = std::make_unique<QuerySource>(TRY(Stream(SqlOf(plan, slice, file))));
   }
   std::string_view table = timeline::InfoOf(request.kind).table;
   FileScan scan(plan, std::move(source), snapshot_->CancelledOf(table, slice.range, file.ordinal), rows);
@@ -388,11 +393,9 @@ Status TableScanner::FindTexts(std::string_view table, BucketRange range, std::m
   for (const Snapshot::File& file : snapshot_->FilesOf(table, range)) {
     std::string doing = "reading " + file.path;
     if (TRY(FileOf(file.path))->Find("psn_no") == ParquetFile::kAbsent) continue;
-    RowStream stream =
-        TRY(connection_
-                ->Stream("SELECT psn_key, min(psn_no) FROM read_parquet(" + Quote(file.path) + ") WHERE " +
-                         RangeSql(range) + " AND psn_key IS NOT NULL AND psn_no IS NOT NULL GROUP BY psn_key")
-                .While(doing));
+    RowStream stream = TRY(Stream("SELECT psn_key, min(psn_no) FROM read_parquet(" + Quote(file.path) + ") WHERE " +
+                                  RangeSql(range) + " AND psn_key IS NOT NULL AND psn_no IS NOT NULL GROUP BY psn_key")
+                               .While(doing));
     while (const Chunk* chunk = TRY(stream.Next().While(doing))) {
       const int64_t* keys = chunk->columns[0].As<int64_t>();
       for (size_t row = 0; row < chunk->rows; row++) {

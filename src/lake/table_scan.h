@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,8 +71,8 @@ class TableScanner {
   // So many files of a kind are remembered where they were left; of more, those asked longest ago begin anew.
   static constexpr size_t kCursorsMax = 16;
 
-  // Connection and snapshot outlive the scanner.
-  TableScanner(const Snapshot* snapshot, Connection* connection) : snapshot_(snapshot), connection_(connection) {}
+  // The snapshot outlives the scanner. DuckDB, with these options, is opened when a file needs it: few do.
+  TableScanner(const Snapshot* snapshot, DatabaseOptions options) : snapshot_(snapshot), options_(std::move(options)) {}
 
   // Replaces what `rows` held. Rows without a person are left out: they are nobody's timeline.
   // Slices one after the other, in the order of the files, cost least.
@@ -82,12 +83,14 @@ class TableScanner {
   Status FindTexts(std::string_view table, BucketRange range, std::map<int64_t, std::string>* wanted);
 
  private:
+  Result<RowStream> Stream(const std::string& sql);
   Result<std::shared_ptr<const ParquetFile>> FileOf(const std::string& path);
   Status ScanFile(const ScanRequest& request, const Slice& slice, const Snapshot::File& file, ScanRows* rows);
   ScanCursor& CursorOf(timeline::Kind kind, const ParquetFile* file, int file_last, int bucket);
 
   const Snapshot* snapshot_;
-  Connection* connection_;
+  DatabaseOptions options_;
+  std::optional<Connection> connection_;
   std::map<std::string, std::shared_ptr<const ParquetFile>> files_;  // by path
   // Where the scans of a kind's files stand.
   struct Place {
