@@ -39,6 +39,7 @@ if [[ ! -f $dir/drafts.ndjson ]]; then
 fi
 made() { grep -o "\"$1\":[0-9]*" "$dir/made.json" | cut -d: -f2; }
 
+: >"$dir/serve.out" # what an earlier run said
 before=$(cut -d' ' -f1 /proc/loadavg)
 began=$(date +%s%N)
 "$yijian" serve --store "sqlite:$dir/yijian.db" --lake "$dir/lake" --timelines "$dir/timelines" --data "$dir/data" \

@@ -19,7 +19,8 @@ using Digest = std::array<unsigned char, 32>;
 class Sha256 {
  public:
   Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    CHECK(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+    static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);  // as below
+    CHECK(context_ && kSha256 && EVP_DigestInit_ex(context_.get(), kSha256, nullptr) == 1);
   }
   void Add(const char* bytes, size_t size) { CHECK(EVP_DigestUpdate(context_.get(), bytes, size) == 1); }
   Digest Finish() {

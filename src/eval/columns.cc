@@ -28,11 +28,14 @@ struct Group {
 
 class Columns {
  public:
-  Columns(const Bound& bound, const BoundRule& rule, const Bucket& bucket, const BucketIndex& index, Sink& sink)
+  // `interest`: EvaluateOptions::lines_of_interest.
+  Columns(const Bound& bound, const BoundRule& rule, const Bucket& bucket, const BucketIndex& index,
+          const std::vector<uint8_t>* interest, Sink& sink)
       : bound_(bound),
         rule_(rule),
         bucket_(bucket),
         index_(index),
+        interest_(rule.a.of == Kind::kLine ? interest : nullptr),
         sink_(sink),
         days_(index.times[static_cast<size_t>(rule.a.of)].days()),
         context_(ContextFor(bound, rule, bucket)) {}
@@ -110,6 +113,7 @@ class Columns {
   }
 
   uint32_t PersonOf(Kind kind, uint32_t row) const { return bucket_.table(kind).person[row]; }
+  bool IsOfInterest(size_t at) const { return !interest_ || (*interest_)[a_.rows[at]] != 0; }
 
   void EnterA(size_t at) {
     context_.rows[0] = a_.rows[at];
@@ -132,6 +136,7 @@ class Columns {
 
   void Each() {
     for (size_t at = 0; at < a_.rows.size(); at++) {
+      if (!IsOfInterest(at)) continue;
       EnterA(at);
       if (a_.states[at] == kTrue)
         ReportRow(context_, sink_);
@@ -269,7 +274,9 @@ class Columns {
       while (last < places_.size() && places_[last].key == places_[first].key &&
              others(places_[first].at, places_[last].at) == 0)
         last++;
-      if (static_cast<int64_t>(last - first) >= rule_.count_min) {
+      bool of_interest = std::any_of(places_.begin() + static_cast<int64_t>(first), places_.begin() + static_cast<int64_t>(last),
+                                     [&](const Place& place) { return IsOfInterest(place.at); });
+      if (of_interest && static_cast<int64_t>(last - first) >= rule_.count_min) {
         auto begin = static_cast<uint32_t>(members_.size());
         for (size_t i = first; i < last; i++) members_.push_back(places_[i].at);
         groups_.push_back({begin, static_cast<uint32_t>(members_.size())});
@@ -553,6 +560,7 @@ class Columns {
   const BoundRule& rule_;
   const Bucket& bucket_;
   const BucketIndex& index_;
+  const std::vector<uint8_t>* interest_;
   Sink& sink_;
   DayRange days_;  // of the rows of side a
   Context context_;
@@ -602,7 +610,7 @@ void EvaluateColumns(const Bound& bound, const Bucket& bucket, Sink& sink, Evalu
     if (rule.rule->subject != options.subject || (rule.rule->moments & options.moments) == 0) continue;
     if (IsIdle(rule, index, options.lines_of_interest)) continue;
     if (options.watch && !options.watch->Begin(rule.index)) continue;
-    Columns(bound, rule, bucket, index, sink).Run();
+    Columns(bound, rule, bucket, index, options.lines_of_interest, sink).Run();
     if (options.watch) options.watch->End(rule.index);
   }
 }
