@@ -366,6 +366,7 @@ TEST(Evaluate, ColumnsAgreeWithTheJudgeOnRandomTimelines) {
   int findings = 0;
   int unknowns = 0;
   std::vector<int> hits(maker.set.rules.size());
+  int left_out = 0;
   for (unsigned seed = 0; seed < 1500; seed++) {
     std::mt19937 random(seed);
     std::string text = RandomStory(random);
@@ -385,7 +386,31 @@ TEST(Evaluate, ColumnsAgreeWithTheJudgeOnRandomTimelines) {
     findings += static_cast<int>(plain.findings.size());
     unknowns += static_cast<int>(plain.unknowns.size());
     for (const finding::Finding& f : plain.findings) hits[f.rule]++;
+
+    // Where some lines are of interest, all that is said of them is said, and nothing else than before.
+    std::vector<uint8_t> interest(story->bucket.table(timeline::Kind::kLine).rows);
+    for (uint8_t& is : interest) is = random() % 4 == 0 ? 1 : 0;
+    Collector some;
+    EvaluateColumns(**bound, story->bucket, some, {.lines_of_interest = &interest});
+    some.Sort();
+    auto is_about = [&](const finding::RowRef& row) {
+      return row.kind == timeline::Kind::kLine && interest[row.row] != 0;
+    };
+    for (const finding::Finding& f : columns.findings) {
+      bool wanted = std::ranges::any_of(f.charged, [&](const auto& charged) { return is_about(charged.row); }) ||
+                    std::ranges::any_of(f.evidence, is_about);
+      bool said = std::ranges::find(some.findings, f) != some.findings.end();
+      ASSERT_TRUE(said || !wanted) << "seed " << seed << " rule " << f.rule;
+      left_out += said ? 0 : 1;
+    }
+    for (const finding::Unknown& u : columns.unknowns) {
+      bool said = std::ranges::find(some.unknowns, u) != some.unknowns.end();
+      ASSERT_TRUE(said || !is_about(u.row)) << "seed " << seed << " rule " << u.rule;
+    }
+    for (const finding::Finding& f : some.findings)
+      ASSERT_NE(std::ranges::find(columns.findings, f), columns.findings.end()) << "seed " << seed;
   }
+  EXPECT_GT(left_out, 100);
   EXPECT_GT(findings, 1000);
   EXPECT_GT(unknowns, 1000);
   for (size_t rule = 0; rule < hits.size(); rule++)
