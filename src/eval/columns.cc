@@ -274,8 +274,9 @@ class Columns {
       while (last < places_.size() && places_[last].key == places_[first].key &&
              others(places_[first].at, places_[last].at) == 0)
         last++;
-      bool of_interest = std::any_of(places_.begin() + static_cast<int64_t>(first), places_.begin() + static_cast<int64_t>(last),
-                                     [&](const Place& place) { return IsOfInterest(place.at); });
+      bool of_interest =
+          std::any_of(places_.begin() + static_cast<int64_t>(first), places_.begin() + static_cast<int64_t>(last),
+                      [&](const Place& place) { return IsOfInterest(place.at); });
       if (of_interest && static_cast<int64_t>(last - first) >= rule_.count_min) {
         auto begin = static_cast<uint32_t>(members_.size());
         for (size_t i = first; i < last; i++) members_.push_back(places_[i].at);
