@@ -55,7 +55,7 @@ bench: setup  ## every program in bench/
 	@tools/build.sh release benches
 	@tools/bench.sh
 
-bench-100m: setup  ## a real bureau's size, the engine alone: half an hour and 5 GB of disk for its lake, which is removed
+bench-100m: setup  ## a real bureau's size, the engine alone: ten minutes on two quiet cores and 5 GB of disk for its lake, which is removed
 	@tools/build.sh release speed_bench
 	@for rules in rules10.txt rules60.txt; do build/release/bench/speed_bench --engine 100 $$rules || exit 1; done
 	@rm -rf build/bench/lake-100M-*
