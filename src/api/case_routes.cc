@@ -4,6 +4,7 @@
 
 #include "api/case_route.h"
 #include "api/clue_json.h"
+#include "api/realtime_told.h"
 #include "casework/case_steps.h"
 #include "casework/decision_steps.h"
 #include "casework/opinion_steps.h"
@@ -87,7 +88,7 @@ Result<Response> History(Casework& casework, Request& request) {
 }
 
 // For the bureau: verdicts and notes of a suspect are none of the institution's, which sees the lines put to it.
-Result<Response> Suspects(Casework& casework, clue::Desk& desk, Request& request) {
+Result<Response> Suspects(Context& context, Casework& casework, Request& request) {
   TRY(Need(request, "clue.read"));
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('a', request.Param("id")));
@@ -97,9 +98,12 @@ Result<Response> Suspects(Casework& casework, clue::Desk& desk, Request& request
                        .value_or("");
   TRY(request.Finish());
   TRY(casework.Read(actor, [&](Job& job) { return casework::LoadCase(job, id); }));
-  clue::SuspectPage page = TRY(desk.SuspectsOfCase(id, filter, {.limit = paging.size, .offset = paging.offset()}));
+  clue::SuspectPage page =
+      TRY(context.desk.SuspectsOfCase(id, filter, {.limit = paging.size, .offset = paging.offset()}));
   TRY(casework.Look(actor, "case.suspects", "case", casework::WireId('a', id)));
-  return Response::Json(ToJson(page));
+  json body = ToJson(page);
+  TRY(AddTold(context, body));
+  return Response::Json(body);
 }
 
 Result<Response> Sanctions(Casework& casework, Request& request) {
@@ -449,9 +453,9 @@ void MountCases(http::Router& router, Casework& casework) {
   router.Get("/api/deadlines", BoundTo(casework, Deadlines));
 }
 
-void MountCaseSuspects(http::Router& router, Casework& casework, clue::Desk& desk) {
+void MountCaseSuspects(http::Router& router, Context& context, Casework& casework) {
   router.Get("/api/cases/{id}/suspects",
-             [&casework, &desk](Request& request) { return Suspects(casework, desk, request); });
+             [&context, &casework](Request& request) { return Suspects(context, casework, request); });
 }
 
 }  // namespace yijian::api

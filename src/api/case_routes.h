@@ -16,7 +16,7 @@ void MountInstitution(http::Router& router, casework::Casework& casework);  // t
 void MountFlows(http::Router& router, casework::Casework& casework);        // /api/flows of tag admin
 void MountEvidence(http::Router& router, Context& context, casework::Casework& casework);
 
-void MountCaseSuspects(http::Router& router, casework::Casework& casework, clue::Desk& desk);  // tag cases
+void MountCaseSuspects(http::Router& router, Context& context, casework::Casework& casework);  // tag cases
 // Messages 3701-3704; tag institution. The evidence files outlive the router.
 void MountNational(http::Router& router, casework::Casework& casework, const trail::EvidenceFiles& evidence);
 

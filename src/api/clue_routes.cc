@@ -1,5 +1,6 @@
 #include "account/people.h"
 #include "api/clue_json.h"
+#include "api/realtime_told.h"
 #include "api/routes.h"
 #include "clue/desk.h"
 #include "document/sheet.h"
@@ -114,7 +115,9 @@ Result<Response> Suspects(Context& context, Request& request) {
   TRY(request.Finish());
   clue::SuspectPage found = TRY(context.desk.Suspects(ViewerOf(*actor), id, filter, sort, PagingOf(page)));
   TRY(Looked(context, *actor, "clue.suspects", request.Param("id")));
-  return Response::Json(ToJson(found));
+  json body = ToJson(found);
+  TRY(AddTold(context, body));
+  return Response::Json(body);
 }
 
 json RelatedJson(const std::vector<clue::RelatedClue>& related) {

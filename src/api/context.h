@@ -13,6 +13,7 @@
 // server. Threads: shared by all workers; its parts are thread-safe.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/router.h"
+#include "http/server.h"
 #include "store/database.h"
 #include "trail/evidence.h"
 #include "trail/view_log.h"
@@ -59,6 +61,8 @@ struct Context {
   clue::TimelineSource* timelines = nullptr;  // nullptr: no lake is connected
   account::Oidc* oidc = nullptr;              // nullptr: no identity provider is set up
   RealtimeDesk* realtime = nullptr;           // nullptr: no timeline store is connected
+  // Of machines' requests; empty: nobody told. Set before the server starts.
+  std::function<http::QueueState()> urgent_queue;
 };
 
 // The person who asks, when he may do this; 403 with the permission's name else, or when he must first change his

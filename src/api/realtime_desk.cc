@@ -43,7 +43,11 @@ Response ProblemOf(const realtime::WireResponse& response) {
     if (info.code == response.word) problem.title = {std::string(info.zh), std::string(info.en)};
   }
   nlohmann::json told = nlohmann::json::parse(response.body, nullptr, false);
-  if (told.is_object()) problem.detail = {told.value("detail", ""), told.value("title_en", "")};
+  if (told.is_object()) {
+    problem.detail = {told.value("detail", ""), told.value("title_en", "")};
+    if (std::string place = told.value("place", ""); !place.empty())
+      problem.errors.push_back({place, "", problem.title});
+  }
   return Response::Of(std::move(problem));
 }
 

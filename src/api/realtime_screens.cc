@@ -1,10 +1,13 @@
-// What the screens of real time show: monitor, acceptance report, overrides, request explorer.
+// What the screens of real time show: monitor, acceptance report, overrides.
+
+#include "api/realtime_screens.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "api/realtime_desk.h"
 #include "api/routes.h"
+#include "document/sheet.h"
 
 namespace yijian::api {
 namespace {
@@ -13,7 +16,6 @@ using http::Request;
 using http::Response;
 using nlohmann::json;
 using realtime::Acceptance;
-using realtime::KeptRequest;
 using realtime::Monitor;
 using realtime::ToldHit;
 
@@ -22,10 +24,7 @@ constexpr size_t kDoubtsMax = 100;
 constexpr size_t kOverridesShown = 20;
 constexpr size_t kAcceptanceRowsMax = 500;
 constexpr int kStepSeconds = 10;
-// How many kept requests one question looks at before it says where to go on.
 constexpr int64_t kLooksMax = 50'000;
-
-json NameJson(const RealtimeDesk& desk, const std::string& institution) { return TextOrNull(desk.NameOf(institution)); }
 
 json PackJson(const RealtimeDesk::PackInfo& pack) {
   return {
@@ -48,6 +47,29 @@ json OverrideJson(const RealtimeDesk& desk, const ToldHit& hit) {
           {"amount_fen", hit.amount}};
 }
 
+json ByWhatJson(const Monitor::Window& window) {
+  return {{"pre", window.by_what[Monitor::kAskedPre]},
+          {"mid", window.by_what[Monitor::kAskedMid]},
+          {"feedback", window.by_what[Monitor::kFedBack]},
+          {"upload", window.by_what[Monitor::kUploaded]}};
+}
+
+json AdvicesJson(const Monitor::Window& window) {
+  json mix = json::object();
+  for (size_t advice = 0; advice < Monitor::kAdvices; advice++)
+    mix[realtime::NameOf(static_cast<realtime::Advice>(advice))] = window.advices[advice];
+  return mix;
+}
+
+json QueueJson(const Context& context) {
+  if (!context.urgent_queue) return nullptr;
+  http::QueueState queue = context.urgent_queue();
+  return {{"waiting", queue.waiting},
+          {"waiting_max", queue.waiting_max},
+          {"workers", queue.workers},
+          {"refused", queue.refused}};
+}
+
 json WindowsJson(const Monitor& monitor, int64_t now_s) {
   json windows = json::array();
   for (int seconds : {60, 300, 900}) {
@@ -58,6 +80,8 @@ json WindowsJson(const Monitor& monitor, int64_t now_s) {
                        {"errors", window.errors},
                        {"refused", window.refused},
                        {"hits", window.hits},
+                       {"by_what", ByWhatJson(window)},
+                       {"advice", AdvicesJson(window)},
                        {"p50_us", window.p50_us},
                        {"p99_us", window.p99_us},
                        {"p999_us", window.p999_us},
@@ -73,7 +97,9 @@ json SeriesJson(const Monitor& monitor, int64_t now_s, EpochMs now) {
     series.push_back({{"at", FormatMoment(now - back * 1000)},
                       {"requests", window.requests},
                       {"errors", window.errors},
+                      {"refused", window.refused},
                       {"hits", window.hits},
+                      {"by_what", ByWhatJson(window)},
                       {"p50_us", window.p50_us},
                       {"p99_us", window.p99_us}});
   }
@@ -165,6 +191,7 @@ Result<Response> ShowMonitor(Context& context, Request& request) {
          {"disk_bytes", size.disk_bytes},
          {"memory_bytes", size.memory_bytes}}},
        {"budget_ms", desk->service().policy()->budget_ms()},
+       {"queue", QueueJson(context)},
        {"windows", WindowsJson(desk->monitor(), now_s)},
        {"series", SeriesJson(desk->monitor(), now_s, now)},
        {"rules", RulesJson(*desk->service().live())},
@@ -175,15 +202,10 @@ Result<Response> ShowMonitor(Context& context, Request& request) {
        {"kept", {{"requests", desk->kept().kept()}, {"dropped", desk->kept().dropped()}}}});
 }
 
-// The institution a screen is about: an institution's person sees nothing but his own.
-std::string InstitutionQuery(Request& request, const account::Actor& actor) {
-  std::string named = request.QueryText("institution", {.characters_max = 40}).value_or("");
-  return actor.institution.empty() || !named.empty() ? named : actor.institution;
-}
-
-json AcceptanceJson(const std::string& key, const json& name, const Acceptance& row) {
+json AcceptanceJson(const std::string& key, const json& name, const json& name_en, const Acceptance& row) {
   return {{"key", key},
           {"name", name},
+          {"name_en", name_en},
           {"told", row.told},
           {"answered", row.answered},
           {"changed", row.changed},
@@ -193,47 +215,115 @@ json AcceptanceJson(const std::string& key, const json& name, const Acceptance& 
           {"amount_fen", row.amount}};
 }
 
-Result<Response> ShowAcceptance(Context& context, Request& request) {
-  const account::Actor* actor = TRY(Need(request, "realtime.report"));
-  std::string by = request.QueryChoice("by", {"institution", "department", "doctor", "rule", "month"}).value_or("rule");
-  std::string month = request.QueryText("month", {.characters_max = 7}).value_or("");
-  bool is_month = month.size() == 7 && month[4] == '-' && ParseDate(month + "-01").has_value();
-  if (!month.empty() && !is_month) request.Fault("month", {"年月，如 2026-03", "a month, as 2026-03"});
-  std::string institution = InstitutionQuery(request, *actor);
-  std::string rule = request.QueryText("rule", {.characters_max = 40}).value_or("");
-  std::string moment = request.QueryChoice("moment", {"pre", "mid"}).value_or("");
+struct AcceptanceQuery {
+  std::string by;
+  std::string month;
+  std::string from, until;  // months, both included; empty: open
+  std::string institution;
+  std::string rule;
+  std::string moment;
+};
+
+Result<AcceptanceQuery> ReadAcceptanceQuery(Request& request, const account::Actor& actor) {
+  AcceptanceQuery query;
+  query.by = request.QueryChoice("by", {"institution", "department", "doctor", "rule", "month"}).value_or("rule");
+  for (auto [name, month] : {std::pair{"month", &query.month}, {"from", &query.from}, {"until", &query.until}}) {
+    *month = request.QueryText(name, {.characters_max = 7}).value_or("");
+    bool is_month = month->size() == 7 && (*month)[4] == '-' && ParseDate(*month + "-01").has_value();
+    if (!month->empty() && !is_month) request.Fault(name, {"年月，如 2026-03", "a month, as 2026-03"});
+  }
+  query.institution = InstitutionQuery(request, actor);
+  query.rule = request.QueryText("rule", {.characters_max = 40}).value_or("");
+  query.moment = request.QueryChoice("moment", {"pre", "mid"}).value_or("");
   TRY(request.Finish());
-  RealtimeDesk* desk = context.realtime;
+  return query;
+}
+
+struct AcceptanceTable {
   std::map<std::string, Acceptance> rows;
   std::map<std::string, int64_t, std::greater<>> months;
   Acceptance total;
-  TRY(desk->service().told().ForEachTally([&](const realtime::TallyKey& told, const Acceptance& count) {
-    if (!desk->Sees(*actor, told.institution) || (!institution.empty() && told.institution != institution)) return;
-    if ((!rule.empty() && told.rule != rule) || (!moment.empty() && told.moment != moment)) return;
-    months[told.month] += count.told;
-    if (!month.empty() && told.month != month) return;
-    const std::string& key = by == "institution"  ? told.institution
-                             : by == "department" ? told.department
-                             : by == "doctor"     ? told.doctor
-                             : by == "month"      ? told.month
-                                                  : told.rule;
-    rows[key].Add(count);
-    total.Add(count);
+};
+
+Result<AcceptanceTable> CountAcceptance(RealtimeDesk& desk, const account::Actor& actor, const AcceptanceQuery& query) {
+  AcceptanceTable table;
+  TRY(desk.service().told().ForEachTally([&](const realtime::TallyKey& told, const Acceptance& count) {
+    if (!desk.Sees(actor, told.institution)) return;
+    if (!query.institution.empty() && told.institution != query.institution) return;
+    if ((!query.rule.empty() && told.rule != query.rule) || (!query.moment.empty() && told.moment != query.moment))
+      return;
+    table.months[told.month] += count.told;
+    if (!query.month.empty() && told.month != query.month) return;
+    if ((!query.from.empty() && told.month < query.from) || (!query.until.empty() && told.month > query.until)) return;
+    const std::string& key = query.by == "institution"  ? told.institution
+                             : query.by == "department" ? told.department
+                             : query.by == "doctor"     ? told.doctor
+                             : query.by == "month"      ? told.month
+                                                        : told.rule;
+    table.rows[key].Add(count);
+    table.total.Add(count);
   }));
-  std::map<std::string, std::string> rule_names;
-  for (const program::Rule& one : desk->service().live()->rules().rules) rule_names[one.id] = one.name.zh;
-  json told = json::array();
+  return table;
+}
+
+// Most told first, with the names of what they are of.
+json AcceptanceRows(const RealtimeDesk& desk, realtime::Service& service, const std::string& by,
+                    const AcceptanceTable& table) {
+  std::map<std::string, program::Bilingual> rule_names;
+  for (const program::Rule& one : service.live()->rules().rules) rule_names[one.id] = one.name;
+  json rows = json::array();
   auto more = [](const Acceptance& a, const Acceptance& b) { return a.told > b.told; };
-  for (const auto& [key, row] : Largest(rows, kAcceptanceRowsMax, more)) {
-    json name = by == "institution" ? NameJson(*desk, key) : by == "rule" ? TextOrNull(rule_names[key]) : json(nullptr);
-    told.push_back(AcceptanceJson(key, name, row));
+  for (const auto& [key, row] : Largest(table.rows, kAcceptanceRowsMax, more)) {
+    json name = by == "institution" ? NameJson(desk, key)
+                : by == "rule"      ? TextOrNull(rule_names[key].zh)
+                                    : json(nullptr);
+    json name_en = by == "rule" ? TextOrNull(rule_names[key].en) : json(nullptr);
+    rows.push_back(AcceptanceJson(key, name, name_en, row));
   }
-  json all_months = json::array();
-  for (const auto& [name, count] : months) all_months.push_back(name);
-  return Response::Json({{"by", by},
-                         {"rows", std::move(told)},
-                         {"total", AcceptanceJson("", nullptr, total)},
-                         {"months", std::move(all_months)}});
+  return rows;
+}
+
+Result<Response> ShowAcceptance(Context& context, Request& request) {
+  const account::Actor* actor = TRY(Need(request, "realtime.report"));
+  AcceptanceQuery query = TRY(ReadAcceptanceQuery(request, *actor));
+  RealtimeDesk* desk = context.realtime;
+  AcceptanceTable table = TRY(CountAcceptance(*desk, *actor, query));
+  json months = json::array();
+  for (const auto& [name, count] : table.months) months.push_back(name);
+  return Response::Json({{"by", query.by},
+                         {"rows", AcceptanceRows(*desk, desk->service(), query.by, table)},
+                         {"total", AcceptanceJson("", nullptr, nullptr, table.total)},
+                         {"months", std::move(months)}});
+}
+
+Result<Response> ExportAcceptance(Context& context, Request& request) {
+  const account::Actor* actor = TRY(Need(request, "realtime.report"));
+  AcceptanceQuery query = TRY(ReadAcceptanceQuery(request, *actor));
+  RealtimeDesk* desk = context.realtime;
+  json counted = AcceptanceRows(*desk, desk->service(), query.by, TRY(CountAcceptance(*desk, *actor, query)));
+  json head = json::array();
+  for (auto [zh, kind] :
+       {std::pair("编码", "text"), std::pair("名称", "text"), std::pair("提醒", "number"), std::pair("采纳", "number"),
+        std::pair("未采纳", "number"), std::pair("说明理由", "number"), std::pair("未反馈", "number"),
+        std::pair("提醒采纳率", "text"), std::pair("涉及金额", "money")})
+    head.push_back({{"zh", zh}, {"kind", kind}});
+  json rows = json::array();
+  for (const json& row : counted) {
+    int64_t answered = row["answered"];
+    std::string share = answered == 0 ? "" : FormatMicro(row["changed"].get<int64_t>() * 100'000'000 / answered);
+    if (size_t dot = share.find('.'); dot != std::string::npos) share = share.substr(0, dot + 2);
+    json name = row["name"].is_null() ? json("") : row["name"];
+    rows.push_back({row["key"], name, row["told"], row["changed"], row["carried_on"], row["with_reason"],
+                    row["ignored"], share.empty() ? "" : share + "%", row["amount_fen"]});
+  }
+  json tables = json::array({{{"name", "提醒采纳率"}, {"head", head}, {"rows", rows}}});
+  std::string book = TRY(document::Workbook(tables, "提醒采纳率"));
+  TRY(context.database.Write([&](store::Session& session) {
+    return trail::Append(session, EntryOf(*actor, "realtime.export", "acceptance", query.by, {{"rows", rows.size()}}),
+                         context.clock.Now());
+  }));
+  return Response::Bytes(std::move(book), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+      .SaveAs("提醒采纳率.xlsx");
 }
 
 Result<Response> ShowOverrides(Context& context, Request& request) {
@@ -254,114 +344,21 @@ Result<Response> ShowOverrides(Context& context, Request& request) {
   return Response::Json({{"rows", std::move(rows)}});
 }
 
-json RequestJson(const RealtimeDesk& desk, const KeptRequest& kept) {
-  return {{"id", kept.id},
-          {"at", FormatMoment(kept.at_us / 1000)},
-          {"infno", kept.infno},
-          {"institution", kept.institution},
-          {"institution_name", NameJson(desk, kept.institution)},
-          {"msgid", kept.msgid},
-          {"trace", kept.trace},
-          {"status", kept.word.empty() ? "ok" : kept.word},
-          {"advice", TextOrNull(kept.advice)},
-          {"hits", kept.hits},
-          {"unknowns", kept.unknowns},
-          {"not_reached", kept.not_reached},
-          {"drafts", kept.drafts},
-          {"lines", kept.lines},
-          {"microseconds", kept.microseconds},
-          {"rules", kept.rules},
-          {"trial", kept.trial}};
-}
-
-// What somebody tried in the name of nobody is his own.
-bool SeesRequest(const RealtimeDesk& desk, const account::Actor& actor, const KeptRequest& kept) {
-  if (kept.trial && kept.tried_by == actor.login) return true;
-  return desk.Sees(actor, kept.institution);
-}
-
-Result<Response> ListRequests(Context& context, Request& request) {
-  const account::Actor* actor = TRY(Need(request, "realtime.report"));
-  std::string institution = InstitutionQuery(request, *actor);
-  std::string infno = request.QueryText("infno", {.characters_max = 10}).value_or("");
-  std::string rule = request.QueryText("rule", {.characters_max = 40}).value_or("");
-  std::string msgid = request.QueryText("msgid", {.characters_max = 64}).value_or("");
-  std::string result = request.QueryChoice("result", {"hit", "pass", "refused"}).value_or("");
-  std::string before = request.QueryText("before", {.characters_max = 32}).value_or("");
-  size_t size = static_cast<size_t>(request.QueryInt("size", {.min = 1, .max = 200}).value_or(50));
-  TRY(request.Finish());
-  RealtimeDesk* desk = context.realtime;
-  auto wanted = [&](const KeptRequest& kept) {
-    if (!institution.empty() && kept.institution != institution) return false;
-    if ((!infno.empty() && kept.infno != infno) || (!msgid.empty() && kept.msgid != msgid)) return false;
-    if (!rule.empty() && std::find(kept.rules.begin(), kept.rules.end(), rule) == kept.rules.end()) return false;
-    bool fits = result.empty() ||
-                (result == "refused" ? !kept.word.empty() : kept.word.empty() && (kept.hits > 0) == (result == "hit"));
-    return fits && SeesRequest(*desk, *actor, kept);
-  };
-  json rows = json::array();
-  json next = nullptr;
-  int64_t looks = 0;
-  TRY(desk->kept().ForEach(before, [&](const KeptRequest& kept) {
-    if (wanted(kept)) rows.push_back(RequestJson(*desk, kept));
-    bool full = rows.size() >= size || ++looks >= kLooksMax;
-    if (full) next = kept.id;
-    return !full;
-  }));
-  return Response::Json({{"rows", std::move(rows)}, {"next", std::move(next)}});
-}
-
-Result<Response> InFull(Context& context, const account::Actor& actor, const std::string& id, bool masked) {
-  RealtimeDesk* desk = context.realtime;
-  KeptRequest kept = TRY(desk->kept().Find(id));
-  if (!SeesRequest(*desk, actor, kept)) return NotFound("no request '" + id + "' is kept");
-  auto body = [&](const std::string& text) {
-    json value = json::parse(masked ? realtime::MaskJson(text) : text, nullptr, false);
-    if (!value.is_discarded()) return value;
-    // No JSON: shown as a text, with what is no UTF-8 replaced.
-    return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace));
-  };
-  json full = RequestJson(*desk, kept);
-  full["masked"] = masked;
-  full["request"] = body(kept.request);
-  full["answer"] = body(kept.answer);
-  return Response::Json(full);
-}
-
-Result<Response> ShowRequest(Context& context, Request& request) {
-  const account::Actor* actor = TRY(Need(request, "realtime.report"));
-  TRY(request.Finish());
-  return InFull(context, *actor, request.Param("id"), true);
-}
-
-Result<Response> UnmaskRequest(Context& context, Request& request) {
-  const account::Actor* actor = TRY(Need(request, "person.unmask"));
-  http::Fields body = TRY(request.Json());
-  std::string reason = body.Text("reason", {.characters_min = 4, .characters_max = 500, .lines = true});
-  TRY(body.Finish());
-  std::string id = request.Param("id");
-  Response shown = TRY(InFull(context, *actor, id, false));
-  trail::Entry entry = EntryOf(*actor, "person.unmask", "realtime_request", id, {{"reason", reason}});
-  entry.view = true;
-  TRY(context.views.Note(std::move(entry)));
-  return shown;
-}
-
 }  // namespace
 
+json NameJson(const RealtimeDesk& desk, const std::string& institution) { return TextOrNull(desk.NameOf(institution)); }
+
+std::string InstitutionQuery(Request& request, const account::Actor& actor) {
+  std::string named = request.QueryText("institution", {.characters_max = 40}).value_or("");
+  return actor.institution.empty() || !named.empty() ? named : actor.institution;
+}
+
 void MountRealtimeScreens(http::Router& router, Context& context) {
-  auto bound = [&context](auto handler) {
-    return [&context, handler](Request& request) -> Result<Response> {
-      if (context.realtime == nullptr) return NoRealtime();
-      return handler(context, request);
-    };
-  };
-  router.Get("/api/realtime/monitor", bound(ShowMonitor));
-  router.Get("/api/realtime/acceptance", bound(ShowAcceptance));
-  router.Get("/api/realtime/overrides", bound(ShowOverrides));
-  router.Get("/api/realtime/requests", bound(ListRequests));
-  router.Get("/api/realtime/requests/{id}", bound(ShowRequest));
-  router.Post("/api/realtime/requests/{id}/unmask", bound(UnmaskRequest));
+  router.Get("/api/realtime/monitor", WithRealtime(context, ShowMonitor));
+  router.Get("/api/realtime/acceptance", WithRealtime(context, ShowAcceptance));
+  router.Get("/api/realtime/acceptance/export", WithRealtime(context, ExportAcceptance));
+  router.Get("/api/realtime/overrides", WithRealtime(context, ShowOverrides));
+  MountRealtimeRequests(router, context);
 }
 
 }  // namespace yijian::api

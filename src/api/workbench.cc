@@ -108,7 +108,7 @@ http::Router Workbench::MakeRouter() {
   for (auto* mount : {MountCases, MountApprovals, MountInstitution, MountFlows})
     mount(router, inside_->cases->casework());
   MountEvidence(router, inside_->context, inside_->cases->casework());
-  MountCaseSuspects(router, inside_->cases->casework(), inside_->desk);
+  MountCaseSuspects(router, inside_->context, inside_->cases->casework());
   MountNational(router, inside_->cases->casework(), inside_->evidence);
   MountDocuments(router, inside_->context, inside_->cases->casework());
   MountProfiles(router, inside_->context, inside_->cases->casework());

@@ -8,6 +8,7 @@
 #include "app/http_client.h"
 #include "app/progress_bar.h"
 #include "audit/findings.h"
+#include "audit/run_reader.h"
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "base/sm.h"
@@ -44,6 +45,7 @@ struct TimelinesArguments {
   bool unmasked = false;
   int64_t count = 300;
   int64_t lines = 0;
+  int64_t accused = 0;
 };
 
 Status Rebuild(const Settings& settings, TimelinesArguments arguments) {
@@ -121,16 +123,40 @@ Status ShowPerson(const Settings& settings, const TimelinesArguments& arguments)
   return {};
 }
 
+void WriteDraft(program::Moment moment, const std::string& draft) {
+  std::cout << R"({"moment":")" << (moment == program::kPre ? "pre" : "mid") << R"(","draft":)" << draft << "}\n";
+}
+
+// Visits that the audit accused, told as they were: what was said to them in real time then stands beside their clues.
+Status WriteAccusedDrafts(const Settings& settings, const realtime::Store& store, realtime::Codes& codes,
+                          int64_t count) {
+  lake::Lake lake = TRY(lake::Lake::Open(settings.lake));
+  audit::RunPlace place = TRY(audit::FindRun(lake, ""));
+  lake::Connection connection = TRY(lake::OpenConnection({}));
+  lake::QueryResult rows =
+      TRY(connection.Query("SELECT subject, mdtrt_id FROM " + audit::RunTable(place, "findings") +
+                           " WHERE subject_kind = 'person' AND mdtrt_id <> '' GROUP BY subject, mdtrt_id "
+                           "ORDER BY md5(mdtrt_id), subject LIMIT " +
+                           std::to_string(count)));
+  for (size_t i = 0; i < rows.rows(); i++) {
+    realtime::History known = TRY(store.Get(program::Subject::kPerson, IdKeyOf(rows.Text(i, 0))));
+    std::optional<std::string> draft = realtime::VisitDraft(known, codes, rows.Text(i, 1));
+    if (draft) WriteDraft(program::kMid, *draft);
+  }
+  return {};
+}
+
 // Drafts of the store's persons, pre and mid in turns: what demonstrations and load tests send.
-Status WriteDrafts(const TimelinesArguments& arguments) {
+Status WriteDrafts(const Settings& settings, const TimelinesArguments& arguments) {
   std::unique_ptr<realtime::Store> store = TRY(realtime::Store::Open(arguments.options.store));
+  if (arguments.accused > 0) TRY(WriteAccusedDrafts(settings, *store, store->codes(), arguments.accused));
   int64_t written = 0;
   Status walked = store->ForEach(program::Subject::kPerson, [&](const realtime::History& known) -> Status {
     program::Moment moment = written % 2 == 0 ? program::kPre : program::kMid;
     std::optional<std::string> draft =
         realtime::ExampleDraft(known, store->codes(), moment, static_cast<size_t>(arguments.lines));
     if (!draft) return {};
-    std::cout << R"({"moment":")" << (moment == program::kPre ? "pre" : "mid") << R"(","draft":)" << *draft << "}\n";
+    WriteDraft(moment, *draft);
     if (++written == arguments.count) return Conflict("enough");
     return {};
   });
@@ -288,7 +314,13 @@ void AddRealtimeCommands(Program& program) {
       ->add_option("--lines", arguments->lines,
                    "每份行数（0 为最后一次就诊） / lines of each; 0: those of the last visit")
       ->check(CLI::Range(0, 1000));
-  program.On(drafts, [arguments] { return WriteDrafts(*arguments); });
+  drafts
+      ->add_option(
+          "--accused", arguments->accused,
+          "另加审核发现问题的就诊若干（需 --lake） / besides, so many visits that the audit accused, as they were")
+      ->check(CLI::Range(0, 100'000));
+  AddLakeOption(program, drafts);
+  program.On(drafts, [&program, arguments] { return WriteDrafts(program.settings, *arguments); });
 
   auto ask_arguments = std::make_shared<AskArguments>();
   CLI::App* ask = program.cli.add_subcommand(

@@ -130,6 +130,7 @@ Status Serve(const Program& program, const ServeOptions& options) {
     return {};
   });
   if (bench->context().realtime != nullptr) {
+    bench->context().urgent_queue = [&server] { return server.UrgentQueue(); };
     server.AddHealthCheck("timelines", [&] { return bench->context().realtime->Ping(); });
     server.AddMetrics([&] { return bench->RealtimeMetrics(); });
   }

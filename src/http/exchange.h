@@ -60,6 +60,7 @@ class House {
   WorkerPool express;
   Lane urgent;
   std::atomic<int64_t> in_flight{0};
+  std::atomic<int64_t> urgent_refused{0};
   std::atomic<bool> draining{false};
 
  private:

@@ -118,7 +118,8 @@ struct Server::Inside {
     if (!taken) exchange->Answer(Response::Of(Busy(options.urgent)));
   }
 
-  static Problem Busy(bool urgent) {
+  Problem Busy(bool urgent) {
+    if (urgent) house->urgent_refused++;
     Problem problem = ProblemOf(urgent ? 429 : 503);
     problem.retry_after_s = 1;
     return problem;
@@ -287,6 +288,10 @@ Status Server::Start() {
   return inside_->Start();
 }
 
+QueueState Server::UrgentQueue() const {
+  const House& house = *inside_->house;
+  return {house.urgent.Waiting(), house.options.urgent_queue_max, house.options.urgent_threads, house.urgent_refused};
+}
 uint16_t Server::port() const { return inside_->wire == nullptr ? 0 : inside_->wire->port(); }
 bool Server::Drain() { return inside_->Drain(); }
 void Server::Stop() { inside_->Stop(); }

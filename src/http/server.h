@@ -77,6 +77,14 @@ struct ServerOptions {
   std::function<void(const std::string&)> log;  // a JSON line without its end; empty: stderr
 };
 
+// Those that wait for a worker of RouteOptions::urgent.
+struct QueueState {
+  size_t waiting = 0;
+  size_t waiting_max = 0;
+  size_t workers = 0;
+  int64_t refused = 0;  // since the start: the queue was full, or the wait too long
+};
+
 class Server {
  public:
   // authenticator may be nullptr: then only anonymous routes answer. metrics: nullptr for one of its own.
@@ -90,6 +98,7 @@ class Server {
   void AddMetrics(std::function<std::string()> text);
   Status Start();
   uint16_t port() const;
+  QueueState UrgentQueue() const;
 
   // /healthz turns 503, no connection is accepted any more, open streams are closed, running requests finish. False
   // when drain_time_max was over before they had.

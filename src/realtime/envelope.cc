@@ -145,6 +145,9 @@ Error WireError(std::string_view code, const std::string& about) {
     auto detail = std::make_shared<ErrorDetail>();
     detail->word = code;
     detail->zh = std::string(info.zh) + (about.empty() ? "" : "：" + about);
+    // Those of the form of what was sent name a field by its path.
+    bool names_field = code == "YJ1002" || code == "YJ1003" || code == "YJ1004";
+    if (names_field && !about.empty()) detail->fields.push_back({about, std::string(info.zh)});
     return {info.kind, std::string(info.en) + tail, std::move(detail)};
   }
   CHECK(false);

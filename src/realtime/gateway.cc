@@ -58,10 +58,16 @@ constexpr std::string_view kUploadServices[] = {"outpatientDocInfoService",
                                                 "dscgService",
                                                 "goodsService"};
 
+// By which a kept request is found again.
+constexpr size_t kPersonsNamed = 20;
+
 void Look(const std::vector<Draft>& drafts, const std::vector<Answer>& answers, Glance& glance) {
   glance.asked = true;
   glance.drafts = static_cast<int>(drafts.size());
-  for (const Draft& draft : drafts) glance.lines += static_cast<int>(draft.told.of(Kind::kLine).size());
+  for (const Draft& draft : drafts) {
+    glance.lines += static_cast<int>(draft.told.of(Kind::kLine).size());
+    if (glance.persons.size() < kPersonsNamed) glance.persons.push_back(draft.told.subject);
+  }
   for (const Answer& answer : answers) {
     auto id = [&](uint32_t rule) { return answer.version->rules().rules[rule].id; };
     glance.advice = std::max(glance.advice, answer.advice);
@@ -198,7 +204,8 @@ WireResponse Gateway::Twin(std::string_view what, const Caller& caller, std::str
   response.body = DumpOf({{"code", error.detail->word},
                           {"title", error.detail->zh},
                           {"title_en", error.message},
-                          {"detail", error.detail->zh}});
+                          {"detail", error.detail->zh},
+                          {"place", error.detail->fields.empty() ? "" : error.detail->fields[0].field}});
   return response;
 }
 

@@ -14,7 +14,8 @@
 //                        {...}}]}]}; also the tree of 3101. docs/realtime.md has an example.
 //             feedback   {"warn_type": "1"|"2", "warns": [{"warn_rslt_id", "dspo_way": "1"|"2", "dspo_way_rea"}]}
 //             upload     {"infno", "msgid"?, "time"?, "input": {...}}
-//           Problems are {"code", "title", "title_en", "detail"} with 400 404 409 413 or 500.
+//           Problems are {"code", "title", "title_en", "detail", "place"} (the path of a field, or empty) with 400 404
+//           409 413 or 500.
 // Message:  a msgid that was answered is answered alike (and marked so); with another body it is a conflict.
 // Logs:     the handlers log nothing; `trace` of a response is the id to log. It holds no personal data.
 // Threads:  share it.
@@ -36,7 +37,8 @@ struct Glance {
   bool trial = false;
   std::string tried_by;  // of a trial: login
   int drafts = 0;
-  int lines = 0;  // told by the drafts
+  int lines = 0;                 // told by the drafts
+  std::vector<int64_t> persons;  // IdKeyOf of their numbers, the first of them
   struct Doubted {
     std::string rule;
     std::string missing;

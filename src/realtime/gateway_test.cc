@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "base/hash.h"
@@ -160,6 +161,50 @@ TEST(Gateway, ARefundGivesTheLineBackWholeOrInPart) {
   EXPECT_EQ(lines(), 3U);
   bench.Ask("2301", "m4", "2026-03-01 08:13:00", line("F4", "-5", "F3"));
   EXPECT_EQ(lines(), 2U);
+}
+
+TEST(Gateway, WhatWasToldOfAVisitIsFoundByIt) {
+  TestBench bench;
+  json answer = json::parse(
+      bench.Ask("3102", "m1", "2026-03-01 09:00:00",
+                DraftJson("P1", "V1", "2026-03-01", {{"L1", "X2B", "12"}, {"L2", "X9", "1"}, {"L3", "X2C", "11"}})));
+  ASSERT_EQ(answer["output"]["result"].size(), 2U);
+  bench.Ask("3102", "m2", "2026-03-01 10:00:00", DraftJson("P1", "V10", "2026-03-01", {{"L1", "X2B", "12"}}));
+  std::vector<ToldHit> told = Must(bench.service->told().OfVisit("V1"));
+  ASSERT_EQ(told.size(), 2U) << "V10 is another visit";
+  EXPECT_EQ(told[0].asked, "2026-03-01 09:00:00");
+  EXPECT_FALSE(told[0].answered);
+  std::set<std::string> lines;
+  for (const ToldHit& hit : told) {
+    ASSERT_EQ(hit.lines.size(), 1U);
+    lines.insert(hit.lines[0].line + " " + hit.lines[0].item);
+  }
+  EXPECT_EQ(lines, (std::set<std::string>{"L1 X2B", "L3 X2C"}));
+  EXPECT_TRUE(Must(bench.service->told().OfVisit("V")).empty());
+}
+
+TEST(Gateway, WhoOnlyTriesItAnswersForNobody) {
+  TestBench bench;
+  std::string draft = DraftJson("P1", "V1", "2026-03-01", {{"L1", "X2B", "12"}});
+  std::string body = json::parse(draft)["data"].dump();
+  const Caller kPerson{"H50010100001", "clerk", true};
+  json tried = json::parse(bench.gateway->Twin("mid", kPerson, body).body);
+  EXPECT_TRUE(Must(bench.service->told().OfVisit("V1")).empty()) << "a trial tells nobody anything";
+  std::string hit = tried["answers"][0]["hits"][0]["id"];
+  auto feedback = [&](const Caller& caller, const std::string& reason) {
+    return bench.gateway->Twin("feedback", caller,
+                               R"({"warn_type":"2","warns":[{"warn_rslt_id":")" + hit +
+                                   R"(","dspo_way":"1","dspo_way_rea":")" + reason + R"("}]})");
+  };
+  EXPECT_EQ(feedback(kPerson, "试用").status, 200);
+  const Caller kSystem{"H50010100001", "", false};
+  bench.gateway->Twin("mid", kSystem, body);
+  EXPECT_EQ(feedback(kSystem, "机构所填").status, 200);
+  EXPECT_EQ(feedback(kPerson, "他人所填").status, 200);
+  EXPECT_EQ(feedback(kPerson, "").word, "YJ3004") << "checked alike";
+  std::vector<ToldHit> told = Must(bench.service->told().OfVisit("V1"));
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].reason, "机构所填");
 }
 
 TEST(Gateway, FeedbackKeepsTheReasonForTheAuditor) {

@@ -21,6 +21,12 @@ int64_t Monitor::TopOf(size_t step) {
   return static_cast<int64_t>(((8 + step % 8 + 1) << shift) - 1);
 }
 
+Monitor::What Monitor::WhatOf(const std::string& infno) {
+  if (infno == "3101" || infno == "pre") return kAskedPre;
+  if (infno == "3102" || infno == "mid") return kAskedMid;
+  return infno == "3103" || infno == "feedback" ? kFedBack : kUploaded;
+}
+
 Monitor::Second& Monitor::SecondOf(int64_t now_s) {
   Second& second = (*seconds_)[static_cast<size_t>(now_s % kSeconds)];
   if (second.at != now_s) {
@@ -54,6 +60,8 @@ void Monitor::Saw(const Glance& glance, const std::string& word, int64_t microse
   second.hits += static_cast<uint32_t>(glance.hits.size());
   second.max_us = std::max(second.max_us, microseconds);
   second.steps[StepOf(microseconds)]++;
+  second.by_what[WhatOf(glance.infno)]++;
+  if (glance.asked) second.advices[static_cast<size_t>(glance.advice)]++;
   Minute& minute = MinuteOf(now_s);
   if (Asker* asker = AskerOf(minute, glance.institution)) {
     asker->requests++;
@@ -88,6 +96,8 @@ Monitor::Window Monitor::Last(int seconds, int64_t until_s) const {
     window.refused += second.refused;
     window.hits += second.hits;
     window.max_us = std::max(window.max_us, second.max_us);
+    for (size_t what = 0; what < kWhats; what++) window.by_what[what] += second.by_what[what];
+    for (size_t advice = 0; advice < kAdvices; advice++) window.advices[advice] += second.advices[advice];
     for (size_t step = 0; step < kSteps; step++) steps[step] += second.steps[step];
   }
   auto percentile = [&](double share) {

@@ -30,6 +30,10 @@ class Monitor {
   static constexpr int kMinutes = 60;
   static constexpr size_t kNamesMax = 2000;
 
+  // What was asked: 3101 and pre are one, as are 3102 and mid, 3103 and feedback; the rest are uploads.
+  enum What : size_t { kAskedPre, kAskedMid, kFedBack, kUploaded, kWhats };
+  static constexpr size_t kAdvices = 4;  // in the order of Advice
+
   struct Window {
     int64_t requests = 0;
     int64_t errors = 0;
@@ -39,6 +43,8 @@ class Monitor {
     int64_t p99_us = 0;
     int64_t p999_us = 0;
     int64_t max_us = 0;
+    std::array<int64_t, kWhats> by_what{};
+    std::array<int64_t, kAdvices> advices{};  // of requests that were judged, the strongest of each
   };
   struct Asker {
     int64_t requests = 0;
@@ -61,6 +67,7 @@ class Monitor {
   std::map<std::string, Asker> Askers(int64_t now_s) const;
   std::map<Doubted, int64_t> Doubts(int64_t now_s) const;
 
+  static What WhatOf(const std::string& infno);
   // For tests of the histogram.
   static size_t StepOf(int64_t microseconds);
   static int64_t TopOf(size_t step);
@@ -74,6 +81,8 @@ class Monitor {
     uint32_t errors = 0;
     uint32_t refused = 0;
     uint32_t hits = 0;
+    std::array<uint32_t, kWhats> by_what{};
+    std::array<uint32_t, kAdvices> advices{};
     std::array<uint32_t, kSteps> steps{};
   };
   struct Minute {

@@ -42,6 +42,27 @@ TEST(MonitorTest, PercentilesOfAWindowAndNothingOlder) {
   EXPECT_TRUE(monitor.Askers(101 + 3700).empty());
 }
 
+TEST(MonitorTest, CountsByWhatWasAskedAndByTheAdvice) {
+  Monitor monitor;
+  auto saw = [&](const char* infno, bool asked, Advice advice) {
+    Glance glance = AskedBy("H1");
+    glance.infno = infno;
+    glance.asked = asked;
+    glance.advice = advice;
+    monitor.Saw(glance, "", 100, 50);
+  };
+  saw("3101", true, Advice::kWarn);
+  saw("pre", true, Advice::kPass);
+  saw("3102", true, Advice::kBlock);
+  saw("feedback", false, Advice::kPass);
+  saw("2204", false, Advice::kPass);
+  Monitor::Window window = monitor.Last(60, 51);
+  EXPECT_EQ(window.by_what, (std::array<int64_t, Monitor::kWhats>{2, 1, 1, 1}));
+  EXPECT_EQ(window.advices[static_cast<size_t>(Advice::kPass)], 1);
+  EXPECT_EQ(window.advices[static_cast<size_t>(Advice::kWarn)], 1);
+  EXPECT_EQ(window.advices[static_cast<size_t>(Advice::kBlock)], 1);
+}
+
 TEST(MonitorTest, AWindowOfOneAndOfNone) {
   Monitor monitor;
   EXPECT_EQ(monitor.Last(60, 5).p99_us, 0);

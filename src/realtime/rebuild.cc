@@ -336,7 +336,8 @@ class Builder {
       }));
     }
     TRY(flush());
-    for (Notes space : {Notes::kHits, Notes::kFeedback, Notes::kShadow, Notes::kOverrides, Notes::kRequests})
+    for (Notes space :
+         {Notes::kHits, Notes::kFeedback, Notes::kShadow, Notes::kOverrides, Notes::kRequests, Notes::kVisits})
       TRY(CarryNotes(old, space));
     return CarryReceipts(old);
   }

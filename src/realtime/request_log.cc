@@ -35,6 +35,9 @@ std::string HeadOf(const WireResponse& response, int64_t microseconds, int64_t a
     head.Put("advice", glance.asked ? NameOf(glance.advice) : "");
     head.PutBool("trial", glance.trial);
     head.Put("tried_by", glance.tried_by);
+    head.List("persons", [&] {
+      for (int64_t person : glance.persons) head.Item(HexOf(static_cast<uint64_t>(person)));
+    });
     head.PutNumber("drafts", std::to_string(glance.drafts));
     head.PutNumber("lines", std::to_string(glance.lines));
     head.PutNumber("hits", std::to_string(glance.hits.size()));
@@ -64,6 +67,7 @@ std::optional<KeptRequest> Read(std::string_view key, std::string_view note) {
   kept.advice = head.value("advice", "");
   kept.trial = head.value("trial", false);
   kept.tried_by = head.value("tried_by", "");
+  for (const json& person : head.value("persons", json::array())) kept.persons.push_back(person.get<std::string>());
   kept.drafts = head.value("drafts", int64_t{0});
   kept.lines = head.value("lines", int64_t{0});
   kept.hits = head.value("hits", int64_t{0});

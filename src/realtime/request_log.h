@@ -37,6 +37,7 @@ struct KeptRequest {
   std::string advice;  // empty: nothing was judged
   bool trial = false;
   std::string tried_by;
+  std::vector<std::string> persons;  // HexOf of IdKeyOf, the first of them
   int64_t drafts = 0;
   int64_t lines = 0;
   int64_t hits = 0;

@@ -34,10 +34,11 @@ enum Family : size_t {
   kShadow,
   kOverrides,
   kRequests,
+  kVisits,
   kFamilies
 };
-constexpr const char* kFamilyNames[kFamilies] = {"default", "person",   "doctor", "trace",    "code",   "message",
-                                                 "hit",     "feedback", "shadow", "override", "request"};
+constexpr const char* kFamilyNames[kFamilies] = {"default", "person",   "doctor", "trace",    "code",    "message",
+                                                 "hit",     "feedback", "shadow", "override", "request", "visit_hit"};
 constexpr char kFormatWord[] = "format";
 constexpr char kFormat[] = "1";
 
@@ -47,7 +48,7 @@ Family FamilyOf(program::Subject subject) {
 }
 
 Family FamilyOf(Notes space) {
-  constexpr Family kOfNotes[] = {kHits, kFeedback, kShadow, kOverrides, kRequests};
+  constexpr Family kOfNotes[] = {kHits, kFeedback, kShadow, kOverrides, kRequests, kVisits};
   return kOfNotes[static_cast<size_t>(space)];
 }
 

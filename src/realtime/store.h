@@ -58,9 +58,9 @@ struct Receipt {
 };
 
 // Notes beside the timelines, each in a space of its own: hits told, feedback on them, differences of shadow packs,
-// hits carried on with (by time), requests with their answers (by time). Requests are kept as long as StoreOptions
-// says: the oldest go, a file at a time.
-enum class Notes { kHits, kFeedback, kShadow, kOverrides, kRequests };
+// hits carried on with (by time), requests with their answers (by time), hits by the visit they are about. Requests are
+// kept as long as StoreOptions says: the oldest go, a file at a time.
+enum class Notes { kHits, kFeedback, kShadow, kOverrides, kRequests, kVisits };
 struct Note {
   Notes space = Notes::kHits;
   std::string key;

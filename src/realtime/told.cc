@@ -12,7 +12,13 @@
 namespace yijian::realtime {
 namespace {
 
+// Of a hit about more lines the first are kept; its visit and items still tell what it is about.
+constexpr size_t kToldLinesMax = 50;
+
 const char* NameOfMoment(program::Moment moment) { return moment == program::kPre ? "pre" : "mid"; }
+
+// The hits of a visit stand beside each other; no visit's number has this byte.
+std::string KeyOfVisit(const std::string& visit, const std::string& hit) { return visit + '\x1F' + hit; }
 
 std::string KeyOfFeedback(const Feedback& feedback) { return feedback.hit + "/" + FormatTime(feedback.at); }
 
@@ -31,6 +37,9 @@ ToldHit HitOf(std::string id, const nlohmann::json& note) {
   hit.visit = note.value("visit", "");
   hit.moment = note.value("moment", "");
   hit.at = note.value("told_at", note.value("at", ""));
+  hit.asked = note.value("asked", "");
+  for (const nlohmann::json& line : note.value("lines", nlohmann::json::array()))
+    hit.lines.push_back({line.value("line", ""), line.value("item", "")});
   hit.message = note.value("message", "");
   hit.amount = FenOf(ParseMicro(note.value("amount", "0")).value_or(0));
   hit.trial = note.value("trial", false);
@@ -171,12 +180,27 @@ Status ToldBook::Tell(const Draft& draft, const Answer& answer) {
       text.Put("visit", hit.accusation.visit_no);
       text.Put("moment", now.moment);
       text.Put("at", at);
+      text.Put("asked", FormatTime(draft.now));
+      text.List("lines", [&] {
+        size_t named = 0;
+        for (const AccusedRow& row : hit.accusation.rows) {
+          if (!row.charged || row.kind != Kind::kLine || named == kToldLinesMax) continue;
+          named++;
+          auto name = draft.row_names.find(row.key);
+          text.Object([&] {
+            text.Put("line", name == draft.row_names.end() ? std::string() : name->second);
+            text.Put("item", code(row.item));
+          });
+        }
+      });
       text.Put("amount", FormatFen(hit.accusation.amount));
       text.Put("advice", NameOf(hit.advice));
       text.PutBool("reason_needed", hit.reason_needed);
       text.Put("message", hit.accusation.message_zh);
     });
     notes.push_back({Notes::kHits, ids[i], std::move(text.text())});
+    if (const std::string& visit = hit.accusation.visit_no; !visit.empty() && !draft.trial)
+      notes.push_back({Notes::kVisits, KeyOfVisit(visit, ids[i]), "{}"});
     if (!tallying_) continue;
     if (before) TRY(AddAnswerTo(now));
     tallies.emplace_back(std::move(before), std::move(now));
@@ -214,6 +238,7 @@ Result<FeedbackResult> ToldBook::Take(const std::vector<Feedback>& feedback) {
       result.without_reason.push_back(one.hit);
       continue;
     }
+    if (one.trial && !hit.value("trial", false)) continue;  // told in earnest: its institution's system answers
     nlohmann::json text{{"hit", one.hit},
                         {"rule", hit.value("rule", "")},
                         {"institution", one.institution},
@@ -288,6 +313,22 @@ Status ToldBook::CountAll() {
   for (const auto& [key, count] : stood) tallies_[key].Add(count);
   counted_ = true;
   return {};
+}
+
+Result<std::vector<ToldHit>> ToldBook::OfVisit(const std::string& visit) const {
+  std::vector<std::string> ids;
+  const std::string prefix = KeyOfVisit(visit, "");
+  TRY(store_.ForEach(Notes::kVisits, prefix, [&](std::string_view key, std::string_view) {
+    if (!key.starts_with(prefix)) return false;
+    ids.emplace_back(key.substr(prefix.size()));
+    return true;
+  }));
+  std::vector<ToldHit> told;
+  for (const std::string& id : ids) {
+    std::optional<ToldHit> hit = TRY(Find(id));
+    if (hit && !hit->trial) told.push_back(std::move(*hit));
+  }
+  return told;
 }
 
 Status ToldBook::ForEachOverride(const std::function<bool(const ToldHit&)>& take) const {

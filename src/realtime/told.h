@@ -43,6 +43,7 @@ struct Feedback {
   std::string institution;
   std::string by;
   Time at = 0;
+  bool trial = false;  // somebody tries it: checked alike, kept only for hits that are trials too
 };
 
 struct FeedbackResult {
@@ -61,6 +62,12 @@ struct Acceptance {
   void Add(const Acceptance& other, int64_t times = 1);
 };
 
+// A line a hit accuses, as the asker calls it (rx_id, bkkp_sn), and what it is of.
+struct ToldLine {
+  std::string line;
+  std::string item;
+};
+
 // A hit as it was told, and what was answered to it last.
 struct ToldHit {
   std::string id;
@@ -69,8 +76,10 @@ struct ToldHit {
   std::string department;
   std::string doctor;
   std::string visit;
-  std::string moment;  // pre, mid
-  std::string at;      // YYYY-MM-DD hh:mm:ss
+  std::string moment;           // pre, mid
+  std::string at;               // YYYY-MM-DD hh:mm:ss
+  std::string asked;            // the same, by the asker's clock; empty in notes of older programs
+  std::vector<ToldLine> lines;  // charged ones; empty in notes of older programs
   std::string message;
   Fen amount = 0;
   bool trial = false;
@@ -100,6 +109,8 @@ class ToldBook {
   Result<FeedbackResult> Take(const std::vector<Feedback>& feedback);
 
   Status ForEachTally(const std::function<void(const TallyKey&, const Acceptance&)>& take);
+  // Of one visit, trials left out, each with its last answer.
+  Result<std::vector<ToldHit>> OfVisit(const std::string& visit) const;
   // Hits carried on with, newest first, until `take` says false.
   Status ForEachOverride(const std::function<bool(const ToldHit&)>& take) const;
 

@@ -186,6 +186,7 @@ Result<std::vector<Feedback>> ReadFeedback(const Json& data, const WireContext& 
     one.moment = type == "1" ? program::kPre : program::kMid;
     one.institution = context.institution;
     one.at = context.now;
+    one.trial = context.trial;
     feedback.push_back(std::move(one));
   }
   return feedback;

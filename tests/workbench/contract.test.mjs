@@ -188,6 +188,7 @@ test('real time: keys, drafts, feedback, the screens', async () => {
     assert.equal(total.carried_on, 1);
     assert.equal(total.ignored, total.told - 1);
   }
+  assert.equal((await hospital1.ask('GET', '/api/realtime/acceptance/export?by=doctor')).status, 200);
   await hospital1.get('/api/realtime/overrides');
   let kept = { rows: [] };
   for (let tries = 0; tries < 50 && !kept.rows.some((row) => row.infno === '3102'); tries++) {

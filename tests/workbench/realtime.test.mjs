@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openStage, program, root } from './stage.mjs';
+import { accusedDrafts, rememberKey, tellOfClue } from './accused.mjs';
 import { Person, signIn } from './person.mjs';
 
 const run = promisify(execFile);
@@ -190,6 +191,100 @@ test('hits are answered by whom they were told to', async () => {
   assert.equal((await other.ask('POST', '/api/realtime/feedback', feedback)).status, 404);
   assert.deepEqual(await hospital.post('/api/realtime/feedback', feedback), {});
   other.close();
+});
+
+test('what was told, and the reason given, stand beside the clue and in its case', async () => {
+  const drafts = await accusedDrafts(stage, 400);
+  auditor = await signIn(stage.url, 'auditor');
+  operator = await signIn(stage.url, 'operator');
+  rememberKey(code, key);
+  const told = await tellOfClue(stage, operator, auditor, drafts);
+  const of = async (path) => (await auditor.get(path)).rows.find((one) => one.id === told.suspect.id);
+  const beside = () => of(`/api/clues/${told.clue.id}/suspects?rule=${told.hit.rule}&text=${encodeURIComponent(told.hit.visit)}`);
+  const noted = (await beside()).told.find((one) => one.hit === told.hit.id);
+  assert.deepEqual([noted.moment, noted.answer, noted.reason], ['mid', 'none', '']);
+  assert.equal(noted.at, told.draft.time, 'by the clock of who asked');
+  await told.hospital.post('/api/realtime/feedback', { warn_type: '2', warns: [{ warn_rslt_id: told.hit.id, dspo_way: '1', dspo_way_rea: '病情需要，已向患者说明' }] });
+  const suspect = await beside();
+  const answered = suspect.told.find((one) => one.hit === told.hit.id);
+  assert.deepEqual([answered.answer, answered.reason], ['carried_on', '病情需要，已向患者说明']);
+  assert.ok(answered.by === 'visit' || suspect.lines.some((line) => line.charged && line.told.includes(told.hit.id)), 'the line says so too');
+  // Somebody who only tries it tells no auditor anything, and answers for no institution.
+  const clerk = await signIn(stage.url, 'auditor2');
+  const forged = { warn_type: '2', warns: [{ warn_rslt_id: told.hit.id, dspo_way: '1', dspo_way_rea: '并非机构所填' }] };
+  assert.deepEqual(await clerk.post(`/api/realtime/feedback?institution=${told.institution}`, forged), {});
+  assert.equal((await beside()).told.find((one) => one.hit === told.hit.id).reason, '病情需要，已向患者说明');
+  const inCase = await caseOf(told.clue);
+  assert.equal((await of(`/api/cases/${inCase}/suspects?size=200`)).told.find((one) => one.hit === told.hit.id).reason, '病情需要，已向患者说明');
+  clerk.close();
+  told.hospital.close();
+});
+// The case opened from a clue, all of it confirmed.
+async function caseOf({ id }) {
+  let clue = await auditor.post(`/api/clues/${id}/lock`);
+  clue = await auditor.post(`/api/clues/${id}/verdicts`, { version: clue.version, conduct: 'conduct', verdicts: [{ all: true, verdict: 'confirmed', note: '与病历不符' }] });
+  return (await auditor.post('/api/cases', { clues: [id], title: '事中提醒后的核查', track: 'agency' })).id;
+}
+
+test('kept requests are found by what they were, when, and of whom', async () => {
+  const [rows, mid] = await Promise.all(['', '&moment=mid'].map(async (more) => (await auditor.get(`/api/realtime/requests?size=200${more}`)).rows));
+  assert.ok(mid.length > 0 && mid.length < rows.length && mid.every((one) => ['mid', '3102'].includes(one.infno)));
+  const warned = (await auditor.get('/api/realtime/requests?size=200&advice=warn')).rows;
+  assert.ok(warned.length > 0 && warned.every((one) => one.advice === 'warn'));
+  const today = rows[0].at.slice(0, 10);
+  const dayAfter = new Date(Date.parse(today) + 2 * 86_400_000).toISOString().slice(0, 10);
+  assert.equal((await auditor.get(`/api/realtime/requests?size=200&from=2020-01-01&until=${today.slice(0, 4)}-01-01`)).rows.length, 0);
+  assert.ok((await auditor.get(`/api/realtime/requests?from=2020-01-01&until=${dayAfter}`)).rows.length > 0);
+  const number = draft.persons[0].psn_no;
+  const theirs = (await auditor.get(`/api/realtime/requests?person=${number}`)).rows;
+  assert.ok(theirs.length > 0);
+  assert.equal((await auditor.get('/api/realtime/requests?person=NOBODY')).rows.length, 0);
+  const analyst = await signIn(stage.url, 'analyst');
+  assert.equal((await analyst.ask('GET', `/api/realtime/requests?person=${number}`)).status, 403, 'a number may be looked for by who may unmask');
+  const { rows: views } = await operator.get('/api/trail?views=true&action=realtime.find_person&size=20');
+  assert.ok(views.length > 0 && !JSON.stringify(views).includes(number), 'the look is kept, the number is not');
+  analyst.close();
+});
+
+test('the acceptance report keeps to its days, and is taken away as a table', async () => {
+  const all = await auditor.get('/api/realtime/acceptance?by=rule');
+  assert.ok(all.total.told > 0 && all.rows.every((row) => row.name && row.name_en), 'rules have names in both languages');
+  assert.equal((await auditor.get('/api/realtime/acceptance?until=2020-01')).total.told, 0);
+  assert.equal((await auditor.get('/api/realtime/acceptance?from=2020-01')).total.told, all.total.told);
+  const { status, type, body } = await auditor.ask('GET', '/api/realtime/acceptance/export?by=institution');
+  assert.equal(status, 200);
+  assert.match(type, /spreadsheetml/);
+  assert.equal(body.subarray(0, 2).toString(), 'PK');
+  const clerk = await signIn(stage.url, 'hospital1');
+  assert.ok((await clerk.get('/api/realtime/acceptance?by=institution')).rows.every((row) => row.key === code));
+  clerk.close();
+});
+
+test('the monitor tells what was asked and advised, and what waits', async () => {
+  await hospital.post('/api/realtime/pre', draft);
+  await hospital.post('/api/realtime/mid', draft);
+  // The second that is running is not told yet.
+  let told;
+  for (let tries = 0; tries < 100 && !(told?.windows[0].by_what.pre > 0); tries++) {
+    await new Promise((done) => setTimeout(done, 50));
+    told = await auditor.get('/api/realtime/monitor');
+  }
+  const { windows, series, queue } = told;
+  const [minute] = windows;
+  assert.ok(minute.by_what.pre > 0 && minute.by_what.mid > 0);
+  assert.equal(Object.values(minute.by_what).reduce((sum, one) => sum + one, 0), minute.requests);
+  assert.ok(Object.values(minute.advice).reduce((sum, one) => sum + one, 0) > 0);
+  assert.ok(series.some((point) => point.by_what.mid > 0));
+  assert.ok(queue.waiting_max > 0 && queue.workers > 0);
+});
+
+test('a mistake names its field in both languages', async () => {
+  const wrong = structuredClone(draft);
+  wrong.persons[0].visits[0].lines[0].cnt = 'two';
+  for (const lang of ['zh-CN', 'en']) {
+    const { status, body } = await auditor.ask('POST', '/api/realtime/mid', wrong, { 'Accept-Language': lang });
+    assert.deepEqual([status, body.code, body.errors[0].field], [400, 'YJ1003', 'patient_dtos[0].fsi_encounter_dtos[0].fsi_order_dtos[0].cnt']);
+  }
 });
 
 test('malformed, hostile and huge bodies: a clear word each, and the server goes on', async () => {

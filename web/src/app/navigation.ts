@@ -1,7 +1,7 @@
 // The side menu: one table. An entry is shown to the roles it names, and only when its page is part of this build.
 import {
-  AlarmClock, Briefcase, ChatLineSquare, CircleCheck, DataAnalysis, DataBoard, Document, EditPen, Files, House, List, Lock, Money,
-  Monitor, OfficeBuilding, Search, Setting, Stamp, Tickets,
+  AlarmClock, Aim, Briefcase, ChatLineSquare, CircleCheck, Connection, DataAnalysis, DataBoard, Document, EditPen, Files, House, Key, List,
+  Lock, Money, Monitor, Odometer, OfficeBuilding, Search, Setting, Stamp, Tickets, TrendCharts,
 } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import type { Role } from '@/stores/session'
@@ -43,6 +43,15 @@ export const kNavigation: readonly NavGroup[] = [
     ],
   },
   {
+    title: 'realtime',
+    entries: [
+      { route: 'realtime', icon: Odometer, roles: [...kBureau, 'operator'], jump: 'm' },
+      { route: 'realtime_acceptance', icon: TrendCharts, roles: [...kBureau, 'institution'] },
+      { route: 'realtime_requests', icon: Connection, roles: [...kBureau, 'institution'], jump: 'q' },
+      { route: 'realtime_try', icon: Aim, roles: [...kBureau, 'institution'], jump: 'y' },
+    ],
+  },
+  {
     title: 'subjects',
     entries: [
       { route: 'institutions', icon: OfficeBuilding, roles: kBureau, jump: 'i' },
@@ -62,6 +71,7 @@ export const kNavigation: readonly NavGroup[] = [
     entries: [
       { route: 'trail', icon: Files, roles: ['operator', 'approver_3', 'approver_4'] },
       { route: 'users', icon: Lock, roles: ['operator'] },
+      { route: 'callers', icon: Key, roles: ['operator', 'approver_4'] },
       { route: 'administration', icon: Setting, roles: ['operator', 'approver_4'] },
       { route: 'system', icon: Monitor, roles: ['operator'] },
     ],

@@ -41,4 +41,5 @@ export const kClockStateMeaning: Record<Schemas['Clock']['state'], Meaning> = {
 export const kSelfCheckStateMeaning: Record<Schemas['SelfCheck']['state'], Meaning> = {
   open: 'suspect', submitted: 'info', accepted: 'good', returned: 'violation',
 }
+export const kAdviceMeaning: Record<Schemas['Advice'], Meaning> = { pass: 'good', warn: 'suspect', self_pay: 'info', block: 'violation' }
 export const kReviewMeaning: Record<'uphold' | 'lower' | 'drop', Meaning> = { uphold: 'violation', lower: 'suspect', drop: 'good' }

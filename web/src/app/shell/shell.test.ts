@@ -13,7 +13,7 @@ const namesFor = (roles: Role[]) => navigationFor(roles, everywhere).flatMap((g)
 
 describe('the menu', () => {
   it('shows an institution its own things and nothing of the bureau', () => {
-    expect(namesFor(['institution'])).toEqual(['home', 'deadlines', 'opinions', 'self_checks', 'documents'])
+    expect(namesFor(['institution'])).toEqual(['home', 'deadlines', 'opinions', 'self_checks', 'realtime_acceptance', 'realtime_requests', 'realtime_try', 'documents'])
   })
   it('shows administration to the operator and no clues', () => {
     expect(namesFor(['operator'])).toContain('administration')

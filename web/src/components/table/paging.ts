@@ -1,5 +1,5 @@
 // One page of rows that are all here, sorted by a field; what is missing comes last either way.
-import type { TableState } from '@/components/table/table_state'
+import type { TableState } from './table_state'
 
 export function pageOf<Row extends object>(rows: readonly Row[], state: Pick<TableState, 'page' | 'size' | 'sort'>): Row[] {
   const down = state.sort.startsWith('-')
