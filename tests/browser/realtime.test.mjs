@@ -41,6 +41,7 @@ function step(name, work) {
 const dialog = (desk) => desk.page.locator('.el-dialog:visible, .el-message-box:visible').last();
 const gone = (desk) => desk.page.locator('.el-overlay:visible').waitFor({ state: 'hidden' });
 const button = (within, key, values) => within.getByRole('button', { name: words(key, values) }).first();
+const main = (desk) => desk.page.locator('#main');
 const yes = (desk) => dialog(desk).locator('.el-dialog__footer, .el-message-box__btns').locator('.el-button--primary, .el-button--danger').last().click();
 async function speak(desk, lang) {
   if ((await desk.page.evaluate(() => document.documentElement.lang)) === lang) return;
@@ -152,7 +153,7 @@ step('the monitor tells of it, and reads itself anew', async () => {
   await well(desk, 'monitor');
   const before = await asked.textContent();
   const hospital = await hospitalOf(stage, desks.operator.person, institution);
-  for (let i = 0; i < 5; i++) await hospital.post('/api/realtime/mid', drafts[i]);
+  for (let i = 0; i < 5; i++) await hospital.post('/api/realtime/mid', await desk.person.get(`/api/realtime/example?moment=mid&number=${i}`));
   await desk.page.waitForFunction((before) => document.querySelector('.figures li small').textContent !== before, before);
   await button(desk.page, 'realtime.pause').click();
   await button(desk.page, 'realtime.resume').waitFor();
@@ -273,7 +274,7 @@ step('a draft is tried: asked by keys, hits on its lines, what to change', async
   await area.fill(JSON.stringify(tree));
   await area.fill(`${JSON.stringify(tree)}{`);
   await desk.see(words('realtime_try.no_json'));
-  assert.equal(await desk.page.getByRole('button', { name: words('realtime_try.ask') }).isDisabled(), true);
+  assert.equal(await button(main(desk), 'realtime_try.ask').isDisabled(), true);
   await area.fill(JSON.stringify(tree));
   await area.press('Control+Enter');
   // The mistake is told where it is.
@@ -282,7 +283,15 @@ step('a draft is tried: asked by keys, hits on its lines, what to change', async
   assert.equal(await wrong.inputValue(), 'two');
   await desk.see('YJ1003');
   await refusedWith(desk, 400);
-  await well(desk, 'a mistake');
+  await desk.check('a mistake');
+  assert.deepEqual(await desk.tongue.foreign('zh-CN'), [], 'a mistake');
+  // A refusal stands in the language of its moment.
+  await speak(desk, 'en');
+  await desk.page.keyboard.press('Control+Enter');
+  await refusedWith(desk, 400);
+  await wrong.waitFor();
+  assert.deepEqual(await desk.tongue.foreign('en'), [], 'a mistake in English');
+  await speak(desk, 'zh-CN');
   await wrong.fill('1');
   await wrong.press('Tab');
   await button(desk.page, 'realtime_draft.add').click();
@@ -304,7 +313,7 @@ step('what was done with a hit is told back, as a trial', async () => {
     }
   }
   const before = await desk.person.get('/api/realtime/acceptance');
-  await button(desk.page, 'realtime_try.ask').click();
+  await button(main(desk), 'realtime_try.ask').click();
   const hit = desk.page.locator('article.hit', { hasText: words('realtime_try.reason_needed') }).first();
   await button(hit, 'realtime_try.carry_on').click();
   await dialog(desk).locator('textarea').fill(reason);
@@ -313,6 +322,8 @@ step('what was done with a hit is told back, as a trial', async () => {
   assert.deepEqual(await desk.person.get('/api/realtime/acceptance'), before, 'a trial counts in no report');
   await button(desk.page, 'realtime_try.example').click();
   await desk.page.locator('article.hit').first().waitFor({ state: 'detached' });
+  // A toast is said once, in the language of its moment.
+  await desk.page.locator('.el-message').waitFor({ state: 'detached' });
   await purely(desk, 'try, fresh');
 });
 
@@ -322,7 +333,10 @@ step('the reason given stands beside the clue, and in its case', async () => {
   await desk.page.getByLabel(words('clue.find')).fill(told.hit.visit);
   await desk.page.keyboard.press('Enter');
   await desk.settle();
-  await desk.page.locator('section.list ol li').filter({ hasText: told.hit.rule }).first().click();
+  const { rows } = await desk.person.get(`/api/clues/${told.clue.id}/suspects?sort=-found&text=${encodeURIComponent(told.hit.visit)}`);
+  const shown = desk.page.locator('section.list ol li');
+  await desk.page.waitForFunction((count) => document.querySelectorAll('section.list ol li').length === count, rows.length);
+  await shown.nth(rows.findIndex((one) => one.id === told.suspect.id)).click();
   await desk.see(words('told.carried_on', { reason }));
   await well(desk, 'a clue that was told of');
   const { person } = desk;
