@@ -70,6 +70,7 @@ describe('the command palette', () => {
     await wrapper.get('input').trigger('keydown', { key: 'Enter' })
     await flushPromises()
     expect(router.currentRoute.value.name).toBe('clues')
+    wrapper.unmount()
   })
   it('asks the server once for what was typed, and shows titles as text', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
