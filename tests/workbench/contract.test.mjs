@@ -174,6 +174,8 @@ test('real time: keys, drafts, feedback, the screens', async () => {
   const message = { infno: '3102', msgid: 'contract-national-1', infver: 'V1.0', fixmedins_code: institution, fixmedins_name: '合成', inf_time: drafts[0].time, input: { data: { patient_dtos: drafts[0].persons } } };
   const national = await hospital.post('/fsi/api/3102', message);
   assert.equal(national.infcode, 0, national.err_msg);
+  const byName = await hospital.post('/fsi/api/riskConService/courseAnalyze', { ...message, msgid: 'contract-national-2' });
+  assert.equal(byName.infcode, 0, byName.err_msg);
   for (const [why, headers] of [['no key', {}], ['a wrong key', { Authorization: 'Bearer yj_wrong' }], ["another's key", { Authorization: `Bearer ${stranger.key}` }]]) {
     const refused = await new Person(stage.url).ask('POST', '/fsi/api/3102', message, headers);
     assert.equal(refused.body.infcode, -1, why);
