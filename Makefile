@@ -61,7 +61,7 @@ bench-100m: setup  ## a real bureau's size, the engine alone: ten minutes on two
 	@rm -rf build/bench/lake-100M-*
 
 bench-realtime: setup  ## answers with and without the network, the store, and npm's zen-engine beside (YIJIAN_BENCH_REALTIME="millions drafts")
-	@cd bench/zen && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@cd bench/zen && npm install --no-save --ignore-scripts --no-audit --no-fund --silent
 	@tools/build.sh release realtime_bench realtime_load realtime_clone yijian
 	@build/release/bench/realtime_bench
 	@tools/bench_realtime_http.sh
