@@ -335,7 +335,7 @@ Result<std::vector<std::string>> VerifyFindings(Session& session) {
   return problems;
 }
 
-Result<Fen> AttributedSum(Session& session, const std::vector<std::string>& areas) {
+Result<Fen> AttributedSum(Session& session, const std::vector<std::string>& areas, const ledger::Months& months) {
   std::string where = " WHERE 1 = 1";
   store::Values values;
   for (const std::string& area : areas) {
@@ -347,6 +347,7 @@ Result<Fen> AttributedSum(Session& session, const std::vector<std::string>& area
     values.emplace_back(prefix);
     values.emplace_back(after);
   }
+  months.Where("month", where, values);
   auto row = TRY(
       session.QueryOne("SELECT CAST(COALESCE(SUM(found_fen), 0) AS BIGINT) AS fen FROM finding_sum" + where, values));
   return row->Int("fen");

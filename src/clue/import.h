@@ -20,6 +20,7 @@
 #include "clue/matters.h"
 #include "clue/rank.h"
 #include "clue/source.h"
+#include "ledger/report.h"
 #include "store/database.h"
 
 namespace yijian::clue {
@@ -58,7 +59,8 @@ Result<std::optional<ImportState>> LastImport(store::Session& session);
 // Whether every line of a live finding stands in the ledger with exactly what was attributed to it, and nothing else
 // does. What does not, in words; empty: reconciled to the fen. Reads every line.
 Result<std::vector<std::string>> VerifyFindings(store::Session& session);
-// The same from running sums, for screens: attributed money of live findings.
-Result<Fen> AttributedSum(store::Session& session, const std::vector<std::string>& areas);
+// The same from running sums, for screens: attributed money of live findings, of these months.
+Result<Fen> AttributedSum(store::Session& session, const std::vector<std::string>& areas,
+                          const ledger::Months& months = {});
 
 }  // namespace yijian::clue

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "clue/viewer.h"
 
 namespace yijian::clue {
@@ -78,9 +79,11 @@ class Clues {
     std::map<std::string, const Prepared*> wanted;  // sorted: rows are locked in one order by all
     for (const Prepared& one : prepared) wanted.try_emplace(one.open_key, &one);
     TRY(Find(wanted));
+    std::vector<const Prepared*> fresh;
     for (const auto& [key, one] : wanted) {
-      if (!found_.contains(key)) found_[key] = {TRY(Open(*one)), 0};
+      if (!found_.contains(key)) fresh.push_back(one);
     }
+    TRY(Open(fresh));
     for (Prepared& one : prepared) {
       auto [clue, home] = found_[one.open_key];
       one.clue = clue;
@@ -134,29 +137,57 @@ class Clues {
     }
   }
 
-  Result<int64_t> Open(const Prepared& one) {
-    auto earlier =
-        TRY(session_.QueryOne("SELECT MAX(id) AS id FROM clue WHERE subject = ? AND subject_kind = ? AND matter = ?",
-                              {one.subject.code, one.subject.kind, one.matter->code}));
-    int64_t id = TRY(TakeIds(session_, "clue", 1));
-    std::string name = SubjectName(memory_, one);
-    const std::string& institution = one.from->institution;
-    TRY(
-        session_.Execute("INSERT INTO clue (id, no, title, source, matter, subject_kind, subject, subject_name, "
-                         "institution, institution_name, "
-                         "area, severity, status, earlier, open_key, created_at, updated_at, version) VALUES (?, ?, ?, "
-                         "'rule', ?, ?, ?, ?, ?, ?, "
-                         "?, ?, 'new', ?, ?, ?, ?, 0)",
-                         {id, ClueNumber(id, now_), name + "：" + one.matter->zh, one.matter->code, one.subject.kind,
-                          one.subject.code, name, store::TextOrNull(institution),
-                          institution.empty() ? store::Value() : store::Value(InstitutionName(memory_, institution)),
-                          one.area, one.from->severity, store::Maybe(earlier ? earlier->MaybeInt("id") : std::nullopt),
-                          one.open_key, now_, now_}));
-    TRY(AddEvent(session_, id, {0, kImporter, now_}, "opened", "由规则疑点生成", "Opened from findings of rules"));
-    if (!institution.empty())
-      TRY(session_.Execute("UPDATE institution SET clues = clues + 1 WHERE code = ?", {institution}));
-    opened_++;
-    return id;
+  // The last clue of each subject and matter before, by "subject|kind|matter".
+  Result<std::map<std::string, int64_t>> Earlier(const std::vector<const Prepared*>& fresh) {
+    std::set<std::string> subjects;
+    for (const Prepared* one : fresh) subjects.insert(one->subject.code);
+    std::vector<std::string> all(subjects.begin(), subjects.end());
+    std::map<std::string, int64_t> earlier;
+    for (size_t at = 0; at < all.size(); at += kChunk) {
+      size_t count = std::min(kChunk, all.size() - at);
+      auto first = all.begin() + static_cast<std::ptrdiff_t>(at);
+      for (const Row& row :
+           TRY(session_.Query("SELECT subject, subject_kind, matter, MAX(id) AS id FROM clue WHERE subject IN " +
+                                  Marks(count) + " GROUP BY subject, subject_kind, matter",
+                              Values(first, first + static_cast<std::ptrdiff_t>(count)))))
+        earlier[row.Text("subject") + "|" + row.Text("subject_kind") + "|" + row.Text("matter")] = row.Int("id");
+    }
+    return earlier;
+  }
+
+  Status Open(const std::vector<const Prepared*>& fresh) {
+    if (fresh.empty()) return {};
+    std::map<std::string, int64_t> earlier = TRY(Earlier(fresh));
+    int64_t id = TRY(TakeIds(session_, "clue", static_cast<int64_t>(fresh.size())));
+    std::vector<Values> clues;
+    std::vector<Values> events;
+    std::map<std::string, int64_t> by_institution;
+    for (const Prepared* one : fresh) {
+      std::string name = SubjectName(memory_, *one);
+      const std::string& institution = one->from->institution;
+      auto before = earlier.find(one->subject.code + "|" + one->subject.kind + "|" + one->matter->code);
+      clues.push_back({id, ClueNumber(id, now_), name + "：" + one->matter->zh, std::string("rule"), one->matter->code,
+                       one->subject.kind, one->subject.code, name, store::TextOrNull(institution),
+                       institution.empty() ? store::Value() : store::Value(InstitutionName(memory_, institution)),
+                       one->area, one->from->severity, std::string("new"),
+                       before == earlier.end() ? store::Value() : store::Value(before->second), one->open_key, now_,
+                       now_, int64_t{0}});
+      events.push_back({id, now_, int64_t{0}, std::string(kImporter), std::string("opened"),
+                        std::string("由规则疑点生成"), std::string("Opened from findings of rules")});
+      if (!institution.empty()) by_institution[institution]++;
+      found_[one->open_key] = {id++, 0};
+      opened_++;
+    }
+    TRY(session_.InsertMany("clue",
+                            {"id", "no", "title", "source", "matter", "subject_kind", "subject", "subject_name",
+                             "institution", "institution_name", "area", "severity", "status", "earlier", "open_key",
+                             "created_at", "updated_at", "version"},
+                            clues));
+    TRY(session_.InsertMany("clue_event", {"clue_id", "at", "user_id", "user_name", "action", "text_zh", "text_en"},
+                            events));
+    std::vector<Values> counted;
+    for (const auto& [institution, count] : by_institution) counted.push_back({institution, count});
+    return session_.UpdateMany("institution", {"code", "clues"}, counted, "clues = institution.clues + d.clues");
   }
 
   struct Place {
@@ -340,7 +371,7 @@ struct Stored {
 Result<Stored> LoadFinding(Session& session, int64_t id) {
   auto row = TRY(session.QueryOne(
       std::string("SELECT f.*, p.area FROM finding f JOIN ledger_place p ON p.id = f.place_id WHERE f.id = ?"), {id}));
-  if (!row) return NotFound("no finding " + std::to_string(id));
+  if (!row) return NotFound("no finding " + std::to_string(id), "没有疑点 " + std::to_string(id));
   Stored stored;
   stored.id = id;
   stored.status = row->Text("status");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "clue/import_book.h"
+
 namespace yijian::clue {
 namespace {
 
@@ -10,28 +12,39 @@ using store::Rows;
 using store::Session;
 using store::Values;
 
+constexpr size_t kChunk = 256;
+
 struct Ranked {
   Rank rank;
   std::string severity;
 };
 
-Result<Ranked> RankOfClue(Session& session, int64_t clue, const RankWeights& weights) {
-  Rows rows = TRY(session.Query(
-      "SELECT c.severity, c.findings, c.recoverable_fen, COALESCE(r.confirmed, 0) AS confirmed, "
-      "COALESCE(r.refuted, 0) AS refuted, COALESCE(r.coding, 0) AS coding FROM clue_rule c LEFT JOIN rule_info r "
-      "ON r.rule = c.rule WHERE c.clue_id = ? AND c.findings > 0 ORDER BY c.rule",
-      {clue}));
-  std::vector<RankPart> parts;
-  Ranked ranked;
-  for (const Row& row : rows) {
-    std::string severity = row.Text("severity");
-    const SeverityWeights& weight = weights.Of(severity);
-    double precision = PrecisionOf({row.Int("confirmed"), row.Int("refuted"), row.Int("coding")}, weight);
-    parts.push_back({row.Int("recoverable_fen"), row.Int("findings"), weight.evidence, precision});
-    if (ranked.severity.empty() || StrengthOf(severity) < StrengthOf(ranked.severity)) ranked.severity = severity;
+// By clue; one that has no findings left has no rank.
+Result<std::map<int64_t, Ranked>> RanksOf(Session& session, const std::vector<int64_t>& clues,
+                                          const RankWeights& weights) {
+  std::map<int64_t, std::vector<RankPart>> parts;
+  std::map<int64_t, Ranked> ranks;
+  for (size_t at = 0; at < clues.size(); at += kChunk) {
+    size_t count = std::min(kChunk, clues.size() - at);
+    auto first = clues.begin() + static_cast<std::ptrdiff_t>(at);
+    Rows rows = TRY(session.Query(
+        "SELECT c.clue_id, c.severity, c.findings, c.recoverable_fen, COALESCE(r.confirmed, 0) AS confirmed, "
+        "COALESCE(r.refuted, 0) AS refuted, COALESCE(r.coding, 0) AS coding FROM clue_rule c LEFT JOIN rule_info r "
+        "ON r.rule = c.rule WHERE c.clue_id IN " +
+            Marks(count) + " AND c.findings > 0 ORDER BY c.clue_id, c.rule",
+        Values(first, first + static_cast<std::ptrdiff_t>(count))));
+    for (const Row& row : rows) {
+      std::string severity = row.Text("severity");
+      const SeverityWeights& weight = weights.Of(severity);
+      double precision = PrecisionOf({row.Int("confirmed"), row.Int("refuted"), row.Int("coding")}, weight);
+      int64_t clue = row.Int("clue_id");
+      parts[clue].push_back({row.Int("recoverable_fen"), row.Int("findings"), weight.evidence, precision});
+      std::string& strongest = ranks[clue].severity;
+      if (strongest.empty() || StrengthOf(severity) < StrengthOf(strongest)) strongest = severity;
+    }
   }
-  ranked.rank = RankOf(parts);
-  return ranked;
+  for (const auto& [clue, of_clue] : parts) ranks[clue].rank = RankOf(of_clue);
+  return ranks;
 }
 
 int64_t* CounterOf(RuleVerdicts& verdicts, const std::string& verdict) {
@@ -95,15 +108,14 @@ void Tally::Money(int64_t clue, Fen confirmed, Fen refuted) {
 }
 
 Status Tally::WriteRules(Session& session) const {
-  for (const auto& [key, rule] : rules_) {
-    TRY(session.Execute(
-        "INSERT INTO clue_rule (clue_id, rule, severity, findings, found_fen, recoverable_fen) VALUES (?, ?, ?, ?, ?, "
-        "?) ON "
-        "CONFLICT (clue_id, rule) DO UPDATE SET findings = clue_rule.findings + excluded.findings, found_fen = "
-        "clue_rule.found_fen + excluded.found_fen, recoverable_fen = clue_rule.recoverable_fen + "
-        "excluded.recoverable_fen",
-        {key.first, key.second, rule.severity, rule.findings, rule.found, rule.recoverable}));
-  }
+  std::vector<Values> rows;
+  rows.reserve(rules_.size());
+  for (const auto& [key, rule] : rules_)
+    rows.push_back({key.first, key.second, rule.severity, rule.findings, rule.found, rule.recoverable});
+  TRY(session.InsertMany("clue_rule", {"clue_id", "rule", "severity", "findings", "found_fen", "recoverable_fen"}, rows,
+                         "ON CONFLICT (clue_id, rule) DO UPDATE SET findings = clue_rule.findings + "
+                         "excluded.findings, found_fen = clue_rule.found_fen + excluded.found_fen, recoverable_fen = "
+                         "clue_rule.recoverable_fen + excluded.recoverable_fen"));
   for (const auto& [rule, verdicts] : verdicts_) {
     TRY(
         session.Execute("UPDATE rule_info SET confirmed = confirmed + ?, refuted = refuted + ?, coding = coding + ?, "
@@ -114,68 +126,77 @@ Status Tally::WriteRules(Session& session) const {
 }
 
 Status Tally::WriteMonths(Session& session) const {
+  std::vector<Values> rows;
+  rows.reserve(months_.size());
   for (const auto& [key, month] : months_) {
     const auto& [institution, rule, name, severity, area] = key;
-    TRY(session.Execute(
-        "INSERT INTO finding_sum (institution, rule, month, severity, area, findings, found_fen, confirmed, refuted, "
-        "coding) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (institution, rule, month, severity, area) DO UPDATE SET "
-        "findings = "
-        "finding_sum.findings + excluded.findings, found_fen = finding_sum.found_fen + excluded.found_fen, confirmed = "
-        "finding_sum.confirmed + excluded.confirmed, refuted = finding_sum.refuted + excluded.refuted, coding = "
-        "finding_sum.coding + excluded.coding",
-        {institution, rule, name, severity, area, month.findings, month.found, month.confirmed, month.refuted,
-         month.coding}));
+    rows.push_back({institution, rule, name, severity, area, month.findings, month.found, month.confirmed,
+                    month.refuted, month.coding});
   }
+  TRY(session.InsertMany(
+      "finding_sum",
+      {"institution", "rule", "month", "severity", "area", "findings", "found_fen", "confirmed", "refuted", "coding"},
+      rows,
+      "ON CONFLICT (institution, rule, month, severity, area) DO UPDATE SET findings = "
+      "finding_sum.findings + excluded.findings, found_fen = finding_sum.found_fen + "
+      "excluded.found_fen, confirmed = finding_sum.confirmed + excluded.confirmed, refuted = "
+      "finding_sum.refuted + excluded.refuted, coding = finding_sum.coding + excluded.coding"));
   std::map<std::string, std::pair<int64_t, Fen>> institutions;
   for (const auto& [key, month] : months_) {
     auto& sum = institutions[std::get<0>(key)];
     sum.first += month.findings;
     sum.second += month.found;
   }
+  std::vector<Values> changed;
   for (const auto& [code, sum] : institutions) {
-    if (sum.first == 0 && sum.second == 0) continue;
-    TRY(session.Execute("UPDATE institution SET findings = findings + ?, found_fen = found_fen + ? WHERE code = ?",
-                        {sum.first, sum.second, code}));
+    if (sum.first != 0 || sum.second != 0) changed.push_back({code, sum.first, sum.second});
+  }
+  return session.UpdateMany(
+      "institution", {"code", "findings", "found_fen"}, changed,
+      "findings = institution.findings + d.findings, found_fen = institution.found_fen + d.found_fen");
+}
+
+// In the order of their keys, whatever order the update takes.
+Status LockClues(Session& session, const std::vector<int64_t>& clues) {
+  if (session.dialect() != store::Dialect::kPostgres || clues.size() < 2) return {};
+  for (size_t at = 0; at < clues.size(); at += kChunk) {
+    size_t count = std::min(kChunk, clues.size() - at);
+    auto first = clues.begin() + static_cast<std::ptrdiff_t>(at);
+    TRY(session.Query("SELECT id FROM clue WHERE id IN " + Marks(count) + " ORDER BY id" + session.ForUpdate(),
+                      Values(first, first + static_cast<std::ptrdiff_t>(count))));
   }
   return {};
 }
 
 Status Tally::WriteClues(Session& session, const RankWeights& weights, EpochMs now) const {
+  std::vector<int64_t> ids;
+  ids.reserve(clues_.size());
+  for (const auto& [id, clue] : clues_) ids.push_back(id);
+  TRY(LockClues(session, ids));
+  std::map<int64_t, Ranked> ranks = TRY(RanksOf(session, ids, weights));
+  std::vector<Values> rows;
+  rows.reserve(clues_.size());
   for (const auto& [id, clue] : clues_) {
-    Ranked ranked = TRY(RankOfClue(session, id, weights));
-    TRY(session.Execute(
-        "UPDATE clue SET findings = findings + ?, undecided = undecided + ?, found_fen = found_fen + ?, fund_fen = "
-        "fund_fen + ?, "
-        "confirmed_fen = confirmed_fen + ?, refuted_fen = refuted_fen + ?, first_day = CASE WHEN CAST(? AS TEXT) IS "
-        "NULL THEN first_day WHEN "
-        "first_day IS NULL OR first_day > ? THEN ? ELSE first_day END, last_day = CASE WHEN CAST(? AS TEXT) IS NULL "
-        "THEN last_day WHEN last_day "
-        "IS NULL OR last_day < ? THEN ? ELSE last_day END, rank = ?, recoverable_fen = ?, evidence = ?, precision_mean "
-        "= ?, severity = CASE WHEN "
-        "CAST(? AS TEXT) IS NULL THEN severity ELSE ? END, updated_at = ?, version = version + 1 WHERE id = ?",
-        {clue.findings,
-         clue.undecided,
-         clue.found,
-         clue.fund,
-         clue.confirmed,
-         clue.refuted,
-         store::TextOrNull(clue.first_day),
-         store::TextOrNull(clue.first_day),
-         store::TextOrNull(clue.first_day),
-         store::TextOrNull(clue.last_day),
-         store::TextOrNull(clue.last_day),
-         store::TextOrNull(clue.last_day),
-         ranked.rank.rank,
-         ranked.rank.recoverable,
-         ranked.rank.evidence,
-         ranked.rank.precision,
-         store::TextOrNull(ranked.severity),
-         store::TextOrNull(ranked.severity),
-         now,
-         id}));
+    const Ranked& ranked = ranks[id];
+    rows.push_back({id, clue.findings, clue.undecided, clue.found, clue.fund, clue.confirmed, clue.refuted,
+                    store::TextOrNull(clue.first_day), store::TextOrNull(clue.last_day), ranked.rank.rank,
+                    ranked.rank.recoverable, ranked.rank.evidence, ranked.rank.precision,
+                    store::TextOrNull(ranked.severity), now});
   }
-  return {};
+  return session.UpdateMany(
+      "clue",
+      {"id", "findings", "undecided", "found_fen", "fund_fen", "confirmed_fen", "refuted_fen", "first_day", "last_day",
+       "rank", "recoverable_fen", "evidence", "precision_mean", "severity", "updated_at"},
+      rows,
+      "findings = clue.findings + d.findings, undecided = clue.undecided + d.undecided, found_fen = clue.found_fen + "
+      "d.found_fen, fund_fen = clue.fund_fen + d.fund_fen, confirmed_fen = clue.confirmed_fen + d.confirmed_fen, "
+      "refuted_fen = clue.refuted_fen + d.refuted_fen, first_day = CASE WHEN d.first_day IS NULL OR clue.first_day < "
+      "d.first_day THEN clue.first_day ELSE d.first_day END, last_day = CASE WHEN d.last_day IS NULL OR clue.last_day "
+      "> "
+      "d.last_day THEN clue.last_day ELSE d.last_day END, rank = d.rank, recoverable_fen = d.recoverable_fen, evidence "
+      "= "
+      "d.evidence, precision_mean = d.precision_mean, severity = COALESCE(d.severity, clue.severity), updated_at = "
+      "d.updated_at, version = clue.version + 1");
 }
 
 Status Tally::Write(Session& session, const RankWeights& weights, EpochMs now) const {
@@ -216,7 +237,7 @@ Status Recount(Session& session, int64_t clue, const RankWeights& weights, Epoch
 }
 
 Status Rerank(Session& session, int64_t clue, const RankWeights& weights) {
-  Ranked ranked = TRY(RankOfClue(session, clue, weights));
+  Ranked ranked = TRY(RanksOf(session, {clue}, weights))[clue];
   TRY(session.Execute("UPDATE clue SET rank = ?, recoverable_fen = ?, evidence = ?, precision_mean = ? WHERE id = ?",
                       {ranked.rank.rank, ranked.rank.recoverable, ranked.rank.evidence, ranked.rank.precision, clue}));
   return {};

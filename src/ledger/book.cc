@@ -49,34 +49,27 @@ class Flows {
   }
 
   Status Write(Session& session) const {
-    std::map<int64_t, std::string> areas;
+    std::map<int64_t, std::string> areas = TRY(Areas(session));
     std::map<std::pair<std::string, Way>, Sum> by_area;
+    std::vector<Values> rows;
     for (const auto& [key, sum] : sums_) {
-      auto [area, fresh] = areas.try_emplace(key.first);
-      if (fresh) {
-        auto row = TRY(session.QueryOne("SELECT area FROM ledger_place WHERE id = ?", {key.first}));
-        if (!row) return NotFound("no ledger place " + std::to_string(key.first));
-        area->second = row->Text("area");
-      }
+      auto area = areas.find(key.first);
+      if (area == areas.end()) return NotFound("no ledger place " + std::to_string(key.first));
       Sum& of_area = by_area[{area->second, key.second}];
       of_area.entries += sum.entries;
       of_area.amount += sum.amount;
-      TRY(session.Execute(
-          "INSERT INTO ledger_flow (place_id, from_account, to_account, entries, amount_fen) VALUES (?, ?, ?, ?, ?) "
-          "ON CONFLICT (place_id, from_account, to_account) DO UPDATE SET entries = ledger_flow.entries + "
-          "excluded.entries, amount_fen = ledger_flow.amount_fen + excluded.amount_fen",
-          {key.first, std::string(NameOf(key.second.from)), std::string(NameOf(key.second.to)), sum.entries,
-           sum.amount}));
+      rows.push_back(RowOf(key.first, key.second, sum));
     }
-    for (const auto& [key, sum] : by_area) {
-      TRY(session.Execute(
-          "INSERT INTO ledger_area_flow (area, from_account, to_account, entries, amount_fen) VALUES (?, ?, ?, ?, ?) "
-          "ON CONFLICT (area, from_account, to_account) DO UPDATE SET entries = ledger_area_flow.entries + "
-          "excluded.entries, amount_fen = ledger_area_flow.amount_fen + excluded.amount_fen",
-          {key.first, std::string(NameOf(key.second.from)), std::string(NameOf(key.second.to)), sum.entries,
-           sum.amount}));
-    }
-    return {};
+    TRY(session.InsertMany("ledger_flow", {"place_id", "from_account", "to_account", "entries", "amount_fen"}, rows,
+                           "ON CONFLICT (place_id, from_account, to_account) DO UPDATE SET entries = "
+                           "ledger_flow.entries + excluded.entries, amount_fen = ledger_flow.amount_fen + "
+                           "excluded.amount_fen"));
+    rows.clear();
+    for (const auto& [key, sum] : by_area) rows.push_back(RowOf(key.first, key.second, sum));
+    return session.InsertMany("ledger_area_flow", {"area", "from_account", "to_account", "entries", "amount_fen"}, rows,
+                              "ON CONFLICT (area, from_account, to_account) DO UPDATE SET entries = "
+                              "ledger_area_flow.entries + excluded.entries, amount_fen = ledger_area_flow.amount_fen "
+                              "+ excluded.amount_fen");
   }
 
  private:
@@ -84,6 +77,29 @@ class Flows {
     int64_t entries = 0;
     Fen amount = 0;
   };
+
+  template <typename Key>
+  static Values RowOf(const Key& key, Way way, const Sum& sum) {
+    return {key, std::string(NameOf(way.from)), std::string(NameOf(way.to)), sum.entries, sum.amount};
+  }
+
+  Result<std::map<int64_t, std::string>> Areas(Session& session) const {
+    std::vector<int64_t> places;
+    for (const auto& [key, sum] : sums_) {
+      if (places.empty() || places.back() != key.first) places.push_back(key.first);
+    }
+    std::map<int64_t, std::string> areas;
+    for (size_t at = 0; at < places.size(); at += kChunk) {
+      size_t count = std::min(kChunk, places.size() - at);
+      auto first = places.begin() + static_cast<std::ptrdiff_t>(at);
+      std::string marks;
+      for (size_t i = 0; i < count; i++) marks += i > 0 ? ", ?" : "?";
+      for (const store::Row& row : TRY(session.Query("SELECT id, area FROM ledger_place WHERE id IN (" + marks + ")",
+                                                     Values(first, first + static_cast<std::ptrdiff_t>(count)))))
+        areas[row.Int("id")] = row.Text("area");
+    }
+    return areas;
+  }
   std::map<std::pair<int64_t, Way>, Sum> sums_;
 };
 

@@ -129,6 +129,13 @@ TEST_P(LedgerTest, MoneyGoesItsWayAndComesBack) {
   EXPECT_EQ(funnel->fine_due, 700);
   auto elsewhere = database_->Read([](Session& session) { return ReadFunnel(session, {"330200"}); });
   EXPECT_EQ(elsewhere->identified, 0);
+  auto of = [&](const Months& months) {
+    return *database_->Read([&](Session& session) { return ReadFunnel(session, {"330100"}, months); });
+  };
+  EXPECT_EQ(of({"2025-03", "2025-04"}), *funnel);
+  EXPECT_EQ(of({"2025-03", ""}), *funnel);
+  EXPECT_EQ(of({"", "2025-03"}).identified, 0);
+  EXPECT_EQ(of({"2025-04", ""}).fine_due, 0);
 
   std::vector<Entry> way = EntriesOf(1);
   ASSERT_EQ(way.size(), 4U);

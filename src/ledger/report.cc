@@ -250,15 +250,30 @@ Result<Sheet> ReadSheet(Session& session, const std::vector<std::string>& areas,
   return sheet;
 }
 
-Result<Funnel> ReadFunnel(Session& session, const std::vector<std::string>& areas) {
+void Months::Where(const std::string& column, std::string& where, Values& values) const {
+  for (const auto& [condition, month] : {std::pair(" >= ?", &from), std::pair(" < ?", &until)}) {
+    if (month->empty()) continue;
+    where += " AND " + column + condition;
+    values.emplace_back(*month);
+  }
+}
+
+Result<Funnel> ReadFunnel(Session& session, const std::vector<std::string>& areas, const Months& months) {
   std::string where = " WHERE 1 = 1";
   Values values;
-  WhereArea(areas, "area", where, values);
   Sums sums;
-  for (const Row& row :
-       TRY(session.Query("SELECT from_account, to_account, amount_fen FROM ledger_area_flow" + where, values))) {
-    sums.Add(WayOf(row), row.Int("amount_fen"));
+  if (months.all()) {
+    WhereArea(areas, "area", where, values);
+    where = "SELECT from_account, to_account, amount_fen FROM ledger_area_flow" + where;
+  } else {
+    WhereArea(areas, "p.area", where, values);
+    months.Where("p.month", where, values);
+    where =
+        "SELECT f.from_account, f.to_account, CAST(SUM(f.amount_fen) AS BIGINT) AS amount_fen FROM ledger_flow f JOIN "
+        "ledger_place p ON p.id = f.place_id" +
+        where + " GROUP BY f.from_account, f.to_account";
   }
+  for (const Row& row : TRY(session.Query(where, values))) sums.Add(WayOf(row), row.Int("amount_fen"));
   return FunnelOf(sums.balances());
 }
 

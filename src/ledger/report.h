@@ -69,7 +69,17 @@ struct Sheet {
 };
 Result<Sheet> ReadSheet(store::Session& session, const std::vector<std::string>& areas, GroupBy by,
                         const std::string& institution = "");
-Result<Funnel> ReadFunnel(store::Session& session, const std::vector<std::string>& areas);
+// Of which months, "2025-03", the money is: of the finding's care, of a measure's decision. `until` excluded; empty:
+// open.
+struct Months {
+  std::string from;
+  std::string until;
+
+  bool all() const { return from.empty() && until.empty(); }
+  // " AND column >= ? ..."
+  void Where(const std::string& column, std::string& where, store::Values& values) const;
+};
+Result<Funnel> ReadFunnel(store::Session& session, const std::vector<std::string>& areas, const Months& months = {});
 
 struct Verification {
   int64_t entries = 0;

@@ -3,6 +3,9 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <array>
+#include <charconv>
+#include <cstring>
 #include <deque>
 
 namespace yijian::store {
@@ -247,6 +250,79 @@ int64_t Connection::Run(std::string_view sql, const Values& values, const std::f
     Forget(prepared);
     throw;
   }
+}
+
+namespace {
+
+constexpr size_t kCopyBytes = 1 << 18;  // handed to libpq at a time
+
+// COPY's text format.
+void AddCopyField(std::string& line, const Value& value) {
+  if (const auto* number = std::get_if<int64_t>(&value)) {
+    line += std::to_string(*number);
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    std::array<char, 32> digits{};
+    auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *real);  // reads back as the same
+    line.append(digits.data(), end.ptr);
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    for (char c : *text) {
+      switch (c) {
+        case '\\':
+          line += "\\\\";
+          break;
+        case '\t':
+          line += "\\t";
+          break;
+        case '\n':
+          line += "\\n";
+          break;
+        case '\r':
+          line += "\\r";
+          break;
+        default:
+          line += c;
+      }
+    }
+  } else {
+    line += "\\N";
+  }
+}
+
+[[noreturn]] void ThrowFailed(PGconn* wire, const PGresult* result) {
+  std::string message = result != nullptr ? PQresultErrorMessage(result) : PQerrorMessage(wire);
+  const char* state = result != nullptr ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
+  throw soci::postgresql_soci_error(message, state != nullptr && std::strlen(state) == 5 ? state : "     ");
+}
+
+using ResultPtr = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+}  // namespace
+
+void Connection::Copy(const std::string& sql, const std::vector<Values>& rows) {
+  PGconn* wire = static_cast<soci::postgresql_session_backend*>(session_->get_backend())->conn_;
+  ResultPtr begun(PQexec(wire, sql.c_str()), PQclear);
+  if (PQresultStatus(begun.get()) != PGRES_COPY_IN) ThrowFailed(wire, begun.get());
+  std::string piece;
+  bool sent = true;
+  auto send = [&] {
+    sent = PQputCopyData(wire, piece.data(), static_cast<int>(piece.size())) == 1;
+    piece.clear();
+  };
+  for (const Values& row : rows) {
+    for (size_t i = 0; i < row.size(); i++) {
+      if (i > 0) piece += '\t';
+      AddCopyField(piece, row[i]);
+    }
+    piece += '\n';
+    if (piece.size() >= kCopyBytes) send();
+    if (!sent) break;
+  }
+  if (sent && !piece.empty()) send();
+  bool ended = PQputCopyEnd(wire, sent ? nullptr : "cut short") == 1;
+  // What the server says of the rows comes after the last of them; all of it has to be taken.
+  ResultPtr said(PQgetResult(wire), PQclear);
+  while (PGresult* more = PQgetResult(wire)) PQclear(more);
+  if (!sent || !ended || PQresultStatus(said.get()) != PGRES_COMMAND_OK) ThrowFailed(wire, said.get());
 }
 
 void Connection::Say(const char* sql) { session_->once << sql; }

@@ -40,6 +40,8 @@ class Connection {
   // places do not make another statement.
   int64_t Run(std::string_view sql, const Values& values, const std::function<Status(const Row&)>* take,
               Status* stopped, bool keep, std::string_view null_kinds);
+  // PostgreSQL only: rows by COPY ... FROM STDIN, as `sql` says. Throws what SOCI throws.
+  void Copy(const std::string& sql, const std::vector<Values>& rows);
   // Statements without values and results: BEGIN, COMMIT.
   void Say(const char* sql);
 

@@ -58,9 +58,14 @@ class Session {
   // Row by row, for results that do not fit into memory. Stops at the first error of `take`, which it returns.
   // `take` may use this session.
   Status ForEach(std::string_view sql, const Values& values, const std::function<Status(const Row&)>& take);
-  // Many rows into one table, in few statements. `suffix` may be an ON CONFLICT clause.
+  // Many rows into one table, in few statements; without `suffix`, PostgreSQL takes them by COPY. `suffix` may be an
+  // ON CONFLICT clause.
   Status InsertMany(std::string_view table, const std::vector<std::string>& columns, const std::vector<Values>& rows,
                     std::string_view suffix = "");
+  // Many rows of one table changed in few statements, each key once. The first column is the key; `set` speaks of the
+  // others as d.<column> and of what is there as <table>.<column>: "found = clue.found + d.found".
+  Status UpdateMany(std::string_view table, const std::vector<std::string>& columns, const std::vector<Values>& rows,
+                    std::string_view set);
 
   Dialect dialect() const;
   // " FOR UPDATE", or "" where there is one writer anyway; " FOR UPDATE SKIP LOCKED" likewise.

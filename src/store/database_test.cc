@@ -159,6 +159,58 @@ TEST_P(DatabaseTest, ManyRowsAtOnce) {
   EXPECT_TRUE(again.has_value());
 }
 
+TEST_P(DatabaseTest, ManyRowsKeepEveryTextAndOneThatIsThereRefusesAll) {
+  auto database = Make(kNotes);
+  const char* kTexts[] = {"tab\there", "line\nend", "return\r", "back\\slash", "\\N",           "\\.",
+                          "",          " ",         "'quote'",  "\"",          "中文，🙂", "a,b"};
+  std::vector<Values> rows;
+  for (size_t i = 0; i < 64; i++)
+    rows.push_back({kTexts[i % 12] + std::string(i < 12 ? "" : std::to_string(i)), static_cast<int64_t>(i),
+                    i == 5   ? Value(1e-300)
+                    : i == 6 ? Value(-0.1)
+                             : Value()});
+  auto fill = [&](Session& session) { return session.InsertMany("note", {"text", "fen", "share"}, rows); };
+  Status done = database->Write(fill);
+  ASSERT_TRUE(done.has_value()) << done.error().message;
+  auto kept = database->Read([](Session& session) { return session.Query("SELECT * FROM note ORDER BY fen"); });
+  ASSERT_EQ(kept->size(), rows.size());
+  for (size_t i = 0; i < rows.size(); i++) EXPECT_EQ((*kept)[i].Text("text"), std::get<std::string>(rows[i][0])) << i;
+  EXPECT_EQ((*kept)[5].MaybeReal("share"), std::optional(1e-300));
+  EXPECT_EQ((*kept)[6].MaybeReal("share"), std::optional(-0.1));
+  // Sixty-three new ones and one that is there: none.
+  for (size_t i = 0; i < 63; i++) rows[i][0] = "new " + std::to_string(i);
+  EXPECT_EQ(database->Write(fill).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(Count(*database), 64);
+  rows[3][0] = std::string("nul\0l", 5);
+  EXPECT_EQ(database->Write(fill).error().code, ErrorCode::kInvalidInput);
+  rows[3][0] = std::string("\xff\xfe");
+  EXPECT_EQ(database->Write(fill).error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(Count(*database), 64);  // and the connection still works
+}
+
+TEST_P(DatabaseTest, ManyRowsAreChangedAtOnce) {
+  auto database = Make(kNotes);
+  std::vector<Values> rows;
+  for (int64_t i = 0; i < 1'000; i++) rows.push_back({"row " + std::to_string(i), i, Value(0.5)});
+  std::vector<Values> changes;
+  for (int64_t i = 0; i < 1'000; i += 3)
+    changes.push_back({"row " + std::to_string(i), int64_t{7}, i % 2 ? Value() : Value(0.25)});
+  changes.push_back({std::string("nobody"), int64_t{1}, Value()});
+  Status done = database->Write([&](Session& session) -> Status {
+    TRY(session.InsertMany("note", {"text", "fen", "share"}, rows));
+    return session.UpdateMany("note", {"text", "fen", "share"}, changes,
+                              "fen = note.fen + d.fen, share = COALESCE(d.share, note.share)");
+  });
+  ASSERT_TRUE(done.has_value()) << done.error().message;
+  auto kept = database->Read([](Session& session) { return session.Query("SELECT * FROM note"); });
+  ASSERT_EQ(kept->size(), 1'000u);
+  for (const Row& row : *kept) {
+    int64_t i = std::stoll(row.Text("text").substr(4));
+    EXPECT_EQ(row.Int("fen"), i + (i % 3 == 0 ? 7 : 0));
+    EXPECT_EQ(row.MaybeReal("share"), std::optional(i % 3 == 0 && i % 2 == 0 ? 0.25 : 0.5));
+  }
+}
+
 TEST_P(DatabaseTest, NullsAnywhereStayNullAndMixedKindsStayThemselves) {
   auto database = Make(kNotes);
   std::vector<Values> rows;

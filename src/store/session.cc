@@ -8,6 +8,9 @@ namespace {
 
 // SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
 constexpr size_t kParametersMax = 16'000;
+constexpr size_t kBlockMax = 256;  // rows a statement
+// Below, a statement that is prepared already is as fast as a COPY, which is not.
+constexpr size_t kCopyFrom = 32;
 constexpr int kFetchRows = 1000;
 
 // SQLite would keep what PostgreSQL refuses, and cut at NUL: one answer for both, and it names no table.
@@ -19,6 +22,49 @@ Status CheckTexts(const Values& values) {
     if (!IsUtf8(*text)) return InvalidInput("a text is not UTF-8");
   }
   return {};
+}
+
+// What each column's values are: a NULL here or there must not make another statement to prepare.
+std::string KindsOf(const std::vector<Values>& rows, size_t columns) {
+  for (const Values& row : rows) CHECK(row.size() == columns);
+  std::string kinds(columns, 's');
+  for (size_t i = 0; i < columns; i++) {
+    auto given = std::find_if(rows.begin(), rows.end(),
+                              [&](const Values& row) { return !std::holds_alternative<std::monostate>(row[i]); });
+    if (given != rows.end()) kinds[i] = KindOf((*given)[i]);
+  }
+  return kinds;
+}
+
+const char* TypeOf(char kind) {
+  if (kind == 'i') return "BIGINT";
+  return kind == 'd' ? "DOUBLE PRECISION" : "TEXT";
+}
+
+std::string Listed(const std::vector<std::string>& columns) {
+  std::string list;
+  for (const std::string& column : columns) list += (list.empty() ? "" : ", ") + column;
+  return list;
+}
+
+// Blocks of rows whose sizes are powers of two, so that few statement texts are prepared, each once.
+template <typename Statement>
+Status InBlocks(const std::vector<Values>& rows, size_t columns, Statement&& run) {
+  size_t block = std::max<size_t>(1, std::min<size_t>(kBlockMax, kParametersMax / columns));
+  for (size_t at = 0; at < rows.size(); at += block) {
+    while (block > rows.size() - at) block /= 2;
+    Values values;
+    values.reserve(block * columns);
+    for (size_t r = at; r < at + block; r++) values.insert(values.end(), rows[r].begin(), rows[r].end());
+    TRY(run(block, values));
+  }
+  return {};
+}
+
+std::string Repeated(const std::string& text, size_t times, const char* between = "") {
+  std::string all;
+  for (size_t i = 0; i < times; i++) all += (i > 0 ? between : "") + text;
+  return all;
 }
 
 Result<int64_t> Guarded(Connection& connection, std::string_view sql, const Values& values,
@@ -98,37 +144,42 @@ Status Session::FetchAll(const std::string& cursor, const std::function<Status(c
 Status Session::InsertMany(std::string_view table, const std::vector<std::string>& columns,
                            const std::vector<Values>& rows, std::string_view suffix) {
   CHECK(!columns.empty());
-  // What each column's values are: a NULL here or there must not make another statement to prepare.
-  for (const Values& row : rows) CHECK(row.size() == columns.size());
-  std::string row_kinds(columns.size(), 's');
-  for (size_t i = 0; i < columns.size(); i++) {
-    auto given = std::find_if(rows.begin(), rows.end(),
-                              [&](const Values& row) { return !std::holds_alternative<std::monostate>(row[i]); });
-    if (given != rows.end()) row_kinds[i] = KindOf((*given)[i]);
-  }
-  // Two statement texts at most, so that both are prepared once: full blocks and the rest row by row in powers of two.
-  size_t block = std::max<size_t>(1, std::min<size_t>(256, kParametersMax / columns.size()));
-  for (size_t at = 0; at < rows.size();) {
-    while (block > rows.size() - at) block /= 2;
-    std::string sql = "INSERT INTO " + std::string(table) + " (";
-    for (size_t i = 0; i < columns.size(); i++) sql += (i > 0 ? ", " : "") + columns[i];
-    sql += ") VALUES ";
-    Values values;
-    values.reserve(block * columns.size());
-    std::string kinds;
-    for (size_t r = 0; r < block; r++) {
-      const Values& row = rows[at + r];
-      sql += r > 0 ? ", (" : "(";
-      kinds += row_kinds;
-      for (size_t i = 0; i < row.size(); i++) sql += i > 0 ? ", ?" : "?";
-      sql += ")";
-      values.insert(values.end(), row.begin(), row.end());
+  std::string row_kinds = KindsOf(rows, columns.size());
+  std::string begin = "INSERT INTO " + std::string(table) + " (" + Listed(columns) + ") VALUES ";
+  if (dialect() == Dialect::kPostgres && suffix.empty() && rows.size() >= kCopyFrom) {
+    for (const Values& row : rows) TRY(CheckTexts(row));
+    try {
+      connection_.Copy("COPY " + std::string(table) + " (" + Listed(columns) + ") FROM STDIN", rows);
+      return {};
+    } catch (const std::exception& exception) {
+      connection_.failure = FailureOf(exception, dialect());
+      return connection_.failure->error;
     }
-    if (!suffix.empty()) sql += " " + std::string(suffix);
-    TRY(Guarded(connection_, sql, values, nullptr, true, kinds));
-    at += block;
   }
-  return {};
+  std::string marks = "(" + Repeated("?", columns.size(), ", ") + ")";
+  return InBlocks(rows, columns.size(), [&](size_t block, const Values& values) -> Status {
+    std::string sql = begin + Repeated(marks, block, ", ");
+    if (!suffix.empty()) sql += " " + std::string(suffix);
+    TRY(Guarded(connection_, sql, values, nullptr, true, Repeated(row_kinds, block)));
+    return {};
+  });
+}
+
+Status Session::UpdateMany(std::string_view table, const std::vector<std::string>& columns,
+                           const std::vector<Values>& rows, std::string_view set) {
+  CHECK(columns.size() > 1);
+  std::string row_kinds = KindsOf(rows, columns.size());
+  std::string marks;
+  for (char kind : row_kinds) marks += (marks.empty() ? "(" : ", ") + std::string("CAST(? AS ") + TypeOf(kind) + ")";
+  marks += ")";
+  std::string name(table);
+  std::string end = ") UPDATE " + name + " SET " + std::string(set) + " FROM d WHERE " + name + "." + columns[0] +
+                    " = d." + columns[0];
+  return InBlocks(rows, columns.size(), [&](size_t block, const Values& values) -> Status {
+    std::string sql = "WITH d (" + Listed(columns) + ") AS (VALUES " + Repeated(marks, block, ", ") + end;
+    TRY(Guarded(connection_, sql, values, nullptr, true, Repeated(row_kinds, block)));
+    return {};
+  });
 }
 
 Dialect Session::dialect() const { return connection_.dialect(); }
