@@ -174,7 +174,8 @@ TEST_P(AccountTest, SessionsEndWhenIdleOldOrChanged) {
     return ChangePerson(session, operator_, added.person.id, {.status = "disabled", .version = 1}, clock_.Now());
   });
   ASSERT_TRUE(disabled.has_value()) << disabled.error().message;
-  clock_.Add(kCacheSeconds);
+  EXPECT_NE(Who(here.token), nullptr);  // another server, which nobody told, for kCacheSeconds
+  sessions_.ForgetPerson(added.person.id);
   EXPECT_EQ(Who(here.token), nullptr);
   EXPECT_FALSE(SignIn("wangmin", "a much better one").has_value());
 }
@@ -263,6 +264,16 @@ TEST_P(AccountTest, ProvidersVouchForPeopleWhomAnOperatorEntered) {
                   })
                   .has_value());
   EXPECT_EQ(WordOf(sessions_.SignInAs("wangmin@id", "10.0.0.1", "test").error()), "no_account");
+  ASSERT_TRUE(sessions_.RecordRefusal("oidc_refused", "10.0.0.2").has_value());
+  auto told =
+      *database_->Read([](store::Session& session) { return trail::Find(session, {.action = "session.fail"}); });
+  ASSERT_EQ(told.size(), 3u);  // the last first
+  EXPECT_THAT(told[0].entry.details, HasSubstr("oidc_refused"));
+  EXPECT_EQ(told[0].entry.ip, "10.0.0.2");
+  EXPECT_EQ(told[1].entry.user, added->person.id);
+  EXPECT_THAT(told[1].entry.details, HasSubstr("disabled"));
+  EXPECT_EQ(told[2].entry.user, 0);
+  EXPECT_THAT(told[2].entry.details, AllOf(HasSubstr("no_account"), Not(HasSubstr("somebody@id"))));
 }
 
 TEST_P(AccountTest, PeopleAreCheckedAndVersioned) {

@@ -1,6 +1,10 @@
 #include "account/areas.h"
 
-#include "account/actor.h"
+#include <nlohmann/json.hpp>
+
+#include "account/field_error.h"
+#include "base/words.h"
+#include "trail/trail.h"
 
 namespace yijian::account {
 namespace {
@@ -16,6 +20,39 @@ std::string Stem(std::string_view code) {
 
 Area AreaOf(const store::Row& row) {
   return {row.Text("code"), row.Text("name"), row.MaybeText("parent"), row.Text("level")};
+}
+
+Status Record(store::Session& session, const Actor& actor, const char* action, const std::string& code,
+              const nlohmann::json& details, EpochMs now) {
+  TRY(trail::Append(session,
+                    {.user = actor.id,
+                     .user_name = actor.name,
+                     .area = actor.area,
+                     .institution = actor.institution,
+                     .action = action,
+                     .object_kind = "area",
+                     .object_id = code,
+                     .details = details.dump(),
+                     .ip = actor.ip},
+                    now));
+  return {};
+}
+
+Status CheckCode(const std::string& code) {
+  if (LevelOf(code).has_value()) return {};
+  return FieldError("/code", "6 digits, of townships up to 12", "6 位数字，乡镇可至 12 位");
+}
+
+Result<Area> LoadArea(store::Session& session, const std::string& code) {
+  std::optional<Area> area = TRY(FindArea(session, code));
+  if (!area) return NotFound("no such area", "没有此区划");
+  return *area;
+}
+
+Error TakenCode() {
+  Error error = FieldError("/code", "a code that is not there yet", "尚未登记的代码");
+  error.code = ErrorCode::kConflict;
+  return error;
 }
 
 }  // namespace
@@ -57,6 +94,59 @@ Status PutArea(store::Session& session, const std::string& code, const std::stri
                         {code, other, store::Maybe(parent)}));
   }
   return {};
+}
+
+Status AddArea(store::Session& session, const Actor& actor, const Area& area, const std::string& reason, EpochMs now) {
+  TRY(CheckCode(area.code));
+  if (TRY(FindArea(session, area.code))) return TakenCode();
+  TRY(PutArea(session, area.code, area.name));
+  return Record(session, actor, "area.add", area.code, {{"name", area.name}, {"reason", reason}}, now);
+}
+
+Status RenameArea(store::Session& session, const Actor& actor, const std::string& code, const std::string& name,
+                  const std::string& reason, EpochMs now) {
+  Area area = TRY(LoadArea(session, code));
+  TRY(session.Execute("UPDATE area SET name = ? WHERE code = ?", {name, code}));
+  return Record(session, actor, "area.rename", code, {{"before", area.name}, {"after", name}, {"reason", reason}}, now);
+}
+
+Result<std::vector<int64_t>> MoveArea(store::Session& session, const Actor& actor, const std::string& code,
+                                      const std::string& to, const std::string& reason, EpochMs now) {
+  Area area = TRY(LoadArea(session, code));
+  TRY(CheckCode(to));
+  if (to == code) return TakenCode();
+  if (!TRY(FindArea(session, to))) TRY(PutArea(session, to, area.name));
+  std::vector<int64_t> moved;
+  for (const store::Row& row : TRY(session.Query("SELECT id FROM person_account WHERE area = ? ORDER BY id", {code})))
+    moved.push_back(row.Int("id"));
+  TRY(session.Execute(
+      "UPDATE session SET revoked = 1 WHERE revoked = 0 AND person IN (SELECT id FROM person_account WHERE area = ?)",
+      {code}));
+  TRY(session.Execute("UPDATE person_account SET area = ?, version = version + 1 WHERE area = ?", {to, code}));
+  TRY(Record(session, actor, "area.move", code,
+             {{"to", to}, {"name", area.name}, {"people", static_cast<int64_t>(moved.size())}, {"reason", reason}},
+             now));
+  return moved;
+}
+
+Error AreaUsed(const std::string& by_zh, const std::string& by_en) {
+  auto detail = std::make_shared<ErrorDetail>();
+  detail->word = "area_used";
+  detail->zh = "该区划下还有" + by_zh + "，不能删除";
+  Error error = Conflict("the area cannot be removed: it has " + by_en);
+  error.detail = std::move(detail);
+  return error;
+}
+
+Status RemoveArea(store::Session& session, const Actor& actor, const std::string& code, const std::string& reason,
+                  EpochMs now) {
+  Area area = TRY(LoadArea(session, code));
+  if (TRY(session.QueryOne("SELECT id FROM person_account WHERE area = ? LIMIT 1", {code})))
+    return AreaUsed("用户", "people");
+  if (TRY(session.QueryOne("SELECT code FROM area WHERE parent = ? LIMIT 1", {code})))
+    return AreaUsed("下级区划", "areas below it");
+  TRY(session.Execute("DELETE FROM area WHERE code = ?", {code}));
+  return Record(session, actor, "area.remove", code, {{"name", area.name}, {"reason", reason}}, now);
 }
 
 Result<std::vector<Area>> AreasBelow(store::Session& session, const std::string& code) {

@@ -4,6 +4,7 @@
 
 #include "account/password.h"
 #include "base/hash.h"
+#include "base/words.h"
 #include "trail/trail.h"
 
 namespace yijian::account {
@@ -68,7 +69,7 @@ Result<std::vector<Caller>> ListCallers(store::Session& session) {
 
 Result<Caller> FindCaller(store::Session& session, const std::string& institution) {
   std::optional<store::Row> row = TRY(session.QueryOne("SELECT * FROM caller WHERE institution = ?", {institution}));
-  if (!row) return NotFound("no caller '" + institution + "'");
+  if (!row) return NotFound("no caller '" + institution + "'", "没有接入机构 " + institution);
   return CallerOf(*row);
 }
 

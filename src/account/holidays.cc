@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/csv.h"
+#include "base/words.h"
 #include "trail/trail.h"
 
 namespace yijian::account {
@@ -12,11 +13,11 @@ Holiday HolidayOf(const store::Row& row) {
   return {*ParseDate(row.Text("day")), row.Text("kind") == "off", row.Text("name")};
 }
 
-Error BadDay(size_t index, const std::string& expected) {
+Error BadDay(size_t index, const std::string& expected, const std::string& zh) {
   auto detail = std::make_shared<ErrorDetail>();
   detail->word = "fields";
   detail->zh = "节假日有误";
-  detail->fields.push_back({"/days/" + std::to_string(index), expected});
+  detail->fields.push_back({"/days/" + std::to_string(index), InBoth(expected, zh)});
   Error error = InvalidInput("day " + std::to_string(index) + ": " + expected);
   error.detail = std::move(detail);
   return error;
@@ -74,9 +75,11 @@ Status SetHolidays(store::Session& session, const Actor& actor, int year, const 
                    EpochMs now) {
   std::set<Date> seen;
   for (size_t i = 0; i < holidays.size(); i++) {
-    if (CivilOf(holidays[i].day).year != year) return BadDay(i, "a day of " + std::to_string(year));
-    if (!seen.insert(holidays[i].day).second) return BadDay(i, "each day once");
-    if (!holidays[i].off && WeekdayOf(holidays[i].day) < 5) return BadDay(i, "a make-up day on a weekend");
+    if (CivilOf(holidays[i].day).year != year)
+      return BadDay(i, "a day of " + std::to_string(year), std::to_string(year) + " 年的日期");
+    if (!seen.insert(holidays[i].day).second) return BadDay(i, "each day once", "日期各一次");
+    if (!holidays[i].off && WeekdayOf(holidays[i].day) < 5)
+      return BadDay(i, "a make-up day on a weekend", "调休上班日须为周末");
   }
   TRY(session.Execute("DELETE FROM holiday WHERE day >= ? AND day < ?",
                       {FormatDate(DateOf({year, 1, 1})), FormatDate(DateOf({year + 1, 1, 1}))}));

@@ -1,5 +1,7 @@
 #include "account/messages.h"
 
+#include "base/words.h"
+
 namespace yijian::account {
 
 Status SendMessage(store::Session& session, int64_t person, const Message& message) {
@@ -33,7 +35,7 @@ Result<MessagePage> MessagesOf(store::Session& session, int64_t person, int64_t 
 Status ReadMessage(store::Session& session, int64_t person, int64_t message, EpochMs now) {
   int64_t touched = TRY(session.Execute("UPDATE message SET read_at = COALESCE(read_at, ?) WHERE id = ? AND person = ?",
                                         {now, message, person}));
-  if (touched == 0) return NotFound("no such message");
+  if (touched == 0) return NotFound("no such message", "没有此消息");
   return {};
 }
 

@@ -65,16 +65,25 @@ void PretendToCheck(std::string_view password) {
   (void)PasswordIs(hash, password);
 }
 
+namespace {
+Error Refused(const char* en, const char* zh) {
+  Error error = InvalidInput(en);
+  error.detail = std::make_shared<ErrorDetail>(ErrorDetail{.word = "fields", .zh = zh, .fields = {}});
+  return error;
+}
+}  // namespace
+
 Status CheckPassword(std::string_view password, std::string_view login) {
   size_t characters = Characters(password);
-  if (characters < kCharactersMin || password.size() > kBytesMax) return InvalidInput("10 to 200 characters expected");
+  if (characters < kCharactersMin || password.size() > kBytesMax)
+    return Refused("10 to 200 characters expected", "10 至 200 个字符");
   std::string lower;
   for (char c : password) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (lower == login) return InvalidInput("the login is no password");
+  if (lower == login) return Refused("the login is no password", "不能与登录名相同");
   if (std::ranges::find(kCommon, lower) != kCommon.end())
-    return InvalidInput("this one is among the first that anybody tries");
+    return Refused("this one is among the first that anybody tries", "过于常见，请换一个");
   if (std::ranges::all_of(lower, [&](char c) { return c == lower[0]; }))
-    return InvalidInput("one character again and again");
+    return Refused("one character again and again", "不能是同一字符的重复");
   return {};
 }
 

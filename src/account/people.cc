@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "account/areas.h"
+#include "account/field_error.h"
 #include "account/password.h"
+#include "base/words.h"
 #include "trail/trail.h"
 
 namespace yijian::account {
@@ -57,25 +59,15 @@ Result<Person> PersonOf(store::Session& session, const store::Row& row) {
   return person;
 }
 
-Error FieldError(const std::string& field, const std::string& expected) {
-  auto detail = std::make_shared<ErrorDetail>();
-  detail->word = "fields";
-  detail->zh = "提交的内容有误";
-  detail->fields.push_back({field, expected});
-  Error error = InvalidInput(field + ": " + expected);
-  error.detail = std::move(detail);
-  return error;
-}
-
 Status CheckPlace(store::Session& session, Roles roles, const std::string& area, const std::string& institution) {
-  if (!TRY(FindArea(session, area))) return FieldError("/area", "an area that is in the tree");
+  if (!TRY(FindArea(session, area))) return FieldError("/area", "an area that is in the tree", "已有的区划");
   bool of_institution = (roles & Bit(Role::kInstitution)) != 0;
   if (of_institution && institution.empty())
-    return FieldError("/institution", "the institution this person belongs to");
+    return FieldError("/institution", "the institution this person belongs to", "所属机构");
   if (!of_institution && !institution.empty())
-    return FieldError("/institution", "nothing: only role institution has one");
+    return FieldError("/institution", "nothing: only role institution has one", "不填：仅机构用户有所属机构");
   if (of_institution && roles != Bit(Role::kInstitution))
-    return FieldError("/roles", "institution alone: nobody audits himself");
+    return FieldError("/roles", "institution alone: nobody audits himself", "机构角色须单独授予");
   return {};
 }
 
@@ -122,10 +114,10 @@ Status EndSessions(store::Session& session, int64_t person) {
 }  // namespace
 
 Result<AddedPerson> AddPerson(store::Session& session, const Actor& actor, const NewPerson& person, EpochMs now) {
-  if (person.roles == 0) return FieldError("/roles", "at least one role");
+  if (person.roles == 0) return FieldError("/roles", "at least one role", "至少一个角色");
   TRY(CheckPlace(session, person.roles, person.area, person.institution));
   if (TRY(FindLogin(session, person.login))) {
-    Error error = FieldError("/login", "a login that nobody has");
+    Error error = FieldError("/login", "a login that nobody has", "尚无人使用的登录名");
     error.code = ErrorCode::kConflict;
     return error;
   }
@@ -155,11 +147,11 @@ Result<Person> ChangePerson(store::Session& session, const Actor& actor, int64_t
   Roles roles = change.roles.value_or(person.roles);
   std::string area = change.area.value_or(person.area);
   std::string institution = change.institution.value_or(person.institution);
-  if (roles == 0) return FieldError("/roles", "at least one role");
+  if (roles == 0) return FieldError("/roles", "at least one role", "至少一个角色");
   TRY(CheckPlace(session, roles, area, institution));
   // Whoever manages people may not lock himself out, nor give himself what he does not have.
   if (id == actor.id && (roles != person.roles || change.status == "disabled")) {
-    return FieldError("/roles", "somebody else's: nobody changes his own roles");
+    return FieldError("/roles", "somebody else's: nobody changes his own roles", "不能修改本人的角色或状态");
   }
   std::optional<std::string> subject = change.oidc_subject ? change.oidc_subject : person.oidc_subject;
   if (subject && subject->empty()) subject.reset();
@@ -207,7 +199,7 @@ Status SetKnownPassword(store::Session& session, int64_t id, const std::string& 
 
 Result<Person> FindPerson(store::Session& session, int64_t id) {
   std::optional<store::Row> row = TRY(session.QueryOne(std::string(kColumns) + " WHERE p.id = ?", {id}));
-  if (!row) return NotFound("no such person");
+  if (!row) return NotFound("no such person", "没有此人");
   return PersonOf(session, *row);
 }
 

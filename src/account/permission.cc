@@ -76,6 +76,7 @@ const std::vector<PermissionRule>& PermissionTable() {
       {"flow.change", Bit(Role::kApprover4) | kOperator, "修订审批流程"},
       {"setting.change", Bit(Role::kApprover4) | kOperator, "修改参数和节假日"},
       {"user.manage", kOperator, "管理用户"},
+      {"area.manage", kOperator, "维护区划"},
       {"system.read", kOperator, "看系统状态"},
       {"realtime.ask", kBureau | kInstitution, "试用事前事中审核"},
       {"realtime.monitor", kBureau | kOperator, "看事前事中运行情况"},

@@ -6,6 +6,7 @@
 #include "account/password.h"
 #include "account/totp.h"
 #include "base/hash.h"
+#include "base/words.h"
 #include "trail/trail.h"
 
 namespace yijian::account {
@@ -130,12 +131,30 @@ Result<SignedIn> Sessions::SignIn(const Credentials& credentials) {
 }
 
 Result<SignedIn> Sessions::SignInAs(const std::string& oidc_subject, const std::string& ip, const std::string& agent) {
-  return database_.Write([&](store::Session& session) -> Result<SignedIn> {
-    std::optional<store::Row> row = TRY(
-        session.QueryOne("SELECT id FROM person_account WHERE oidc_subject = ? AND status = 'active'", {oidc_subject}));
-    if (!row) return Refusal("no_account", "此身份没有对应的账号", "no account belongs to this identity");
-    Person person = TRY(FindPerson(session, row->Int("id")));
-    return Begin(session, person, ip, agent, "oidc");
+  Try outcome = TRY(database_.Write([&](store::Session& session) -> Result<Try> {
+    std::optional<store::Row> row =
+        TRY(session.QueryOne("SELECT id FROM person_account WHERE oidc_subject = ?", {oidc_subject}));
+    std::optional<Person> person;
+    if (row) person = TRY(FindPerson(session, row->Int("id")));
+    if (person && person->status == "active") return Try{TRY(Begin(session, *person, ip, agent, "oidc")), {}};
+    // Whose subject nobody entered has no name here; the provider's word for him is his own affair.
+    Actor nobody{.ip = ip};
+    if (person) {
+      nobody.id = person->id;
+      nobody.login = nobody.name = person->login;
+      nobody.area = person->area;
+    }
+    const char* why = person ? "disabled" : "no_account";
+    TRY(Record(session, nobody, "session.fail", {{"how", "oidc"}, {"why", why}}, clock_.Now()));
+    return Try{std::nullopt, Refusal("no_account", "此身份没有对应的账号", "no account belongs to this identity")};
+  }));
+  if (!outcome.in) return std::move(outcome.refusal);
+  return std::move(*outcome.in);
+}
+
+Status Sessions::RecordRefusal(const std::string& why, const std::string& ip) {
+  return database_.Write([&](store::Session& session) {
+    return Record(session, {.ip = ip}, "session.fail", {{"how", "oidc"}, {"why", why}}, clock_.Now());
   });
 }
 
@@ -165,8 +184,10 @@ Result<std::shared_ptr<const Actor>> Sessions::Who(std::string_view token, const
   if (token.size() != 64) return std::shared_ptr<const Actor>();
   std::string digest = Sha256Hex(token);
   EpochMs now = clock_.Now();
+  uint64_t forgotten = 0;
   {
     std::lock_guard lock(mutex_);
+    forgotten = forgotten_;
     auto found = cache_.find(digest);
     if (found != cache_.end() && now - found->second.checked_at < kCacheSeconds * 1000) return found->second.actor;
   }
@@ -176,6 +197,8 @@ Result<std::shared_ptr<const Actor>> Sessions::Who(std::string_view token, const
     cache_.erase(digest);
     return actor;
   }
+  // Something ended while we read: what we have may be of before, good for this request and no other.
+  if (forgotten != forgotten_) return actor;
   if (cache_.size() >= kCacheMax) cache_.clear();  // refilled by whoever asks next
   cache_[digest].actor = actor;
   cache_[digest].checked_at = now;
@@ -212,11 +235,13 @@ Result<std::shared_ptr<const Actor>> Sessions::Load(const std::string& digest, c
 
 void Sessions::Forget(int64_t session) {
   std::lock_guard lock(mutex_);
+  forgotten_++;
   std::erase_if(cache_, [&](const auto& entry) { return entry.second.actor->session == session; });
 }
 
 void Sessions::ForgetPerson(int64_t person) {
   std::lock_guard lock(mutex_);
+  forgotten_++;
   std::erase_if(cache_, [&](const auto& entry) { return entry.second.actor->id == person; });
 }
 
@@ -247,7 +272,7 @@ Status Sessions::Revoke(const Actor& actor, int64_t id) {
   TRY(database_.Write([&](store::Session& session) -> Status {
     int64_t touched = TRY(
         session.Execute("UPDATE session SET revoked = 1 WHERE id = ? AND person = ? AND revoked = 0", {id, actor.id}));
-    if (touched == 0) return NotFound("no such session");
+    if (touched == 0) return NotFound("no such session", "没有此会话");
     return Record(session, actor, "session.revoke", {{"session", id}}, clock_.Now());
   }));
   Forget(id);
@@ -260,7 +285,7 @@ Result<std::string> HashOf(store::Database& database, int64_t person) {
   return database.Read([&](store::Session& session) -> Result<std::string> {
     std::optional<store::Row> row =
         TRY(session.QueryOne("SELECT password_hash FROM person_account WHERE id = ?", {person}));
-    if (!row) return NotFound("no such person");
+    if (!row) return NotFound("no such person", "没有此人");
     return row->Text("password_hash");
   });
 }
@@ -269,7 +294,7 @@ Error BadField(const char* field, const std::string& expected, const char* zh) {
   auto detail = std::make_shared<ErrorDetail>();
   detail->word = "fields";
   detail->zh = zh;
-  detail->fields.push_back({field, expected});
+  detail->fields.push_back({field, InBoth(expected, zh)});
   Error error = InvalidInput(expected);
   error.detail = std::move(detail);
   return error;
@@ -281,7 +306,8 @@ Status Sessions::ChangePassword(const Actor& actor, const std::string& old_passw
   if (!PasswordIs(TRY(HashOf(database_, actor.id)), old_password))
     return BadField("/old", "your password as it is now", "原密码不正确");
   Status acceptable = CheckPassword(new_password, actor.login);
-  if (!acceptable.has_value()) return BadField("/new", acceptable.error().message, "新密码不符合要求");
+  if (!acceptable.has_value())
+    return BadField("/new", acceptable.error().message, acceptable.error().detail->zh.c_str());
   if (old_password == new_password) return BadField("/new", "another one than before", "新密码不能与原密码相同");
   std::string hash = HashPassword(new_password);
   TRY(database_.Write([&](store::Session& session) -> Status {

@@ -7,8 +7,9 @@
 // A token is 256 random bits, known to the browser only; the store has its SHA-256. A new one with every sign-in:
 // whoever planted one has nothing. Idle for 30 minutes or 12 hours old, it ends; a change of password, roles or status
 // ends all of a person's. Guessing: after 5 failures an account waits 1 minute, then twice as long each time, up to an
-// hour; the trail tells. A login that does not exist costs the same work. A one-time code works once. Several servers
-// on one store: what another revoked is noticed within kCacheSeconds. Errors:  kInvalidInput with word
+// hour; the trail tells. A login that does not exist costs the same work. A one-time code works once. What ends a
+// session here counts with the next request; several servers on one store: what another ended is noticed within
+// kCacheSeconds. Errors:  kInvalidInput with word
 // wrong_credentials, totp_required, locked (zh and en); never which of login or password. Threads: from anywhere.
 #pragma once
 
@@ -55,9 +56,14 @@ class Sessions {
   Sessions(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
   Result<SignedIn> SignIn(const Credentials& credentials);
-  // Somebody whom an identity provider vouches for.
+  // Somebody whom an identity provider vouches for. kInvalidInput no_account: nobody here, or disabled; the trail
+  // tells.
   Result<SignedIn> SignInAs(const std::string& oidc_subject, const std::string& ip, const std::string& agent);
+  // An identity provider's answer was refused (`why`: the refusal's word): the trail tells, as of a wrong password.
+  Status RecordRefusal(const std::string& why, const std::string& ip);
   Result<std::shared_ptr<const Actor>> Who(std::string_view token, const std::string& ip);
+  // To be called after a change or reset of a person is committed: his sessions are asked of the store again.
+  void ForgetPerson(int64_t person);
   Status SignOut(const Actor& actor);
 
   Result<std::vector<SessionRow>> Of(const Actor& actor);
@@ -84,12 +90,12 @@ class Sessions {
                          const char* how);
   Result<std::shared_ptr<const Actor>> Load(const std::string& digest, const std::string& ip);
   void Forget(int64_t session);
-  void ForgetPerson(int64_t person);
 
   store::Database& database_;
   const Clock& clock_;
   std::mutex mutex_;
   std::unordered_map<std::string, Cached> cache_;  // by digest
+  uint64_t forgotten_ = 0;                         // how often something was dropped: what was read before may be stale
 };
 
 }  // namespace yijian::account

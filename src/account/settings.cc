@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/words.h"
 #include "trail/trail.h"
 
 namespace yijian::account {
@@ -29,11 +30,17 @@ bool Fits(const SettingInfo& info, const std::string& value) {
   return kind == "days" ? number >= 1 && number <= 3650 : number <= 1'000'000'000'000'000;
 }
 
+const char* ZhOfKind(std::string_view kind) {
+  if (kind == "text") return "1 至 1000 字节的文字";
+  if (kind == "decimal") return "不小于 0 的数";
+  return kind == "days" ? "1 至 3650 的天数" : "不小于 0 的整数";
+}
+
 Error BadValue(const SettingInfo& info) {
   auto detail = std::make_shared<ErrorDetail>();
   detail->word = "fields";
   detail->zh = "参数值不符合要求";
-  detail->fields.push_back({"/value", std::string("a value of kind ") + info.kind});
+  detail->fields.push_back({"/value", InBoth(std::string("a value of kind ") + info.kind, ZhOfKind(info.kind))});
   Error error = InvalidInput(std::string(info.name) + ": a value of kind " + info.kind + " expected");
   error.detail = std::move(detail);
   return error;
@@ -120,7 +127,7 @@ Result<double> DecimalOf(store::Session& session, const std::string& name) {
 Result<Setting> ChangeSetting(store::Session& session, const Actor& actor, const std::string& name,
                               const std::string& value, const std::string& reason, EpochMs now) {
   const SettingInfo* info = FindInfo(name);
-  if (info == nullptr) return NotFound("no setting " + name);
+  if (info == nullptr) return NotFound("no setting " + name, "没有参数 " + name);
   if (!Fits(*info, value)) return BadValue(*info);
   std::string before = TRY(TextOf(session, name));
   TRY(

@@ -8,6 +8,7 @@
 #include "account/settings.h"
 #include "api/desk_settings.h"
 #include "api/routes.h"
+#include "base/words.h"
 
 namespace yijian::api {
 namespace {
@@ -90,7 +91,7 @@ Result<Response> Users(Context& context, Request& request) {
 // An operator manages people of his own area only; others do not exist for him.
 Status NeedOwn(store::Session& session, const account::Actor& actor, int64_t id) {
   account::Person person = TRY(account::FindPerson(session, id));
-  if (!account::AreaCovers(actor.area, person.area)) return NotFound("no such person");
+  if (!account::AreaCovers(actor.area, person.area)) return NotFound("no such person", "没有此人");
   return {};
 }
 
@@ -138,6 +139,7 @@ Result<Response> ChangeUser(Context& context, Request& request) {
     TRY(NeedOwn(session, *actor, id));
     return account::ChangePerson(session, *actor, id, change, context.clock.Now());
   }));
+  context.sessions.ForgetPerson(id);
   return Response::Json(UserJson(person));
 }
 
@@ -148,6 +150,7 @@ Result<Response> ResetUser(Context& context, Request& request) {
     TRY(NeedOwn(session, *actor, id));
     return account::ResetPerson(session, *actor, id, context.clock.Now());
   }));
+  context.sessions.ForgetPerson(id);
   return Response::Json({{"one_time_password", password}});
 }
 
@@ -178,16 +181,6 @@ Result<Response> Colleagues(Context& context, Request& request) {
     }
     return {};
   }));
-  return Response::Json(rows);
-}
-
-Result<Response> Areas(Context& context, Request& request) {
-  std::vector<account::Area> areas = TRY(context.database.Read(
-      [&](store::Session& session) { return account::AreasBelow(session, ActorOf(request).area); }));
-  json rows = json::array();
-  for (const account::Area& area : areas) {
-    rows.push_back({{"code", area.code}, {"name", area.name}, {"parent", OrNull(area.parent)}, {"level", area.level}});
-  }
   return Response::Json(rows);
 }
 
@@ -278,7 +271,6 @@ void MountAdmin(http::Router& router, Context& context) {
   router.Patch("/api/users/{id}", Bound(context, ChangeUser));
   router.Post("/api/users/{id}/reset", Bound(context, ResetUser));
   router.Get("/api/colleagues", Bound(context, Colleagues));
-  router.Get("/api/areas", Bound(context, Areas));
   router.Get("/api/roles", Bound(context, RolesMatrix));
   router.Get("/api/holidays", Bound(context, Holidays));
   router.Put("/api/holidays", Bound(context, SetHolidays));

@@ -21,10 +21,12 @@ http::SetCookie AttemptCookie(std::string value, int64_t seconds) {
 
 Response NotSetUp() { return Response::Of(http::ProblemOf(404, {"未配置身份平台", "no identity provider is set up"})); }
 
+std::string WordOf(const Error& error) { return error.detail ? error.detail->word : "oidc_refused"; }
+
 Response Refused(const Error& error) {
   http::Problem problem =
       http::ProblemOf(401, {error.detail ? error.detail->zh : "身份平台登录未成功，请重新登录", error.message});
-  problem.code = error.detail ? error.detail->word : "oidc_refused";
+  problem.code = WordOf(error);
   return Response::Of(std::move(problem)).Cookie(AttemptCookie("", 0));
 }
 
@@ -56,12 +58,14 @@ Result<Response> Callback(Context& context, Request& request) {
   bool other_issuer = !issuer.empty() && issuer != context.oidc->options().issuer;  // RFC 9207
   if (!error.empty() || code.empty() || other_issuer) {
     TRY(context.oidc->GiveUp(state));
+    TRY(context.sessions.RecordRefusal(other_issuer ? "other_issuer" : "provider_refused", request.remote()));
     return Refused(InvalidInput("the identity provider did not sign this person in"));
   }
 
   Result<account::OidcEnd> end = context.oidc->Finish(state, code, request.Cookie(kAttemptCookie).value_or(""));
   if (!end.has_value()) {
     if (end.error().code != ErrorCode::kInvalidInput) return std::move(end.error());
+    TRY(context.sessions.RecordRefusal(WordOf(end.error()), request.remote()));
     return Refused(end.error());
   }
   std::string agent(request.Header("User-Agent").value_or(""));

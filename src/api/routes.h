@@ -16,6 +16,7 @@ std::shared_ptr<http::Authenticator> SessionGuard(Context& context);
 void MountSession(http::Router& router, Context& context);
 void MountOidc(http::Router& router, Context& context);
 void MountAdmin(http::Router& router, Context& context);
+void MountAreas(http::Router& router, Context& context);
 void MountClues(http::Router& router, Context& context);
 void MountLedger(http::Router& router, Context& context);
 void MountOverview(http::Router& router, Context& context);

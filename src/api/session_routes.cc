@@ -97,7 +97,9 @@ Result<Response> SignIn(Context& context, Request& request) {
   return Response::Json(TRY(MeJson(context, *in->actor))).Cookie({.name = kSessionCookie, .value = in->token});
 }
 
+// Nobody is an answer here, no error: every page asks before anybody is signed in.
 Result<Response> Me(Context& context, Request& request) {
+  if (request.principal<account::Actor>() == nullptr) return Response::Empty();
   return Response::Json(TRY(MeJson(context, ActorOf(request))));
 }
 
@@ -203,7 +205,7 @@ Result<Response> ReadMessage(Context& context, Request& request) {
 std::shared_ptr<http::Authenticator> SessionGuard(Context& context) { return std::make_shared<Guard>(context); }
 
 void MountSession(http::Router& router, Context& context) {
-  router.Get("/api/session", Bound(context, Me));
+  router.Get("/api/session", Bound(context, Me), {.anonymous = true});
   router.Post("/api/session", Bound(context, SignIn), {.body_bytes_max = 4096, .anonymous = true});
   router.Delete("/api/session", Bound(context, SignOut));
   router.Get("/api/session/options", Bound(context, Options), {.anonymous = true});

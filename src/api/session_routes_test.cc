@@ -19,7 +19,9 @@ class SessionRoutesTest : public WorkbenchTest {};
 
 TEST_P(SessionRoutesTest, NobodyIsNobody) {
   Person nobody(port());
-  EXPECT_EQ(nobody.Get("/api/session").status, 401);
+  EXPECT_EQ(nobody.Get("/api/session").status, 204);
+  EXPECT_EQ(nobody.Get("/api/session").body, "");
+  EXPECT_EQ(nobody.Get("/api/me/sessions").status, 401);
   EXPECT_EQ(nobody.Get("/api/users").status, 401);
   EXPECT_EQ(nobody.Get("/api/session/options").status, 200);
   EXPECT_THAT(nobody.Get("/api/session/options").Json()["demo_users"], IsEmpty());
@@ -43,7 +45,7 @@ TEST_P(SessionRoutesTest, ACookieNobodyGaveIsNotTakenUp) {
   EXPECT_NE(person.cookie, planted);
   Person attacker(port());
   attacker.cookie = planted;
-  EXPECT_EQ(attacker.Get("/api/session").status, 401);
+  EXPECT_EQ(attacker.Get("/api/session").status, 204);
 }
 
 TEST_P(SessionRoutesTest, TheCookieIsForTheServerOnly) {
@@ -109,6 +111,47 @@ TEST_P(SessionRoutesTest, OperatorsManageTheirOwnAreaOnly) {
   EXPECT_EQ(refused.Json()["code"], "forbidden");
   auditor.english = true;
   EXPECT_THAT(auditor.Get("/api/users").body, HasSubstr("you may not do this"));
+}
+
+// The clock stands still: nothing here waits for a cache to grow old.
+TEST_P(SessionRoutesTest, WhatAnOperatorTakesAwayIsGoneAtOnce) {
+  Person boss = SignIn(Role::kOperator, "500100");
+  auto change = [&](Person& person, nlohmann::json body) {
+    http::Answer users = boss.Get("/api/users?text=" + person.login);
+    body["version"] = users.Json()["rows"][0]["version"];
+    return boss.Patch("/api/users/" + WireId('u', person.id), body).status;
+  };
+  Person disabled = SignIn(Role::kAuditor);
+  ASSERT_EQ(disabled.Get("/api/clues").status, 200);
+  ASSERT_EQ(change(disabled, {{"status", "disabled"}}), 200);
+  EXPECT_EQ(disabled.Get("/api/clues").status, 401);
+
+  Person reset = SignIn(Role::kAuditor);
+  ASSERT_EQ(reset.Get("/api/clues").status, 200);
+  ASSERT_EQ(boss.Post("/api/users/" + WireId('u', reset.id) + "/reset").status, 200);
+  EXPECT_EQ(reset.Get("/api/clues").status, 401);
+
+  Person other_role = SignIn(Role::kAuditor);
+  ASSERT_EQ(other_role.Get("/api/clues").status, 200);
+  ASSERT_EQ(change(other_role, {{"roles", {"expert"}}}), 200);
+  EXPECT_EQ(other_role.Get("/api/clues").status, 401);
+
+  Person renamed = SignIn(Role::kAuditor);
+  ASSERT_EQ(renamed.Get("/api/session").status, 200);
+  ASSERT_EQ(change(renamed, {{"name", "新名字"}}), 200);
+  EXPECT_EQ(renamed.Get("/api/session").Json()["name"], "新名字");
+
+  Person revoked = SignIn(Role::kAuditor);
+  Person elsewhere(port());
+  http::Answer in = elsewhere.Post("/api/session", {{"login", revoked.login}, {"password", kPassword}});
+  elsewhere.csrf = in.Json()["csrf"];
+  ASSERT_EQ(revoked.Get("/api/clues").status, 200);
+  for (const nlohmann::json& row : elsewhere.Get("/api/me/sessions").Json()) {
+    if (!row["current"].get<bool>())
+      ASSERT_EQ(elsewhere.Delete("/api/me/sessions/" + row["id"].get<std::string>()).status, 204);
+  }
+  EXPECT_EQ(revoked.Get("/api/clues").status, 401);
+  EXPECT_EQ(elsewhere.Get("/api/clues").status, 200);
 }
 
 TEST_P(SessionRoutesTest, SettingsAndHolidaysAreChangedWithReasons) {

@@ -102,8 +102,8 @@ Workbench::~Workbench() = default;
 
 http::Router Workbench::MakeRouter() {
   http::Router router;
-  for (auto* mount : {MountSession, MountOidc, MountAdmin, MountClues, MountLedger, MountOverview, MountTrail,
-                      MountSystem, MountRealtime, MountRealtimeScreens, MountCallers})
+  for (auto* mount : {MountSession, MountOidc, MountAdmin, MountAreas, MountClues, MountLedger, MountOverview,
+                      MountTrail, MountSystem, MountRealtime, MountRealtimeScreens, MountCallers})
     mount(router, inside_->context);
   for (auto* mount : {MountCases, MountApprovals, MountInstitution, MountFlows})
     mount(router, inside_->cases->casework());
