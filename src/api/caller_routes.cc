@@ -7,6 +7,7 @@
 #include "api/routes.h"
 #include "base/bytes.h"
 #include "base/sm.h"
+#include "base/words.h"
 
 namespace yijian::api {
 namespace {
@@ -80,7 +81,8 @@ Status Refresh(Context& context) {
 Status NeedOwn(store::Session& session, const account::Actor& actor, const std::string& institution) {
   std::optional<store::Row> row = TRY(session.QueryOne("SELECT area FROM institution WHERE code = ?", {institution}));
   std::string area = row ? row->Text("area") : institution.size() > 7 ? institution.substr(1, 6) : "";
-  if (!account::AreaCovers(actor.area, area)) return NotFound("no institution '" + institution + "'");
+  if (!account::AreaCovers(actor.area, area))
+    return NotFound("no institution '" + institution + "'", "没有机构 " + institution);
   return {};
 }
 

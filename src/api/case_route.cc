@@ -15,7 +15,8 @@ casework::Paging PagingOf(http::Request& request) {
 }
 
 Error BadId(const std::string& field, char letter) {
-  return casework::FieldErrors({{field, std::string("an id such as ") + letter + "12"}});
+  return casework::FieldErrors(
+      {{field, std::string("an id such as ") + letter + "12", std::string("编号，如 ") + letter + "12"}});
 }
 
 Result<std::vector<int64_t>> IdsOf(char letter, const std::string& field, const std::vector<std::string>& texts) {

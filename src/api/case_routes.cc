@@ -5,6 +5,7 @@
 #include "api/case_route.h"
 #include "api/clue_json.h"
 #include "api/realtime_told.h"
+#include "base/words.h"
 #include "casework/case_steps.h"
 #include "casework/decision_steps.h"
 #include "casework/opinion_steps.h"
@@ -43,7 +44,8 @@ Result<Response> Cases(Casework& casework, Request& request) {
   filter.mine = request.QueryChoice("view", {"mine", "all"}).value_or("all") == "mine";
   filter.states = request.QueryTexts("state");
   for (const auto& state : filter.states) {
-    if (!casework::Parse<casework::CaseState>(state)) return casework::FieldErrors({{"state", "states of cases"}});
+    if (!casework::Parse<casework::CaseState>(state))
+      return casework::FieldErrors({{"state", "states of cases", "案件状态"}});
   }
   filter.track = request.QueryChoice("track", {"agency", "administrative"}).value_or("");
   filter.institution = request.QueryText("institution", kId).value_or("");
@@ -407,7 +409,7 @@ Result<Response> ExecuteMeasure(Casework& casework, Request& request) {
       casework, actor, [&](Job& job) { return casework::ExecuteMeasure(job, id, input); },
       [&](Job& job) -> Result<json> {
         auto row = TRY(job.session.QueryOne("SELECT decision_id FROM measure WHERE id = ?", {id}));
-        if (!row) return NotFound("no such measure");
+        if (!row) return NotFound("no such measure", "没有此措施");
         return casework::DecisionView(job, row->Int("decision_id"));
       });
 }

@@ -127,6 +127,36 @@ TEST_P(CaseRoutesTest, TheWholeWayOverTheWire) {
   EXPECT_EQ(closed.Json()["recovered_fen"], 50'000);
   EXPECT_GE(auditor.Get(path + "/history").Json().size(), 8U);
   EXPECT_EQ(hospital.Get(path + "/history").status, 404);
+
+  // The institution's page knows what was done about it.
+  Do([](store::Session& session) -> Status {
+    TRY(session.Execute(
+        "INSERT INTO institution (code, name, kind, level, area) VALUES ('H1', '仁和医院', '1', '05', '500101')"));
+    return {};
+  });
+  auto asked = auditor.Post("/api/self-checks", {{"title", "自查"}, {"institutions", {"H1"}}, {"due", "2030-01-01"}});
+  ASSERT_EQ(asked.status, 201) << asked.body;
+  json profile = auditor.Get("/api/institutions/H1").Json();
+  ASSERT_EQ(profile["measures"].size(), 1U) << profile;
+  EXPECT_EQ(profile["measures"][0]["kind"], "recover");
+  EXPECT_EQ(profile["measures"][0]["state"], "done");
+  ASSERT_EQ(profile["self_checks"].size(), 1U) << profile;
+  EXPECT_EQ(profile["self_checks"][0]["title"], "自查");
+}
+
+// Whoever reads Chinese is told in Chinese, whoever reads English in English.
+TEST_P(CaseRoutesTest, RefusalsSpeakTheReadersLanguage) {
+  Person auditor = SignIn(Role::kAuditor);
+  auto told = [&](const char* path) { return auditor.Get(path).Json().value("detail", ""); };
+  EXPECT_EQ(told("/api/cases/a99"), "没有此案件");
+  EXPECT_EQ(told("/api/cases/x1"), "没有“x1”");
+  http::Answer bad = auditor.Post("/api/cases", {{"clues", {"c99"}}, {"title", "无此线索"}});
+  EXPECT_EQ(bad.Json()["errors"][0]["expected"], "一条线索");
+  auditor.english = true;
+  EXPECT_EQ(told("/api/cases/a99"), "no such case");
+  EXPECT_EQ(told("/api/cases/x1"), "there is no 'x1'");
+  bad = auditor.Post("/api/cases", {{"clues", {"c99"}}, {"title", "none"}});
+  EXPECT_EQ(bad.Json()["errors"][0]["expected"], "a clue");
 }
 
 TEST_P(CaseRoutesTest, ListsAndFlowsAnswerEverybodyByHisRole) {
@@ -173,6 +203,9 @@ Status AddOneOfEach(store::Session& session) {
       "INSERT INTO measure (decision_id, case_id, kind, state) VALUES (1, 1, 'recover', 'planned')",
       "INSERT INTO approval (decision_id, case_id, flow, area, level, step, role, needed_json, state, submitted_at, "
       "submitted_by) VALUES (1, 1, 1, '500101', 1, 1, 'approver_1', '[1]', 'running', 1, 99)",
+      "INSERT INTO document (no, kind, title, case_id, object_kind, object_id, institution, institution_name, area, "
+      "made_at, made_by, data_json, sha256) VALUES ('GZ-1', 'penalty_notice', '告知书', 1, 'decision', 1, 'H1', "
+      "'仁和医院', '500101', 1, 99, '{}', '')",
       "INSERT INTO self_check (no, title, institution, institution_name, area, state, due, asked_at, asked_by) VALUES "
       "('ZC-1', '自查', 'H1', '仁和医院', '500101', 'open', '2030-01-01', 1, 99)",
   };
@@ -241,6 +274,7 @@ std::vector<Knock> AllKnocks() {
       {"GET", "/api/approvals/v1", "case.see", nullptr},
       {"POST", "/api/approvals/v1/votes", "approval.vote", {{"step", 4}, {"vote", "agree"}}},
       {"GET", "/api/deadlines?view=all", "case.see", nullptr},
+      {"POST", "/api/documents/w1/deliver", "decision.draft", {{"way", "post"}}},
       {"GET", "/api/self-checks", "case.see", nullptr},
       {"GET", "/api/self-checks/s1", "case.see", nullptr},
       {"POST",

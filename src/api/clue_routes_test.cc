@@ -103,6 +103,20 @@ TEST_P(ClueRoutesTest, OverviewProfilesSearchAndExport) {
   EXPECT_EQ(overview["areas"][0]["name"], "区 500101");
   EXPECT_EQ(overview["trend"][0]["identified_fen"], 12'345);
   EXPECT_EQ(auditor.Get("/api/overview?area=500102").Json()["clues"]["new"], 0);
+  // A period acts on everything that has one: the report came in this month and is about no other.
+  std::string month = FormatMoment(clock_.Now()).substr(0, 7);
+  json now = auditor.Get("/api/overview?from=" + month + "-01").Json();
+  EXPECT_EQ(now["funnel"]["identified_fen"], 12'345) << now;
+  EXPECT_EQ(now["funnel"]["reconciled"], true);
+  EXPECT_EQ(now["clues"]["new"], 1);
+  json before = auditor.Get("/api/overview?until=" + month + "-01").Json();
+  EXPECT_EQ(before["funnel"]["identified_fen"], 0) << before;
+  EXPECT_EQ(before["funnel"]["reconciled"], true);
+  EXPECT_EQ(before["clues"]["new"], 0);
+  EXPECT_TRUE(before["trend"].empty());
+  http::Answer middle = auditor.Get("/api/overview?from=" + month + "-15");
+  EXPECT_EQ(middle.status, 422);
+  EXPECT_EQ(middle.Json()["errors"][0]["expected"], "某月的第一天，如 2026-03-01");
   json hits = auditor.Get("/api/search?q=%E7%A9%BA%E5%88%B7").Json();
   ASSERT_EQ(hits.size(), 1U);
   EXPECT_EQ(hits[0]["kind"], "clue");

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/words.h"
+
 namespace yijian::api {
 
 const account::Actor& ActorOf(const http::Request& request) {
@@ -31,7 +33,7 @@ Result<int64_t> IdOf(char letter, std::string_view text) {
     auto [stop, error] = std::from_chars(text.data() + 1, end, id);
     if (error == std::errc() && stop == end && id > 0) return id;
   }
-  return NotFound("there is no '" + std::string(text) + "'");
+  return NotFound("there is no '" + std::string(text) + "'", "没有“" + std::string(text) + "”");
 }
 
 nlohmann::json TextOrNull(const std::string& text) {

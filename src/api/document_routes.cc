@@ -6,6 +6,7 @@
 #include "api/case_routes.h"
 #include "api/routes.h"
 #include "casework/documents.h"
+#include "casework/notices.h"
 
 namespace yijian::api {
 namespace {
@@ -20,9 +21,9 @@ using http::Request;
 using http::Response;
 
 // Not constexpr: its array must outlive main, which only a plain constant promises.
-const std::initializer_list<std::string_view> kKinds{"review_opinion",   "reminder",       "notice",
-                                                     "decision",         "monthly_table",  "quarterly_bulletin",
-                                                     "interview_notice", "transfer_letter"};
+const std::initializer_list<std::string_view> kKinds{
+    "review_opinion", "reminder",           "notice",           "decision",       "penalty_notice", "hearing_notice",
+    "monthly_table",  "quarterly_bulletin", "interview_notice", "transfer_letter"};
 
 Result<Response> Documents(Desk& desk, Request& request) {
   auto actor = TRY(Asker(request));
@@ -91,6 +92,30 @@ Result<Response> OneDocument(Desk& desk, Request& request) {
   return Shown(desk.casework, actor, [&](Job& job) { return casework::DocumentView(job, id); });
 }
 
+Result<Response> DeliverDocument(Desk& desk, Request& request) {
+  auto actor = TRY(Asker(request));
+  int64_t id = TRY(IdOf('w', request.Param("id")));
+  http::Fields body = TRY(request.Json());
+  casework::DeliverInput input;
+  input.way = body.Choice("way", {"on_the_spot", "electronic", "post", "public_notice"});
+  input.note = body.TextIf("note", {.characters_max = 500}).value_or("");
+  TRY(body.Finish());
+  TRY(desk.casework.Write(actor, [&](Job& job) { return casework::DeliverNotice(job, id, input); }));
+  return Shown(desk.casework, actor, [&](Job& job) { return casework::DocumentView(job, id); });
+}
+
+Result<Response> AnswerDocument(Desk& desk, Request& request) {
+  auto actor = TRY(Asker(request));
+  int64_t id = TRY(IdOf('w', request.Param("id")));
+  http::Fields body = TRY(request.Json());
+  casework::NoticeAnswer answer;
+  answer.kind = body.Choice("kind", {"statement", "waived", "hearing_requested", "hearing_held"});
+  answer.text = body.TextIf("text", {.characters_max = 5000, .lines = true}).value_or("");
+  TRY(body.Finish());
+  TRY(desk.casework.Write(actor, [&](Job& job) { return casework::AnswerNotice(job, id, answer); }));
+  return Shown(desk.casework, actor, [&](Job& job) { return casework::DocumentView(job, id); });
+}
+
 Result<Response> DocumentFile(Desk& desk, Request& request) {
   auto actor = TRY(Asker(request));
   int64_t id = TRY(IdOf('w', request.Param("id")));
@@ -115,6 +140,8 @@ void MountDocuments(http::Router& router, Context& context, casework::Casework& 
   router.Get("/api/documents", bound(Documents));
   router.Post("/api/documents", bound(MakeDocument));
   router.Get("/api/documents/{id}", bound(OneDocument));
+  router.Post("/api/documents/{id}/deliver", bound(DeliverDocument));
+  router.Post("/api/documents/{id}/answer", bound(AnswerDocument));
   router.Get("/api/documents/{id}/file", bound(DocumentFile));
 }
 

@@ -4,6 +4,7 @@
 #include "api/case_route.h"
 #include "api/case_routes.h"
 #include "api/clue_json.h"
+#include "base/words.h"
 #include "casework/self_check_steps.h"
 #include "trail/evidence.h"
 #include "trail/trail.h"
@@ -161,14 +162,14 @@ Result<Response> Show(Context& context, Casework& casework, Request& request) {
   trail::Evidence file =
       TRY(context.database.Read([&](store::Session& session) { return trail::FindEvidence(session, id); }));
   Result<int64_t> object = IdOf(LetterOf(file.about.object_kind), file.about.object_id);
-  if (!object) return NotFound("no such evidence");
+  if (!object) return NotFound("no such evidence", "没有此佐证材料");
   Thing thing{file.about.object_kind, *object};
   Result<json> seen = Seen(context, casework, request, thing);
   // Whoever may see no clues is not told that a clue's file is there.
   bool unseen = !seen && (seen.error().code == ErrorCode::kNotFound ||
                           (seen.error().detail != nullptr && seen.error().detail->word == "forbidden"));
   if (!seen && !unseen) return std::move(seen.error());
-  if (!seen || !MayRead(actor, thing, *seen)) return NotFound("no such evidence");
+  if (!seen || !MayRead(actor, thing, *seen)) return NotFound("no such evidence", "没有此佐证材料");
   trail::Entry entry = EntryOf(actor, "evidence.view", thing.kind, file.about.object_id);
   entry.view = true;
   TRY(context.views.Note(std::move(entry)));

@@ -1,5 +1,6 @@
 #include "api/case_route.h"
 #include "api/case_routes.h"
+#include "base/words.h"
 #include "casework/decision_steps.h"
 
 namespace yijian::api {
@@ -13,7 +14,7 @@ Result<Response> Flows(Casework& casework, Request& request) {
   auto actor = TRY(Asker(request));
   TRY(request.Finish());
   return Shown(casework, actor, [&](Job& job) -> Result<nlohmann::json> {
-    if (!actor.institution.empty()) return NotFound("no flows");
+    if (!actor.institution.empty()) return NotFound("no flows", "没有审批流程");
     return casework::FlowList(job);
   });
 }

@@ -4,6 +4,7 @@
 
 #include "api/clue_json.h"
 #include "api/routes.h"
+#include "base/words.h"
 #include "clue/import.h"
 #include "ledger/report.h"
 
@@ -144,7 +145,7 @@ Result<Response> LineOf(Context& context, Request& request) {
     names = TRY(NamesOf(session, found.rows));
     return {};
   }));
-  if (found.rows.empty()) return NotFound("there is no such line in the ledger");
+  if (found.rows.empty()) return NotFound("there is no such line in the ledger", "台账中没有此明细");
   json rows = json::array();
   for (const ledger::Entry& entry : found.rows) rows.push_back(EntryJson(entry, names));
   return Response::Json(rows);

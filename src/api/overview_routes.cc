@@ -23,11 +23,21 @@ json NamedJson(const std::vector<clue::Named>& rows) {
   return named;
 }
 
-// Cases and deadlines of the viewer's part, from casework's tables.
-Result<json> CaseCounts(Session& session, const std::vector<std::string>& areas) {
+EpochMs MomentOfMonth(const std::string& month) { return MomentOf(StartOf(*ParseDate(month + "-01"))); }
+
+// Cases of the viewer's part, opened in these months, and deadlines, as of now; from casework's tables.
+Result<json> CaseCounts(Session& session, const std::vector<std::string>& areas, const ledger::Months& months) {
   std::string where;
   store::Values values;
   for (const std::string& area : areas) clue::WhereArea(area, "area", where, values);
+  if (!months.from.empty()) {
+    where += " AND opened_at >= ?";
+    values.emplace_back(MomentOfMonth(months.from));
+  }
+  if (!months.until.empty()) {
+    where += " AND opened_at < ?";
+    values.emplace_back(MomentOfMonth(months.until));
+  }
   json cases = json::object();
   for (const store::Row& row :
        TRY(session.Query("SELECT state, COUNT(*) AS n FROM case_file WHERE 1 = 1" + where + " GROUP BY state", values)))
@@ -81,21 +91,28 @@ json RunJson(const std::optional<clue::ImportState>& import) {
   return run;
 }
 
+// Sums are kept by month: a period is of whole ones, and whoever asks for another is told.
+std::string MonthIn(Request& request, const char* name) {
+  std::optional<Date> day = request.QueryDay(name);
+  if (!day) return "";
+  if (CivilOf(*day).day != 1)
+    request.Fault(name, {"某月的第一天，如 2026-03-01", "the first day of a month, 2026-03-01"});
+  return FormatDate(*day).substr(0, 7);
+}
+
 Result<Response> Show(Context& context, Request& request) {
   const account::Actor* actor = TRY(Need(request, "overview.read"));
   std::string area = request.QueryText("area", {.characters_max = 12}).value_or("");
-  auto month = [](const std::optional<Date>& day) { return day ? FormatDate(*day).substr(0, 7) : std::string(); };
-  std::string from = month(request.QueryDay("from"));
-  std::string until = month(request.QueryDay("until"));
+  ledger::Months months{MonthIn(request, "from"), MonthIn(request, "until")};
   TRY(request.Finish());
   std::vector<std::string> areas{actor->area, area};
   return context.database.Read([&](Session& session) -> Result<Response> {
-    clue::Overview overview = TRY(clue::ReadOverview(session, ViewerOf(*actor), area, from, until));
+    clue::Overview overview = TRY(clue::ReadOverview(session, ViewerOf(*actor), area, months));
     for (clue::Named& one : overview.areas) {
       if (std::optional<account::Area> named = TRY(account::FindArea(session, one.id))) one.name = named->name;
     }
-    ledger::Funnel funnel = TRY(ledger::ReadFunnel(session, areas));
-    Fen attributed = TRY(clue::AttributedSum(session, areas));
+    ledger::Funnel funnel = TRY(ledger::ReadFunnel(session, areas, months));
+    Fen attributed = TRY(clue::AttributedSum(session, areas, months));
     json clues{{"new", 0}, {"assigned", 0}, {"working", 0}, {"snoozed", 0}, {"in_case", 0}, {"closed", 0}};
     for (const auto& [status, count] : overview.clues) clues[status] = count;
     json unknowns = json::array();
@@ -106,7 +123,7 @@ Result<Response> Show(Context& context, Request& request) {
                           {"rows", unknown.rows}});
     return Response::Json({{"funnel", ToJson(funnel, funnel.identified == attributed)},
                            {"clues", clues},
-                           {"cases", TRY(CaseCounts(session, areas))},
+                           {"cases", TRY(CaseCounts(session, areas, months))},
                            {"areas", NamedJson(overview.areas)},
                            {"trend", TRY(Trend(session, areas, overview))},
                            {"top_rules", NamedJson(overview.top_rules)},

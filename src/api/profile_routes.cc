@@ -4,6 +4,8 @@
 #include "api/case_route.h"
 #include "api/clue_json.h"
 #include "api/routes.h"
+#include "base/words.h"
+#include "casework/self_check_steps.h"
 #include "clue/profile.h"
 
 namespace yijian::api {
@@ -103,11 +105,11 @@ Result<Response> Institution(Context& context, casework::Casework& casework, Req
   json cases = TRY(casework.Read(
       CaseActor(*actor), [&](casework::Job& job) { return casework::CaseList(job, filter, {.page = 1, .size = 20}); }));
   body["cases"] = cases.value("rows", json::array());
-  json measures = json::array();
-  for (const json& one : body["cases"]) {
-    for (const json& measure : one.value("measures", json::array())) measures.push_back(measure);
-  }
-  body["measures"] = measures;
+  body["measures"] =
+      TRY(casework.Read(CaseActor(*actor), [&](casework::Job& job) { return casework::MeasuresOf(job, code); }));
+  body["self_checks"] = TRY(casework.Read(CaseActor(*actor), [&](casework::Job& job) {
+    return casework::SelfCheckList(job, code, "", {.page = 1, .size = 20});
+  }))["rows"];
   trail::Entry entry = EntryOf(*actor, "profile.institution", "institution", code);
   entry.view = true;
   TRY(context.views.Note(std::move(entry)));
@@ -198,7 +200,7 @@ class MarkMap {
 
 Result<Response> TimelineOf(Context& context, const account::Actor& actor, const clue::PersonProfile& person,
                             int64_t clue, std::optional<Date> from, std::optional<Date> until) {
-  if (!context.timelines) return NotFound("no lake is connected");
+  if (!context.timelines) return NotFound("no lake is connected", "未接入数据湖");
   clue::PersonTimeline timeline = TRY(context.timelines->Read(person.psn_no, from, until, kTimelineLinesMax));
   clue::Marks360 marks;
   std::vector<clue::CluePerson> persons;
@@ -288,7 +290,7 @@ Result<Response> ClueTimeline(Context& context, Request& request) {
   clue::PersonProfile person = TRY(context.database.Read([&](Session& session) -> Result<clue::PersonProfile> {
     if (ref.empty()) {
       std::vector<clue::CluePerson> persons = TRY(clue::PersonsOfClue(session, id, 1));
-      if (persons.empty()) return NotFound("no person in this clue");
+      if (persons.empty()) return NotFound("no person in this clue", "此线索不涉及参保人");
       ref = persons.front().ref;
     }
     return clue::ProfileOfPerson(session, ViewerOf(*actor), ref);
@@ -304,7 +306,7 @@ Result<Response> Unmask(Context& context, Request& request) {
   TRY(body.Finish());
   clue::PersonProfile person = TRY(
       context.database.Read([&](Session& session) { return clue::ProfileOfPerson(session, ViewerOf(*actor), ref); }));
-  if (!context.timelines) return NotFound("no lake is connected");
+  if (!context.timelines) return NotFound("no lake is connected", "未接入数据湖");
   clue::PersonDetails details = TRY(context.timelines->Details(person.psn_no));
   trail::Entry entry = EntryOf(*actor, "person.unmask", "person", ref, {{"reason", reason}});
   entry.view = true;

@@ -1,16 +1,17 @@
 #include "app/table_file.h"
 
-#include <xlsxwriter.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
+#include "base/decimal.h"
+#include "document/xlsx.h"
+
 namespace yijian::app {
 namespace {
 
-constexpr size_t kXlsxRowsMax = 1048575;  // a sheet's limit, less the head
+constexpr size_t kXlsxRowsMax = 1048574;  // a sheet's limit, less the head and the row after the last
 
 std::string Harmless(const std::string& cell, bool numeric) {
   if (numeric || cell.empty()) return cell;
@@ -42,35 +43,33 @@ Status WriteCsv(const std::string& path, const TableFile& table) {
   return {};
 }
 
+// Amounts in yuan have a point; what is no number after all stays a text.
+void WriteNumber(document::XlsxWriter& book, size_t column, const std::string& cell) {
+  std::optional<Micro> number = ParseMicro(cell);
+  if (!number) return book.Text(column, cell);
+  if (cell.find('.') != std::string::npos) return book.Money(column, FenOf(*number));
+  book.Number(column, static_cast<double>(*number) / 1e6);
+}
+
 Status WriteXlsx(const std::string& path, const TableFile& table) {
   if (table.rows.size() > kXlsxRowsMax) {
     return LimitReached(std::to_string(table.rows.size()) + " rows do not fit into one XLSX sheet (" +
                         std::to_string(kXlsxRowsMax) + "); export CSV, or filter");
   }
-  lxw_workbook_options options{};
-  options.constant_memory = LXW_TRUE;
-  lxw_workbook* book = workbook_new_opt(path.c_str(), &options);
-  if (!book) return IoError("cannot write " + path);
-  lxw_worksheet* sheet = workbook_add_worksheet(book, nullptr);
-  lxw_format* bold = workbook_add_format(book);
-  format_set_bold(bold);
-  worksheet_freeze_panes(sheet, 1, 0);
-  for (size_t i = 0; i < table.head.size(); i++)
-    worksheet_write_string(sheet, 0, static_cast<lxw_col_t>(i), table.head[i].c_str(), bold);
-  for (size_t r = 0; r < table.rows.size(); r++) {
-    for (size_t i = 0; i < table.rows[r].size(); i++) {
-      const std::string& cell = table.rows[r][i];
-      auto row = static_cast<lxw_row_t>(r + 1);
-      auto column = static_cast<lxw_col_t>(i);
-      if (table.numeric[i] && !cell.empty())
-        worksheet_write_number(sheet, row, column, std::stod(cell), nullptr);
+  document::XlsxWriter book = TRY(document::XlsxWriter::Create(path));
+  std::vector<document::XlsxWriter::Column> columns;
+  for (const std::string& name : table.head) columns.push_back({name});
+  TRY(book.BeginSheet("疑点", "", columns));
+  for (const auto& row : table.rows) {
+    for (size_t i = 0; i < row.size(); i++) {
+      if (table.numeric[i] && !row[i].empty())
+        WriteNumber(book, i, row[i]);
       else
-        worksheet_write_string(sheet, row, column, cell.c_str(), nullptr);
+        book.Text(i, row[i]);
     }
+    TRY(book.NextRow());
   }
-  lxw_error error = workbook_close(book);
-  if (error != LXW_NO_ERROR) return IoError("cannot write " + path + ": " + lxw_strerror(error));
-  return {};
+  return book.Close();
 }
 
 }  // namespace

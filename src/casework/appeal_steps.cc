@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/words.h"
 #include "casework/clock_book.h"
 #include "casework/opinion_book.h"
 #include "casework/opinion_steps.h"
@@ -24,7 +25,7 @@ struct AppealRow {
 Result<AppealRow> LoadAppeal(Job& job, int64_t id) {
   auto row =
       TRY(job.session.QueryOne(std::string("SELECT * FROM appeal WHERE id = ?") + job.session.ForUpdate(), {id}));
-  if (!row) return NotFound("no such appeal");
+  if (!row) return NotFound("no such appeal", "没有此申诉");
   return AppealRow{id, row->Int("opinion_id"), row->Int("case_id"), row->Text("state"), row->Int("version")};
 }
 
@@ -56,7 +57,9 @@ Result<std::vector<int64_t>> NamedExperts(const DrawInput& input, const std::vec
   std::set<int64_t> seen;
   for (size_t i = 0; i < input.named.size(); i++) {
     bool fits = std::find(pool.begin(), pool.end(), input.named[i]) != pool.end() && seen.insert(input.named[i]).second;
-    if (!fits) problems.push_back({"/named/" + std::to_string(i), "an expert without conflict of interest, once"});
+    if (!fits)
+      problems.push_back(
+          {"/named/" + std::to_string(i), "an expert without conflict of interest, once", "无利害关系的专家，各一次"});
   }
   if (!problems.empty()) return FieldErrors(std::move(problems));
   return input.named;
@@ -121,8 +124,9 @@ Status DrawExperts(Job& job, int64_t id, const DrawInput& input) {
   std::vector<int64_t> panel = input.named.empty() ? DrawOrder(seed, pool) : TRY(NamedExperts(input, pool));
   if (input.named.empty()) {
     if (panel.size() < static_cast<size_t>(input.count)) {
-      return FieldErrors({{"/count", "at most " + std::to_string(panel.size()) +
-                                         ": so many experts are without conflict of interest"}});
+      return FieldErrors(
+          {{"/count", "at most " + std::to_string(panel.size()) + ": so many experts are without conflict of interest",
+            "最多 " + std::to_string(panel.size()) + " 人：无利害关系的专家只有这些"}});
     }
     panel.resize(static_cast<size_t>(input.count));
   }
@@ -148,7 +152,7 @@ Status VoteAppeal(Job& job, int64_t id, const ReviewInput& input) {
   AppealRow appeal = TRY(LoadAppeal(job, id));
   auto seat = TRY(job.session.QueryOne("SELECT voted_at FROM appeal_expert WHERE appeal_id = ? AND user_id = ?",
                                        {id, job.actor.user}));
-  if (!seat) return NotFound("no such appeal");  // not on the panel: not his to see
+  if (!seat) return NotFound("no such appeal", "没有此申诉");  // not on the panel: not his to see
   if (appeal.state != "panel")
     return ErrorOf({"not_in_this_state", "申诉不在合议中", "the appeal is not before its panel"});
   if (!seat->IsNull("voted_at")) return ErrorOf({"already_voted", "您已表决", "you have voted already"});
@@ -166,7 +170,7 @@ Status VoteAppeal(Job& job, int64_t id, const ReviewInput& input) {
     std::string at = "/lines/" + std::to_string(i);
     auto found = open.find(vote.line);
     if (found == open.end()) {
-      problems.push_back({at + "/line", "an appealed line, once"});
+      problems.push_back({at + "/line", "an appealed line, once", "申诉的明细，各一次"});
       continue;
     }
     Fen least = found->second->answer_fen.value_or(0);
@@ -175,14 +179,15 @@ Status VoteAppeal(Job& job, int64_t id, const ReviewInput& input) {
     Fen amount = vote.review == "uphold" ? most : least;
     if (vote.review == "lower") {
       if (!vote.amount || *vote.amount < least || *vote.amount >= most) {
-        problems.push_back({at + "/amt_fen", std::to_string(least) + " or more, below " + std::to_string(most)});
+        problems.push_back({at + "/amt_fen", std::to_string(least) + " or more, below " + std::to_string(most),
+                            "不少于 " + std::to_string(least) + " 分，少于 " + std::to_string(most) + " 分"});
         continue;
       }
       amount = *vote.amount;
     }
     votes.push_back({id, job.actor.user, vote.line, vote.review, amount, store::TextOrNull(vote.reason)});
   }
-  if (!open.empty()) problems.push_back({"/lines", "a vote on every appealed line"});
+  if (!open.empty()) problems.push_back({"/lines", "a vote on every appealed line", "对每条申诉明细的表决"});
   if (!problems.empty()) return FieldErrors(std::move(problems));
 
   TRY(job.session.InsertMany("appeal_vote", {"appeal_id", "user_id", "line_id", "review", "amt_fen", "reason"}, votes));

@@ -77,26 +77,30 @@ Flow DefaultFlow() {
 
 std::vector<FieldProblem> CheckFlow(const Flow& flow) {
   std::vector<FieldProblem> problems;
-  if (flow.steps.empty() || flow.steps.size() > kLevels) problems.push_back({"/steps", "1 to 4 steps"});
+  if (flow.steps.empty() || flow.steps.size() > kLevels) problems.push_back({"/steps", "1 to 4 steps", "1 至 4 级"});
   for (size_t i = 0; i < flow.steps.size(); i++) {
     const auto& step = flow.steps[i];
     std::string at = "/steps/" + std::to_string(i);
     if (step.level != static_cast<int>(i) + 1)
-      problems.push_back({at + "/level", "levels 1, 2, ... in order, each once"});
-    if (step.role.rfind("approver_", 0) != 0) problems.push_back({at + "/role", "approver_1 to approver_4"});
-    if (step.votes < 1 || step.votes > 9) problems.push_back({at + "/votes", "1 to 9"});
-    if (step.working_days < 1 || step.working_days > 60) problems.push_back({at + "/working_days", "1 to 60"});
+      problems.push_back({at + "/level", "levels 1, 2, ... in order, each once", "级次按 1、2……顺序各一次"});
+    if (step.role.rfind("approver_", 0) != 0)
+      problems.push_back({at + "/role", "approver_1 to approver_4", "approver_1 至 approver_4"});
+    if (step.votes < 1 || step.votes > 9) problems.push_back({at + "/votes", "1 to 9", "1 至 9"});
+    if (step.working_days < 1 || step.working_days > 60)
+      problems.push_back({at + "/working_days", "1 to 60", "1 至 60"});
   }
   bool general = false;
   for (size_t i = 0; i < flow.levels.size(); i++) {
     const auto& rule = flow.levels[i];
     std::string at = "/levels/" + std::to_string(i);
     if (rule.level < 1 || rule.level > static_cast<int>(flow.steps.size()))
-      problems.push_back({at + "/level", "a level that has a step"});
-    if (rule.from_fen && *rule.from_fen < 0) problems.push_back({at + "/from_fen", "0 or more"});
+      problems.push_back({at + "/level", "a level that has a step", "已设置的级次"});
+    if (rule.from_fen && *rule.from_fen < 0) problems.push_back({at + "/from_fen", "0 or more", "0 或以上"});
     general = general || (!rule.from_fen.value_or(0) && rule.measures.empty());
   }
-  if (!general) problems.push_back({"/levels", "one rule without conditions, so that every decision has a level"});
+  if (!general)
+    problems.push_back({"/levels", "one rule without conditions, so that every decision has a level",
+                        "须有一条无条件的规则，使每份决定都有级次"});
   return problems;
 }
 

@@ -1,8 +1,10 @@
 // Approval of a decision. Contract in decision_steps.h.
 #include <algorithm>
 
+#include "base/words.h"
 #include "casework/clock_book.h"
 #include "casework/decision_book.h"
+#include "casework/notices.h"
 
 namespace yijian::casework {
 namespace {
@@ -23,7 +25,7 @@ struct ApprovalRow {
 Result<ApprovalRow> LoadApproval(Job& job, int64_t id) {
   auto row =
       TRY(job.session.QueryOne(std::string("SELECT * FROM approval WHERE id = ?") + job.session.ForUpdate(), {id}));
-  if (!row) return NotFound("no such approval");
+  if (!row) return NotFound("no such approval", "没有此审批");
   ApprovalRow approval{
       .id = id, .decision = row->Int("decision_id"), .case_id = row->Int("case_id"), .flow = row->Int("flow")};
   approval.area = row->Text("area");
@@ -143,6 +145,7 @@ Status SubmitDecision(Job& job, int64_t id, int64_t version) {
                         "元,请重新保存决定",
                     "the confirmed amount has changed since the draft: save it again"});
   }
+  if (auto why = TRY(RefuseWithoutNotice(job, file, decision))) return ErrorOf(*why);
   Flow flow = TRY(LoadFlow(job, file.flow));
   ApprovalRow approval{.decision = id,
                        .case_id = file.id,
@@ -159,10 +162,6 @@ Status SubmitDecision(Job& job, int64_t id, int64_t version) {
   TRY(OpenStep(job, approval, file, decision, flow));
   if (decision.Has(MeasureKind::kTransfer))
     TRY(StartClocks(job, "transfer_proposed", {.file = &file, .object_kind = "decision", .object = id}));
-  if (decision.hearing)
-    TRY(AddEvent(job, file.id,
-                 {"hearing", "罚款达到听证标准,应告知当事人有权要求听证",
-                  "the fine reaches the hearing threshold: tell the party of its right", "", DecisionLink(id)}));
   TRY(SetDecisionState(job, decision, DecisionState::kApproving));
   TRY(SetState(job, file, CaseState::kApproving));
   return AddEvent(job, file.id,
@@ -173,7 +172,7 @@ Status SubmitDecision(Job& job, int64_t id, int64_t version) {
 
 Status VoteApproval(Job& job, int64_t id, const VoteInput& input) {
   ApprovalRow approval = TRY(LoadApproval(job, id));
-  if (!TRY(Sees(job, {approval.case_id, approval.area, ""}))) return NotFound("no such approval");
+  if (!TRY(Sees(job, {approval.case_id, approval.area, ""}))) return NotFound("no such approval", "没有此审批");
   TRY(RequirePermission(job, "approval.vote"));
   if (approval.state != "running") return ErrorOf({"not_in_this_state", "审批已结束", "the approval has ended"});
   // The approver's own part: he is on no team, so the case is loaded without asking for one.
@@ -182,8 +181,8 @@ Status VoteApproval(Job& job, int64_t id, const VoteInput& input) {
   DecisionRow decision = TRY(LoadDecision(job, approval.decision));
   Flow flow = TRY(LoadFlow(job, approval.flow));
   if (input.step < 1 || input.step > static_cast<int>(flow.steps.size()))
-    return FieldErrors({{"/step", "a step of this approval"}});
-  if (input.ballot != Ballot::kAgree && input.comment.empty()) return FieldErrors({{"/comment", "why"}});
+    return FieldErrors({{"/step", "a step of this approval", "本审批的级次"}});
+  if (input.ballot != Ballot::kAgree && input.comment.empty()) return FieldErrors({{"/comment", "why", "理由"}});
 
   const FlowStep& step = flow.steps[static_cast<size_t>(input.step - 1)];
   auto votes = TRY(LoadVotes(job, id));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/words.h"
 #include "casework/clock_book.h"
 
 namespace yijian::casework {
@@ -16,7 +17,8 @@ std::optional<FieldProblem> DifferentSubjects(const std::vector<ClueHead>& clues
     bool same = clues[i].institution == clues[0].institution &&
                 (!clues[0].institution.empty() || clues[i].subject == clues[0].subject);
     if (!same)
-      return FieldProblem{"/clues/" + std::to_string(i), "a clue of the same institution (or person) as the first"};
+      return FieldProblem{"/clues/" + std::to_string(i), "a clue of the same institution (or person) as the first",
+                          "与第一条线索同一机构（或个人）的线索"};
   }
   return std::nullopt;
 }
@@ -26,10 +28,10 @@ Result<std::vector<ClueHead>> LoadClues(Job& job, const std::vector<int64_t>& id
   std::set<int64_t> seen;
   for (size_t i = 0; i < ids.size(); i++) {
     std::string at = "/clues/" + std::to_string(i);
-    if (!seen.insert(ids[i]).second) return FieldErrors({{at, "each clue once"}});
+    if (!seen.insert(ids[i]).second) return FieldErrors({{at, "each clue once", "线索各一次"}});
     auto clue = TRY(FindClue(job, ids[i]));
     bool seen_by_me = clue && TRY(Sees(job, {0, clue->area, clue->institution}));
-    if (!seen_by_me) return FieldErrors({{at, "a clue"}});
+    if (!seen_by_me) return FieldErrors({{at, "a clue", "一条线索"}});
     if (clue->status != "new" && clue->status != "assigned" && clue->status != "working" && clue->status != "snoozed") {
       return ErrorOf({"clue_not_open", "线索" + clue->no + "处于“" + clue->status + "”状态,不能立案",
                       "clue " + clue->no + " is '" + clue->status + "': no case can be opened from it"});
@@ -46,7 +48,8 @@ Status CheckMember(Job& job, const CaseRow& file, int64_t user, const std::strin
                      std::any_of(person->roles.begin(), person->roles.end(), [](const auto& role) {
                        return role == "auditor" || role == "inspector" || role == "representative";
                      });
-  if (!works_cases) return FieldErrors({{field, "an auditor, inspector or representative"}});
+  if (!works_cases)
+    return FieldErrors({{field, "an auditor, inspector or representative", "审核员、稽核员或驻院代表"}});
   if (std::find(file.recused.begin(), file.recused.end(), user) != file.recused.end()) {
     return ErrorOf({"recused", person->name + "已回避本案", person->name + " is recused from this case"});
   }
@@ -125,24 +128,52 @@ Status WatchCriminalLine(Job& job, const CaseRow& file, Fen sum_fen) {
   if (!table_line) return {};
   Fen line = TRY(NumberSetting(job, "casework.criminal_line_fen", *table_line));
   if (sum_fen < line) return {};
-  std::string alert =
+  std::string zh =
       "案值" + FormatFen(sum_fen) + "元,达到本地移送标准" + FormatFen(line) + "元;如查明存在骗取故意,应当移送公安机关";
+  std::string en = "the case sum of " + FormatFen(sum_fen) + " yuan reaches the local criminal line of " +
+                   FormatFen(line) + " yuan; where intent to defraud is found, the case must go to the police";
   int64_t changed = TRY(job.session.Execute(
-      "UPDATE case_file SET transfer_alert = ? WHERE id = ? AND transfer_alert IS NULL", {alert, file.id}));
+      "UPDATE case_file SET transfer_alert = ?, transfer_alert_en = ? WHERE id = ? AND transfer_alert IS NULL",
+      {zh, en, file.id}));
   if (changed == 0) return {};
-  TRY(AddEvent(
-      job, file.id,
-      {"transfer_alert", alert,
-       "the case sum of " + FormatFen(sum_fen) + " yuan reaches the criminal line of " + FormatFen(line), "", ""}));
-  return TellTeam(job, file,
-                  {"transfer_alert", file.no + ": " + alert, file.no + ": the case sum reaches the criminal line",
-                   CaseLink(file.id)});
+  TRY(AddEvent(job, file.id, {"transfer_alert", zh, en, "", ""}));
+  return TellTeam(job, file, {"transfer_alert", file.no + ": " + zh, file.no + ": " + en, CaseLink(file.id)});
+}
+
+Result<std::vector<int64_t>> GrownCases(Job& job) {
+  std::vector<int64_t> cases;
+  for (const auto& row :
+       TRY(job.session.Query("SELECT DISTINCT k.case_id FROM case_clue k JOIN clue u ON u.id = k.clue_id AND "
+                             "u.found_fen <> k.told_fen JOIN case_file c ON c.id = k.case_id AND c.state NOT IN "
+                             "('closed', 'transferred', 'ended') ORDER BY k.case_id"))) {
+    cases.push_back(row.Int("case_id"));
+  }
+  return cases;
+}
+
+Status TellGrowth(Job& job, int64_t case_id) {
+  CaseRow file = TRY(LoadCase(job, case_id));
+  auto sums = TRY(job.session.QueryOne(
+      "SELECT CAST(COALESCE(SUM(k.told_fen), 0) AS BIGINT) AS told, CAST(COALESCE(SUM(u.found_fen), 0) AS BIGINT) AS "
+      "found FROM case_clue k JOIN clue u ON u.id = k.clue_id WHERE k.case_id = ?",
+      {case_id}));
+  TRY(
+      job.session.Execute("UPDATE case_clue SET told_fen = (SELECT found_fen FROM clue WHERE clue.id = "
+                          "case_clue.clue_id) WHERE case_id = ?",
+                          {case_id}));
+  std::string told = FormatFen(sums->Int("told"));
+  std::string found = FormatFen(sums->Int("found"));
+  std::string zh = "后续审计使本案疑点金额由" + told + "元变为" + found + "元";
+  std::string en = "a later audit changes what this case's clues found from " + told + " to " + found + " yuan";
+  TRY(AddEvent(job, case_id, {"found_changed", zh, en, "", ""}));
+  TRY(TellTeam(job, file, {"found_changed", file.no + ": " + zh, file.no + ": " + en, CaseLink(case_id)}));
+  return WatchCriminalLine(job, file, sums->Int("found"));
 }
 
 Result<int64_t> OpenCase(Job& job, const OpenInput& input) {
   TRY(RequirePermission(job, "case.open"));
   auto clues = TRY(LoadClues(job, input.clues));
-  if (clues.empty()) return FieldErrors({{"/clues", "one clue or more"}});
+  if (clues.empty()) return FieldErrors({{"/clues", "one clue or more", "至少一条线索"}});
   if (auto problem = DifferentSubjects(clues)) return FieldErrors({*problem});
   const ClueHead& first = clues[0];
   bool of_person = first.institution.empty();
@@ -153,14 +184,14 @@ Result<int64_t> OpenCase(Job& job, const OpenInput& input) {
   CHECK(flow);  // the first flow is made when the store is opened
   std::string no = TRY(NextNumber(job, "AJ"));
   int64_t id = TRY(job.session.Insert(
-      "INSERT INTO case_file (no, title, reason, track, state, institution, institution_name, person, area, found_fen, "
-      "opened_at, "
-      "opened_by, handler, flow) VALUES (?, ?, ?, ?, 'filed', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+      "INSERT INTO case_file (no, title, reason, track, state, institution, institution_name, person, area, opened_at, "
+      "opened_by, handler, flow) VALUES (?, ?, ?, ?, 'filed', ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
       {no, input.title, TextOrNull(input.reason), std::string(Name(input.track)), TextOrNull(first.institution),
        of_person ? first.subject_name : first.institution_name, TextOrNull(of_person ? first.subject : ""), first.area,
-       found, job.now, job.actor.user, job.actor.user, flow->Int("id")}));
+       job.now, job.actor.user, job.actor.user, flow->Int("id")}));
   for (const auto& clue : clues) {
-    TRY(job.session.Execute("INSERT INTO case_clue (case_id, clue_id) VALUES (?, ?)", {id, clue.id}));
+    TRY(job.session.Execute("INSERT INTO case_clue (case_id, clue_id, told_fen) VALUES (?, ?, ?)",
+                            {id, clue.id, clue.found_fen}));
     TRY(ClueEntersCase(job, clue.id, id));
   }
   CaseRow file = TRY(LoadCase(job, id));
@@ -182,7 +213,7 @@ Status SetTeam(Job& job, int64_t case_id, const TeamInput& input) {
   for (size_t i = 0; i < input.assistants.size(); i++) {
     std::string at = "/assistants/" + std::to_string(i);
     TRY(CheckMember(job, file, input.assistants[i], at));
-    if (!members.insert(input.assistants[i]).second) return FieldErrors({{at, "each person once"}});
+    if (!members.insert(input.assistants[i]).second) return FieldErrors({{at, "each person once", "人员各一次"}});
   }
   CaseRow after = file;
   after.handler = input.handler;
@@ -214,7 +245,7 @@ Status Recuse(Job& job, int64_t case_id, const RecuseInput& input) {
       TRY(LoadCaseFor(job, case_id, CaseStep::kRecuse,
                       {.permission = myself ? "case.see" : "case.team", .team = false, .version = input.version}));
   auto person = TRY(job.bureau.Find(job.session, input.user));
-  if (!person) return FieldErrors({{"/user", "a person"}});
+  if (!person) return FieldErrors({{"/user", "a person", "一名人员"}});
   if (input.user == file.handler) {
     return ErrorOf(
         {"handler_first", "请先更换承办人,再登记其回避", "name another handler first, then record the recusal"});
@@ -266,7 +297,8 @@ Status ConvertTrack(Job& job, int64_t case_id, const ReasonInput& input) {
 Status CloseCase(Job& job, int64_t case_id, const CloseInput& input) {
   CaseRow file =
       TRY(LoadCaseFor(job, case_id, CaseStep::kClose, {.permission = "case.close", .version = input.version}));
-  if (input.reason == "other" && input.note.empty()) return FieldErrors({{"/note", "what the other reason is"}});
+  if (input.reason == "other" && input.note.empty())
+    return FieldErrors({{"/note", "what the other reason is", "其他原因的说明"}});
   if (auto why = TRY(RefuseReason(job, case_id, input))) return ErrorOf(*why);
   auto sanctioned = TRY(job.session.QueryOne(
       "SELECT id FROM decision WHERE case_id = ? AND state IN ('delivered', 'executed') AND confirmed_fen > 0",
@@ -301,7 +333,7 @@ Status CloseCase(Job& job, int64_t case_id, const CloseInput& input) {
 Result<int64_t> AddTask(Job& job, int64_t case_id, const TaskInput& input) {
   CaseRow file = TRY(LoadCaseFor(job, case_id, CaseStep::kAddTask, {}));
   TRY(CheckMember(job, file, input.assignee, "/assignee"));
-  if (input.due < job.Today()) return FieldErrors({{"/due", "today or later"}});
+  if (input.due < job.Today()) return FieldErrors({{"/due", "today or later", "今天或以后"}});
   std::string no = TRY(NextNumber(job, "RW"));
   nlohmann::json suspects = input.suspects;
   int64_t id =
@@ -330,7 +362,7 @@ Result<int64_t> AddTask(Job& job, int64_t case_id, const TaskInput& input) {
 
 Status KeepTask(Job& job, int64_t task, const TaskReport& report, bool whole) {
   auto row = TRY(job.session.QueryOne("SELECT * FROM case_task WHERE id = ?", {task}));
-  if (!row) return NotFound("no such task");
+  if (!row) return NotFound("no such task", "没有此核查任务");
   CaseRow file =
       TRY(LoadCaseFor(job, row->Int("case_id"), CaseStep::kReportTask, {.permission = "task.work", .team = false}));
   if (row->Int("assignee") != job.actor.user) {
@@ -341,7 +373,7 @@ Status KeepTask(Job& job, int64_t task, const TaskReport& report, bool whole) {
     return ErrorOf({"not_in_this_state", "任务已结束", "the task has ended"});
   }
   auto problems = CheckAnswers(ItemsOf(job.rules, row->Text("kind")), report.items, whole);
-  if (whole && !report.conclusion) problems.push_back({"/conclusion", "a conclusion"});
+  if (whole && !report.conclusion) problems.push_back({"/conclusion", "a conclusion", "核查结论"});
   if (!problems.empty()) return FieldErrors(std::move(problems));
   int64_t changed = TRY(job.session.Execute(
       "UPDATE case_task SET answers_json = ?, conclusion = ?, summary = ?, state = ?, reported_at = ?, version = "

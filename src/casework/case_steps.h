@@ -73,4 +73,8 @@ std::optional<Refusal> RefuseTeam(const CaseRow& file);
 // Writes the alert when what is found reaches the criminal line (行刑衔接), once.
 Status WatchCriminalLine(Job& job, const CaseRow& file, Fen sum_fen);
 
+// Open cases whose clues found more, or less, since their people were told; tells them, and watches the line again.
+Result<std::vector<int64_t>> GrownCases(Job& job);
+Status TellGrowth(Job& job, int64_t case_id);
+
 }  // namespace yijian::casework

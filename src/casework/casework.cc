@@ -1,5 +1,6 @@
 #include "casework/casework.h"
 
+#include "casework/case_steps.h"
 #include "casework/clock_book.h"
 #include "casework/decision_steps.h"
 #include "casework/tick.h"
@@ -44,10 +45,12 @@ Result<Casework::TickReport> Casework::Tick() {
       return ActOnClock(job, clock);
     });
     report.clocks++;
-    if (done.has_value()) continue;
-    report.failed++;
-    if (report.first_error.empty())
-      report.first_error = clock.kind + " of clock " + std::to_string(clock.id) + ": " + done.error().message;
+    if (!done.has_value()) report.Fail(clock.kind + " of clock " + std::to_string(clock.id), done.error());
+  }
+  for (int64_t grown : TRY(Read(program, [](Job& job) { return GrownCases(job); }))) {
+    Status told = Write(program, [&](Job& job) { return TellGrowth(job, grown); });
+    report.grown++;
+    if (!told.has_value()) report.Fail("later findings of case " + std::to_string(grown), told.error());
   }
   report.woken = TRY(Write(program, [](Job& job) { return WakeSnoozedClues(job); }));
   return report;

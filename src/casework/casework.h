@@ -41,9 +41,15 @@ class Casework {
 
   struct TickReport {
     int clocks = 0;
+    int grown = 0;   // cases told of what a later audit changed
     int failed = 0;  // they come again at the next tick
     int64_t woken = 0;
     std::string first_error;
+
+    void Fail(const std::string& what, const Error& error) {
+      failed++;
+      if (first_error.empty()) first_error = what + ": " + error.message;
+    }
   };
   // Everything that is due now, at most a few thousand clocks.
   Result<TickReport> Tick();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/words.h"
+
 namespace yijian::casework {
 
 bool DecisionRow::Has(MeasureKind kind) const {
@@ -17,7 +19,7 @@ std::vector<MeasureKind> DecisionRow::Kinds() const {
 Result<DecisionRow> LoadDecision(Job& job, int64_t id) {
   auto row =
       TRY(job.session.QueryOne(std::string("SELECT * FROM decision WHERE id = ?") + job.session.ForUpdate(), {id}));
-  if (!row) return NotFound("no such decision");
+  if (!row) return NotFound("no such decision", "没有此处理决定");
   DecisionRow decision{.id = id, .no = row->Text("no"), .case_id = row->Int("case_id")};
   decision.state = *Parse<DecisionState>(row->Text("state"));
   decision.amount = row->Int("amount_fen");

@@ -4,6 +4,8 @@
 
 #include "casework/clock_book.h"
 #include "casework/decision_book.h"
+#include "casework/notices.h"
+#include "casework/words.h"
 
 namespace yijian::casework {
 namespace {
@@ -32,7 +34,7 @@ Result<Plan> PlanFor(Job& job, const CaseRow& file, const DecisionInput& input) 
   CaseSums sums = TRY(SumsOf(job, file));
   Plan plan = job.rules.sanctions.Check(sums, input.measures);
   for (size_t i = 0; i < input.articles.size(); i++) {
-    if (input.articles[i].empty()) plan.problems.push_back({"/articles/" + std::to_string(i), "an article"});
+    if (input.articles[i].empty()) plan.problems.push_back({"/articles/" + std::to_string(i), "an article", "条款"});
   }
   if (!plan.problems.empty()) return FieldErrors(std::move(plan.problems));
   return plan;
@@ -112,6 +114,7 @@ Status ChangeDecision(Job& job, int64_t id, const DecisionInput& input) {
        level.why_zh, level.why_en, int64_t{plan.hearing}, job.actor.user, job.now, id}));
   TRY(WriteMeasures(job, id, file.id, plan));
   TRY(SetDecisionState(job, decision, decision.state));
+  TRY(VoidNotices(job, file, id));
   return AddEvent(
       job, file.id,
       {"change_decision", "修改处理决定" + decision.no, "decision " + decision.no + " changed", "", DecisionLink(id)});
@@ -141,11 +144,12 @@ Status DeliverDecision(Job& job, int64_t id, const DeliverInput& input) {
     EpochMs due = TRY(StartClocks(job, event, what));
     TRY(job.session.Execute("UPDATE measure SET due_at = ? WHERE id = ?", {due, measure.id}));
   }
+  Words words = DeliveryWords(input.way);
   TRY(SetDecisionState(job, decision, without ? DecisionState::kExecuted : DecisionState::kDelivered));
   TRY(SetState(job, file, CaseState::kExecuting));
   TRY(AddEvent(job, file.id,
-               {"deliver", "处理决定" + decision.no + "送达(" + input.way + ")",
-                "decision " + decision.no + " delivered (" + input.way + ")", input.note, DecisionLink(id)}));
+               {"deliver", "处理决定" + decision.no + "送达(" + words.zh + ")",
+                "decision " + decision.no + " delivered (" + words.en + ")", input.note, DecisionLink(id)}));
   return TellInstitution(job, file.institution,
                          {"decision", "收到处理决定" + decision.no, "decision " + decision.no + " was delivered to you",
                           DecisionLink(id)});

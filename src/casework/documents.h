@@ -4,11 +4,11 @@
 //   7}); })); DocumentData data = TRY(casework.Read(actor, [&](Job& job) { return DataOfDocument(job, id); }));   //
 //   for document::Press
 //
-// Letters (opinion, decision, notices) belong to a case and an institution; an institution sees those sent to it once
-// they are out. Tables and bulletins are of an area and a period: the monthly table of S3 (医保基金工作情况统计表) and
-// the quarterly bulletin of S0, computed from ledger, cases and measures of that period. Personal data stand in them
-// masked. Errors:  kInvalidInput with fields: what a kind needs is missing; kNotFound what lies outside of the actor's
-// scope. Threads: as Job.
+// Letters (opinion, decision, notices; those before a penalty: notices.h) belong to a case and an institution; an
+// institution sees those sent to it once they are out. Tables and bulletins are of an area and a period: the monthly
+// table of S3 (医保基金工作情况统计表) and the quarterly bulletin of S0, computed from ledger, cases and measures of
+// that period. Personal data stand in them masked. Errors:  kInvalidInput with fields: what a kind needs is missing;
+// kNotFound what lies outside of the actor's scope. Threads: as Job.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -34,6 +34,9 @@ struct DocumentInput {
 };
 
 Result<int64_t> MakeDocument(Job& job, const DocumentInput& input);
+
+// " AND ..." over columns of `alias`: an institution sees letters to it that are out, the bureau those of its area.
+std::string DocumentsVisible(const Job& job, const std::string& alias, store::Values& values);
 
 struct DocumentFilter {
   std::string kind;

@@ -1,4 +1,5 @@
 // Approval flows as they are stored: versions, only added. Contract in decision_steps.h.
+#include "base/words.h"
 #include "casework/decision_steps.h"
 
 namespace yijian::casework {
@@ -44,7 +45,7 @@ json LevelsJson(const Flow& flow) {
 
 Result<Flow> LoadFlow(Job& job, int64_t id) {
   auto row = TRY(job.session.QueryOne("SELECT * FROM approval_flow WHERE id = ?", {id}));
-  if (!row) return NotFound("no such flow");
+  if (!row) return NotFound("no such flow", "没有此审批流程");
   Flow flow{.id = id, .name = row->Text("name"), .version = static_cast<int>(row->Int("version"))};
   for (const auto& step : ParseJson(row->Text("steps_json"))) {
     flow.steps.push_back({step["level"].get<int>(), step["role"].get<std::string>(), step["name_zh"].get<std::string>(),

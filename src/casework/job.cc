@@ -4,6 +4,8 @@
 #include <charconv>
 #include <memory>
 
+#include "base/words.h"
+
 namespace yijian::casework {
 namespace {
 
@@ -48,7 +50,8 @@ Error FieldErrors(std::vector<FieldProblem> problems) {
   detail->word = "fields";
   detail->zh = "提交的内容有误";
   std::string message = problems[0].field + ": " + problems[0].expected;
-  for (auto& problem : problems) detail->fields.push_back({std::move(problem.field), std::move(problem.expected)});
+  for (auto& problem : problems)
+    detail->fields.push_back({std::move(problem.field), InBoth(problem.expected, problem.zh)});
   return {ErrorCode::kInvalidInput, std::move(message), std::move(detail)};
 }
 
@@ -87,9 +90,9 @@ namespace {
 
 Result<CaseRow> Load(Job& job, int64_t id, const char* lock) {
   auto row = TRY(job.session.QueryOne(std::string("SELECT * FROM case_file WHERE id = ?") + lock, {id}));
-  if (!row) return NotFound("no such case");
+  if (!row) return NotFound("no such case", "没有此案件");
   CaseRow file = CaseOf(*row);
-  if (!TRY(Sees(job, {file.id, file.area, file.institution}))) return NotFound("no such case");
+  if (!TRY(Sees(job, {file.id, file.area, file.institution}))) return NotFound("no such case", "没有此案件");
   for (const auto& row : TRY(job.session.Query("SELECT user_id, part FROM case_person WHERE case_id = ?", {id}))) {
     (row.Text("part") == "recused" ? file.recused : file.assistants).push_back(row.Int("user_id"));
   }

@@ -20,11 +20,11 @@ std::vector<std::string> Split(const std::string& text, char mark) {
   return parts;
 }
 
-std::optional<std::string> WrongAnswer(const CheckItem& item, const std::string& answer) {
-  if (item.kind == "yes_no" && answer != "yes" && answer != "no") return "yes or no";
-  if (item.kind == "number" && !ParseMicro(answer)) return "a number";
+std::optional<FieldProblem> WrongAnswer(const CheckItem& item, const std::string& answer, const std::string& at) {
+  if (item.kind == "yes_no" && answer != "yes" && answer != "no") return FieldProblem{at, "yes or no", "是或否"};
+  if (item.kind == "number" && !ParseMicro(answer)) return FieldProblem{at, "a number", "数字"};
   if (item.kind == "choice" && std::find(item.choices.begin(), item.choices.end(), answer) == item.choices.end()) {
-    return "one of the choices";
+    return FieldProblem{at, "one of the choices", "所列选项之一"};
   }
   return std::nullopt;
 }
@@ -37,7 +37,7 @@ bool IsAnswered(const CheckItem& item, const CheckAnswer& answer) {
 }  // namespace
 
 Result<std::vector<CheckItem>> LoadCheckLists(const std::string& path) {
-  CsvTable table = TRY(ReadCsvTable(path, {"task", "code", "zh", "en", "kind", "choices", "required"}));
+  CsvTable table = TRY(ReadCsvTable(path, {"task", "code", "zh", "en", "kind", "choices", "choices_en", "required"}));
   constexpr std::array<std::string_view, 5> kKinds = {"yes_no", "text", "number", "photo", "choice"};
   std::vector<CheckItem> items;
   std::set<std::string> codes;
@@ -49,9 +49,10 @@ Result<std::vector<CheckItem>> LoadCheckLists(const std::string& path) {
                    cell("en"),
                    cell("kind"),
                    Split(cell("choices"), '|'),
+                   Split(cell("choices_en"), '|'),
                    cell("required") == "yes"};
     bool known = std::find(kKinds.begin(), kKinds.end(), item.kind) != kKinds.end();
-    if (!known || (item.kind == "choice") != !item.choices.empty())
+    if (!known || (item.kind == "choice") != !item.choices.empty() || item.choices.size() != item.choices_en.size())
       return InvalidInput(path + ": " + item.code + ": kind or choices");
     if (!codes.insert(item.code).second) return InvalidInput(path + ": " + item.code + " is there twice");
     items.push_back(std::move(item));
@@ -68,17 +69,18 @@ std::vector<FieldProblem> CheckAnswers(const std::vector<CheckItem>& items, cons
     std::string at = "/items/" + std::to_string(i);
     auto item = std::find_if(items.begin(), items.end(), [&](const auto& it) { return it.code == answer.code; });
     if (item == items.end()) {
-      problems.push_back({at + "/code", "an item of this check list"});
+      problems.push_back({at + "/code", "an item of this check list", "本清单的项目"});
       continue;
     }
     if (answer.answer && !answer.answer->empty()) {
-      if (auto expected = WrongAnswer(*item, *answer.answer)) problems.push_back({at + "/answer", *expected});
+      if (auto problem = WrongAnswer(*item, *answer.answer, at + "/answer")) problems.push_back(*problem);
     }
     if (IsAnswered(*item, answer)) answered.insert(answer.code);
   }
   for (const auto& item : items) {
     if (!whole || !item.required || answered.count(item.code) != 0) continue;
-    problems.push_back({"/items/" + item.code, item.kind == "photo" ? "a photo" : "an answer"});
+    problems.push_back({"/items/" + item.code, item.kind == "photo" ? "a photo" : "an answer",
+                        item.kind == "photo" ? "照片" : "答复"});
   }
   return problems;
 }

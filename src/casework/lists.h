@@ -19,8 +19,9 @@ struct CheckItem {
   std::string code;
   std::string zh;
   std::string en;
-  std::string kind;  // yes_no, text, number, photo, choice
-  std::vector<std::string> choices;
+  std::string kind;                     // yes_no, text, number, photo, choice
+  std::vector<std::string> choices;     // Chinese; what is stored
+  std::vector<std::string> choices_en;  // the same in English
   bool required = false;
 };
 Result<std::vector<CheckItem>> LoadCheckLists(const std::string& path);

@@ -1,8 +1,10 @@
 // Executing what was decided. Contract in decision_steps.h.
 #include <algorithm>
 
+#include "base/words.h"
 #include "casework/clock_book.h"
 #include "casework/decision_book.h"
+#include "casework/words.h"
 
 namespace yijian::casework {
 namespace {
@@ -43,10 +45,13 @@ Result<MeasureState> Pay(Job& job, const CaseRow& file, const DecisionRow& decis
                          const ExecuteInput& input) {
   Fen left = measure.amount - measure.done;
   if (!input.amount || *input.amount <= 0 || *input.amount > left) {
-    return FieldErrors({{"/amount_fen", "1 to " + std::to_string(left) + ", what is still open"}});
+    return FieldErrors({{"/amount_fen", "1 to " + std::to_string(left) + ", what is still open",
+                         "1 至 " + std::to_string(left) + " 分（尚未执行的金额）"}});
   }
-  if (input.way != "written_off" && input.receipt.empty()) return FieldErrors({{"/receipt", "the voucher's number"}});
-  if (input.way == "written_off" && input.note.empty()) return FieldErrors({{"/note", "why it is written off"}});
+  if (input.way != "written_off" && input.receipt.empty())
+    return FieldErrors({{"/receipt", "the voucher's number", "凭证号"}});
+  if (input.way == "written_off" && input.note.empty())
+    return FieldErrors({{"/note", "why it is written off", "核销原因"}});
   Booking booking{file.id, file.no, decision.id, measure.id, file.institution, file.area, input.receipt, input.note};
   Accounts accounts = AccountsOf(measure.kind, input.way);
   if (MoneyOf(measure.kind) == Money::kLines) {
@@ -60,9 +65,10 @@ Result<MeasureState> Pay(Job& job, const CaseRow& file, const DecisionRow& decis
 
 // Interview, correction, suspension, end, transfer: no money.
 Result<MeasureState> Act(Job& job, const CaseRow& file, const MeasureRow& measure, const ExecuteInput& input) {
-  if (input.amount) return FieldErrors({{"/amount_fen", "none: this measure moves no money"}});
+  if (input.amount)
+    return FieldErrors({{"/amount_fen", "none: this measure moves no money", "此措施不涉及金额，不填"}});
   if (measure.kind == MeasureKind::kTransfer) {
-    if (input.receipt.empty()) return FieldErrors({{"/receipt", "the number of the receipt"}});
+    if (input.receipt.empty()) return FieldErrors({{"/receipt", "the number of the receipt", "回执编号"}});
     TRY(StartClocks(job, "transfer_receipted", {.file = &file, .object_kind = "measure", .object = measure.id}));
   }
   if (measure.kind != MeasureKind::kSuspend) return MeasureState::kDone;
@@ -83,7 +89,7 @@ Result<MeasureState> Act(Job& job, const CaseRow& file, const MeasureRow& measur
 
 Status ExecuteMeasure(Job& job, int64_t id, const ExecuteInput& input) {
   auto row = TRY(job.session.QueryOne("SELECT decision_id FROM measure WHERE id = ?", {id}));
-  if (!row) return NotFound("no such measure");
+  if (!row) return NotFound("no such measure", "没有此措施");
   DecisionRow decision = TRY(LoadDecision(job, row->Int("decision_id")));
   CaseRow file =
       TRY(LoadCaseFor(job, decision.case_id, CaseStep::kExecute, {.permission = "measure.execute", .team = false}));
@@ -94,12 +100,13 @@ Status ExecuteMeasure(Job& job, int64_t id, const ExecuteInput& input) {
   CHECK(found != decision.measures.end());
   MeasureRow& measure = *found;
   if (!MayExecute(measure.kind, input.way))
-    return FieldErrors({{"/way", "a way of executing '" + std::string(Name(measure.kind)) + "'"}});
+    return FieldErrors({{"/way", "a way of executing '" + std::string(Name(measure.kind)) + "'",
+                         "“" + std::string(Zh(measure.kind)) + "”的执行方式"}});
   if (measure.state == MeasureState::kDone || measure.state == MeasureState::kCancelled) {
     return ErrorOf({"not_in_this_state", "该措施已执行完毕或已取消", "this measure is done or cancelled"});
   }
   Date day = input.day.value_or(job.Today());
-  if (day > job.Today()) return FieldErrors({{"/day", "today or earlier"}});
+  if (day > job.Today()) return FieldErrors({{"/day", "today or earlier", "今天或更早"}});
 
   measure.state = MoneyOf(measure.kind) == Money::kNone ? TRY(Act(job, file, measure, input))
                                                         : TRY(Pay(job, file, decision, measure, input));
@@ -119,14 +126,14 @@ Status ExecuteMeasure(Job& job, int64_t id, const ExecuteInput& input) {
   TRY(SetDecisionState(job, decision, all_done ? DecisionState::kExecuted : DecisionState::kDelivered));
   TRY(SumUpCase(job, file.id));
   TRY(Touch(job, file));
+  Words words = ExecutionWords(input.way);
   std::string money = input.amount ? " " + FormatFen(*input.amount) + "元" : "";
-  return AddEvent(
-      job, file.id,
-      {"execute", std::string(Zh(measure.kind)) + "执行(" + input.way + ")" + money,
-       std::string(Name(measure.kind)) + " " + input.way +
-           (input.amount ? " " + FormatFen(*input.amount) + " yuan" : ""),
-       input.receipt.empty() ? input.note : "凭证" + input.receipt + (input.note.empty() ? "" : ";" + input.note),
-       DecisionLink(decision.id)});
+  return AddEvent(job, file.id,
+                  {"execute", std::string(Zh(measure.kind)) + "执行(" + words.zh + ")" + money,
+                   std::string(Name(measure.kind)) + " " + words.en +
+                       (input.amount ? " " + FormatFen(*input.amount) + " yuan" : ""),
+                   input.receipt.empty() ? input.note : input.receipt + (input.note.empty() ? "" : "; " + input.note),
+                   DecisionLink(decision.id)});
 }
 
 }  // namespace yijian::casework

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/words.h"
 #include "casework/opinion_book.h"
 #include "casework/opinion_steps.h"
 
@@ -270,7 +271,7 @@ Result<std::string> AddAttachments(Job& job, const std::string& set, const std::
                             {key, job.actor.institution, job.now}));
   } else if (!TRY(job.session.QueryOne("SELECT id FROM attachment_set WHERE key = ? AND institution = ?",
                                        {key, job.actor.institution}))) {
-    return NotFound("no such set of attachments");
+    return NotFound("no such set of attachments", "没有此附件集");
   }
   for (const auto& file : files) {
     TRY(trail::AddEvidence(job.session,

@@ -1,11 +1,13 @@
 #include "casework/opinion_book.h"
 
+#include "base/words.h"
+
 namespace yijian::casework {
 
 Result<OpinionRow> LoadOpinion(Job& job, int64_t id) {
   auto row =
       TRY(job.session.QueryOne(std::string("SELECT * FROM opinion WHERE id = ?") + job.session.ForUpdate(), {id}));
-  if (!row) return NotFound("no such opinion");
+  if (!row) return NotFound("no such opinion", "没有此意见书");
   OpinionRow opinion{
       .id = id, .no = row->Text("no"), .case_id = row->Int("case_id"), .institution = row->Text("institution")};
   opinion.institution_name = row->Text("institution_name");
@@ -14,7 +16,8 @@ Result<OpinionRow> LoadOpinion(Job& job, int64_t id) {
   opinion.answer_due_at = row->Int("answer_due_at");
   opinion.appeal_due_at = row->MaybeInt("appeal_due_at");
   opinion.version = row->Int("version");
-  if (!TRY(Sees(job, {opinion.case_id, opinion.area, opinion.institution}))) return NotFound("no such opinion");
+  if (!TRY(Sees(job, {opinion.case_id, opinion.area, opinion.institution})))
+    return NotFound("no such opinion", "没有此意见书");
   TRY(job.session.ForEach("SELECT * FROM opinion_line WHERE opinion_id = ? ORDER BY line_id", {id},
                           [&](const store::Row& line) -> Status {
                             opinion.lines.push_back({.line = line.Int("line_id"),

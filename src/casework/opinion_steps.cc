@@ -61,12 +61,14 @@ std::string OpinionLink(int64_t id) { return "/opinions/" + WireId('o', id); }
 std::optional<FieldProblem> WrongAnswer(const AnswerLine& answer, Fen chk, const std::string& at, bool submit) {
   if (answer.accept) {
     if (answer.amount && *answer.amount != chk)
-      return FieldProblem{at + "/answer_amt_fen", std::to_string(chk) + " or none: accepting is of the whole line"};
+      return FieldProblem{at + "/answer_amt_fen", std::to_string(chk) + " or none: accepting is of the whole line",
+                          std::to_string(chk) + " 分或不填：认可是对整条明细"};
     return std::nullopt;
   }
   if (answer.amount && *answer.amount >= chk)
-    return FieldProblem{at + "/answer_amt_fen", "less than " + std::to_string(chk) + ", or accept"};
-  if (submit && answer.reason.empty()) return FieldProblem{at + "/reason", "why it is contested"};
+    return FieldProblem{at + "/answer_amt_fen", "less than " + std::to_string(chk) + ", or accept",
+                        "少于 " + std::to_string(chk) + " 分，否则请选择认可"};
+  if (submit && answer.reason.empty()) return FieldProblem{at + "/reason", "why it is contested", "有异议的理由"};
   return std::nullopt;
 }
 
@@ -79,15 +81,18 @@ Status KeepAnswers(Job& job, const OpinionRow& opinion, const AnswerInput& input
     std::string at = "/lines/" + std::to_string(i);
     auto found = open.find(answer.line);
     if (found == open.end()) {
-      problems.push_back({at + "/line", "a line of this opinion, once"});
+      problems.push_back({at + "/line", "a line of this opinion, once", "本意见书的明细，各一次"});
       continue;
     }
     if (auto problem = WrongAnswer(answer, found->second, at, submit)) problems.push_back(*problem);
     open.erase(found);
   }
   if (submit && !open.empty()) {
-    problems.push_back({"/lines", "an answer to every line; missing: " + WireId('l', open.begin()->first) + " and " +
-                                      std::to_string(open.size() - 1) + " more"});
+    problems.push_back(
+        {"/lines",
+         "an answer to every line; missing: " + WireId('l', open.begin()->first) + " and " +
+             std::to_string(open.size() - 1) + " more",
+         "逐条答复；尚缺 " + WireId('l', open.begin()->first) + " 等 " + std::to_string(open.size()) + " 条"});
   }
   if (!problems.empty()) return FieldErrors(std::move(problems));
 
@@ -130,15 +135,16 @@ Result<OpinionRow> LoadForInstitution(Job& job, int64_t id, OpinionStep step, in
 Status CheckReviewLine(const OpinionLineRow* line, const ReviewLine& review, const std::string& at,
                        std::vector<FieldProblem>& problems) {
   if (line == nullptr) {
-    problems.push_back({at + "/line", "a contested line that is not reviewed yet, once"});
+    problems.push_back({at + "/line", "a contested line that is not reviewed yet, once", "尚未复核的异议明细，各一次"});
     return {};
   }
   if (review.review != "lower") return {};
   Fen least = line->answer_fen.value_or(0);
   Fen most = line->review_fen.value_or(line->chk);
   if (!review.amount || *review.amount < least || *review.amount >= most) {
-    problems.push_back(
-        {at + "/amt_fen", std::to_string(least) + " (what is accepted) or more, below " + std::to_string(most)});
+    problems.push_back({at + "/amt_fen",
+                        std::to_string(least) + " (what is accepted) or more, below " + std::to_string(most),
+                        "不少于 " + std::to_string(least) + " 分（已认可），少于 " + std::to_string(most) + " 分"});
   }
   return {};
 }
@@ -373,7 +379,8 @@ Result<int64_t> FileAppeal(Job& job, int64_t id, const AppealInput& input) {
   Fen amount = 0;
   for (size_t i = 0; i < input.lines.size(); i++) {
     if (open.erase(input.lines[i]) == 0) {
-      problems.push_back({"/lines/" + std::to_string(i), "a line upheld or lowered by the review, once"});
+      problems.push_back({"/lines/" + std::to_string(i), "a line upheld or lowered by the review, once",
+                          "复核维持或调减的明细，各一次"});
       continue;
     }
     amount += amounts[input.lines[i]];

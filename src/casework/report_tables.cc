@@ -62,8 +62,9 @@ Result<std::map<std::string, Work>> WorkByKind(Job& job, const Period& period) {
     store::Values values{moments.from, moments.until, moments.from, moments.until};
     std::string where = Below(period, "c.area", values);
     for (const store::Row& row : TRY(job.session.Query(
-             "SELECT c.institution, COALESCE(i.kind, '') AS kind, c.opened_at, c.closed_at, c.found_fen, "
-             "c.confirmed_fen "
+             "SELECT c.institution, COALESCE(i.kind, '') AS kind, c.opened_at, c.closed_at, "
+             "c.confirmed_fen, (SELECT CAST(COALESCE(SUM(u.found_fen), 0) AS BIGINT) FROM case_clue k JOIN clue u ON "
+             "u.id = k.clue_id WHERE k.case_id = c.id) AS found_fen "
              "FROM case_file c LEFT JOIN institution i ON i.code = c.institution "
              "WHERE ((c.opened_at >= ? AND c.opened_at < ?) OR (c.closed_at >= ? AND c.closed_at < ?))" +
                  where,

@@ -79,15 +79,18 @@ class Checker {
     sanction_ = nullptr;
     if (!measure.article.empty()) {
       sanction_ = table_.Find(measure.article);
-      if (sanction_ == nullptr) return Problem("article", "an article of GET /api/cases/{id}/sanctions");
+      if (sanction_ == nullptr)
+        return Problem("article", "an article of GET /api/cases/{id}/sanctions", "可选的处罚条款");
       if (sanction_->track != sums_.track) {
-        return Problem("article", std::string("an article of the track '") + std::string(Name(sums_.track)) + "'");
+        return Problem("article", std::string("an article of the track '") + std::string(Name(sums_.track)) + "'",
+                       std::string(Zh(sums_.track)) + "适用的条款");
       }
       if (sanction_->against_person != sums_.against_person) {
-        return Problem("article", sums_.against_person ? "an article on persons" : "an article on institutions");
+        return Problem("article", sums_.against_person ? "an article on persons" : "an article on institutions",
+                       sums_.against_person ? "针对个人的条款" : "针对机构的条款");
       }
       if (!Contains(sanction_->measures, measure.kind)) {
-        return Problem("kind", "a measure that " + measure.article + " allows");
+        return Problem("kind", "a measure that " + measure.article + " allows", measure.article + " 允许的措施");
       }
     }
     switch (measure.kind) {
@@ -98,13 +101,14 @@ class Checker {
       case MeasureKind::kSuspend:
         return CheckSuspension(measure);
       case MeasureKind::kCorrect:
-        if (!measure.until) Problem("until", "the day by which it is to be put right");
+        if (!measure.until) Problem("until", "the day by which it is to be put right", "改正期限");
         return;
       case MeasureKind::kTransfer:
-        if (measure.target.empty()) Problem("target", "the body the case goes to");
+        if (measure.target.empty()) Problem("target", "the body the case goes to", "移送机关");
         return;
       case MeasureKind::kEndAgreement:
-        if (sums_.against_person) Problem("kind", "a measure against persons: they have no agreement");
+        if (sums_.against_person)
+          Problem("kind", "a measure against persons: they have no agreement", "针对个人的措施：个人没有服务协议");
         return;
       default:
         return;  // refunds are looked at together
@@ -112,57 +116,67 @@ class Checker {
   }
 
  private:
-  void Problem(const char* field, std::string expected) {
-    plan_.problems.push_back({at_ + "/" + field, std::move(expected)});
+  void Problem(const char* field, std::string expected, std::string zh) {
+    plan_.problems.push_back({at_ + "/" + field, std::move(expected), std::move(zh)});
   }
 
   void CheckFine(PlannedMeasure& measure) {
     if (sums_.track == Track::kAgency) {
-      return Problem("kind", "a measure of the agreement: only administrative enforcement may fine");
+      return Problem("kind", "a measure of the agreement: only administrative enforcement may fine",
+                     "协议措施：只有行政执法可以罚款");
     }
-    if (sanction_ == nullptr) return Problem("article", "the article the fine rests on");
+    if (sanction_ == nullptr) return Problem("article", "the article the fine rests on", "罚款所依据的条款");
     if (sanction_->multiple_min) {
       if (!measure.multiple || *measure.multiple < *sanction_->multiple_min ||
           *measure.multiple > *sanction_->multiple_max) {
-        return Problem("multiple",
-                       FormatMultiple(*sanction_->multiple_min) + " to " + FormatMultiple(*sanction_->multiple_max));
+        return Problem(
+            "multiple", FormatMultiple(*sanction_->multiple_min) + " to " + FormatMultiple(*sanction_->multiple_max),
+            FormatMultiple(*sanction_->multiple_min) + " 至 " + FormatMultiple(*sanction_->multiple_max) + " 倍");
       }
-      if (sums_.confirmed_fen == 0) return Problem("kind", "no fine by a multiple: nothing is confirmed");
+      if (sums_.confirmed_fen == 0)
+        return Problem("kind", "no fine by a multiple: nothing is confirmed", "没有确认金额，不能按倍数罚款");
       Fen computed = FineOf(sums_.confirmed_fen, *measure.multiple);
       if (measure.amount_fen && *measure.amount_fen != computed) {
-        return Problem("amount_fen", std::to_string(computed) + " (base x multiple), or none");
+        return Problem("amount_fen", std::to_string(computed) + " (base x multiple), or none",
+                       std::to_string(computed) + " 分（基数×倍数），或不填");
       }
       measure.amount_fen = computed;
     } else {
-      if (measure.multiple) return Problem("multiple", "none: the article has a fixed range");
+      if (measure.multiple) return Problem("multiple", "none: the article has a fixed range", "不填：该条款为固定幅度");
       if (!measure.amount_fen || *measure.amount_fen < *sanction_->fine_min ||
           *measure.amount_fen > *sanction_->fine_max) {
         return Problem("amount_fen",
-                       std::to_string(*sanction_->fine_min) + " to " + std::to_string(*sanction_->fine_max));
+                       std::to_string(*sanction_->fine_min) + " to " + std::to_string(*sanction_->fine_max),
+                       std::to_string(*sanction_->fine_min) + " 至 " + std::to_string(*sanction_->fine_max) + " 分");
       }
     }
     if (sanction_->hearing && *measure.amount_fen >= *sanction_->hearing) plan_.hearing = true;
   }
 
   void CheckDamages(PlannedMeasure& measure) {
-    if (sums_.track != Track::kAgency) return Problem("kind", "no damages: they belong to the agreement's track");
+    if (sums_.track != Track::kAgency)
+      return Problem("kind", "no damages: they belong to the agreement's track", "违约金属于协议处理，此处不填");
     if (measure.multiple) {
       Fen computed = FineOf(sums_.confirmed_fen, *measure.multiple);
       if (measure.amount_fen && *measure.amount_fen != computed) {
-        return Problem("amount_fen", std::to_string(computed) + " (base x multiple), or none");
+        return Problem("amount_fen", std::to_string(computed) + " (base x multiple), or none",
+                       std::to_string(computed) + " 分（基数×倍数），或不填");
       }
       measure.amount_fen = computed;
     }
-    if (!measure.amount_fen || *measure.amount_fen <= 0) Problem("amount_fen", "more than 0, as the agreement says");
+    if (!measure.amount_fen || *measure.amount_fen <= 0)
+      Problem("amount_fen", "more than 0, as the agreement says", "大于 0，按协议约定");
   }
 
   void CheckSuspension(PlannedMeasure& measure) {
-    if (!measure.from) return Problem("from", "the first day");
-    if (!measure.until || *measure.until < *measure.from) return Problem("until", "the last day, not before the first");
-    if (sanction_ == nullptr) return Problem("article", "the article the suspension rests on");
+    if (!measure.from) return Problem("from", "the first day", "起始日");
+    if (!measure.until || *measure.until < *measure.from)
+      return Problem("until", "the last day, not before the first", "截止日，不早于起始日");
+    if (sanction_ == nullptr) return Problem("article", "the article the suspension rests on", "暂停所依据的条款");
     Date end = *measure.until + 1;
     if (sanction_->suspend_months_min && end < AddMonths(*measure.from, *sanction_->suspend_months_min)) {
-      return Problem("until", "at least " + std::to_string(*sanction_->suspend_months_min) + " months after from");
+      return Problem("until", "at least " + std::to_string(*sanction_->suspend_months_min) + " months after from",
+                     "自起始日起不少于 " + std::to_string(*sanction_->suspend_months_min) + " 个月");
     }
     // The agreement's six months are 180 days.
     Date last_end = sums_.track == Track::kAgency
@@ -172,7 +186,10 @@ class Checker {
       Problem("until",
               sums_.track == Track::kAgency
                   ? "at most 180 days"
-                  : "at most " + std::to_string(sanction_->suspend_months_max.value_or(12)) + " months after from");
+                  : "at most " + std::to_string(sanction_->suspend_months_max.value_or(12)) + " months after from",
+              sums_.track == Track::kAgency
+                  ? "不超过 180 日"
+                  : "自起始日起不超过 " + std::to_string(sanction_->suspend_months_max.value_or(12)) + " 个月");
   }
 
   const SanctionTable& table_;
@@ -194,13 +211,14 @@ void CheckRefunds(const CaseSums& sums, Plan& plan) {
       if (*plan.measures[i].amount_fen > sums.confirmed_fen - named) {
         plan.problems.push_back(
             {"/measures/" + std::to_string(i) + "/amount_fen",
-             "at most " + std::to_string(sums.confirmed_fen - named) + ", what is left of the confirmed money"});
+             "at most " + std::to_string(sums.confirmed_fen - named) + ", what is left of the confirmed money",
+             "不超过 " + std::to_string(sums.confirmed_fen - named) + " 分（尚余的确认金额）"});
         return;
       }
       named += *plan.measures[i].amount_fen;
     } else if (open) {
-      plan.problems.push_back(
-          {"/measures/" + std::to_string(i) + "/amount_fen", "an amount: only one measure may take the rest"});
+      plan.problems.push_back({"/measures/" + std::to_string(i) + "/amount_fen",
+                               "an amount: only one measure may take the rest", "金额：只能有一项措施承担余额"});
       return;
     } else {
       open = i;
@@ -213,14 +231,16 @@ void CheckRefunds(const CaseSums& sums, Plan& plan) {
   if (named == sums.confirmed_fen) {
     for (size_t i : refunds) {
       if (*plan.measures[i].amount_fen == 0) {
-        plan.problems.push_back({"/measures/" + std::to_string(i) + "/kind", "no refund: nothing is left for it"});
+        plan.problems.push_back(
+            {"/measures/" + std::to_string(i) + "/kind", "no refund: nothing is left for it", "没有可退回的余额"});
       }
     }
     return;
   }
   plan.problems.push_back(
       {refunds.empty() ? "/measures" : "/measures/" + std::to_string(refunds.back()) + "/amount_fen",
-       "refusals and refunds of " + std::to_string(sums.confirmed_fen) + " fen together, all that is confirmed"});
+       "refusals and refunds of " + std::to_string(sums.confirmed_fen) + " fen together, all that is confirmed",
+       "拒付与退回合计 " + std::to_string(sums.confirmed_fen) + " 分，即全部确认金额"});
 }
 
 bool EndsWithoutSanction(MeasureKind kind) {
@@ -270,8 +290,11 @@ Plan SanctionTable::Check(const CaseSums& sums, const std::vector<PlannedMeasure
     without = without || EndsWithoutSanction(plan.measures[i].kind);
   }
   if (without) {
-    if (plan.measures.size() > 1) plan.problems.push_back({"/measures", "'no violation' or 'inconclusive' alone"});
-    if (sums.confirmed_fen > 0) plan.problems.push_back({"/measures/0/kind", "a measure: money is confirmed"});
+    if (plan.measures.size() > 1)
+      plan.problems.push_back(
+          {"/measures", "'no violation' or 'inconclusive' alone", "“不构成违规”“无法认定”须单独作出"});
+    if (sums.confirmed_fen > 0)
+      plan.problems.push_back({"/measures/0/kind", "a measure: money is confirmed", "处理措施：已有确认金额"});
   } else {
     CheckRefunds(sums, plan);
   }

@@ -58,8 +58,9 @@ struct CaseSums {
 };
 
 struct FieldProblem {
-  std::string field;  // JSON pointer inside the request: /measures/0/multiple
-  std::string expected;
+  std::string field;     // JSON pointer inside the request: /measures/0/multiple
+  std::string expected;  // English, and
+  std::string zh;
 };
 
 struct Plan {

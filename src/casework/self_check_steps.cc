@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/words.h"
 #include "casework/clock_book.h"
 
 namespace yijian::casework {
@@ -27,7 +28,7 @@ Result<Check> Load(Job& job, int64_t id, int64_t version, const char* permission
   auto row =
       TRY(job.session.QueryOne(std::string("SELECT * FROM self_check WHERE id = ?") + job.session.ForUpdate(), {id}));
   bool seen = row && TRY(Sees(job, {0, row->Text("area"), row->Text("institution")}));
-  if (!seen) return NotFound("no such self-inspection");
+  if (!seen) return NotFound("no such self-inspection", "没有此自查自纠");
   TRY(RequirePermission(job, permission));
   if (row->Int("version") != version) return StaleVersion("自查自纠", "the self-inspection");
   return Check{id,
@@ -156,15 +157,17 @@ Result<json> CheckOf(Job& job, const Row& row) {
 
 Result<int64_t> StartSelfChecks(Job& job, const AskInput& input) {
   TRY(RequirePermission(job, "selfcheck.start"));
-  if (input.due < job.Today()) return FieldErrors({{"/due", "today or later"}});
-  if (input.from && input.until && *input.until <= *input.from) return FieldErrors({{"/until", "a day after from"}});
+  if (input.due < job.Today()) return FieldErrors({{"/due", "today or later", "今天或以后"}});
+  if (input.from && input.until && *input.until <= *input.from)
+    return FieldErrors({{"/until", "a day after from", "晚于起始日"}});
   std::set<std::string> codes;
   for (size_t i = 0; i < input.institutions.size(); i++) {
     const std::string& code = input.institutions[i];
     auto known = TRY(job.session.QueryOne("SELECT * FROM institution WHERE code = ?", {code}));
     bool mine = known && TRY(Sees(job, {0, known->Text("area"), code}));
     if (!mine || !codes.insert(code).second)
-      return FieldErrors({{"/institutions/" + std::to_string(i), "an institution of your area, once"}});
+      return FieldErrors(
+          {{"/institutions/" + std::to_string(i), "an institution of your area, once", "所辖机构，各一次"}});
     std::string no = TRY(NextNumber(job, "ZC"));
     auto day = [](const std::optional<Date>& date) { return date ? store::Value(FormatDate(*date)) : store::Value(); };
     int64_t id = TRY(job.session.Insert(
@@ -200,9 +203,10 @@ Status SaveSelfCheck(Job& job, int64_t id, int64_t version, const std::vector<Se
     Fen admitted = answer.admitted_fen.value_or(0);
     Fen refund = answer.refund_fen.value_or(0);
     if (!answer.admitted.value_or(false) && (admitted > 0 || refund > 0))
-      problems.push_back({at + "/admitted", "true, where money is admitted"});
-    if (admitted < 0) problems.push_back({at + "/admitted_fen", "0 or more"});
-    if (refund < 0 || refund > admitted) problems.push_back({at + "/refund_fen", "at most what is admitted"});
+      problems.push_back({at + "/admitted", "true, where money is admitted", "承认金额时须选“是”"});
+    if (admitted < 0) problems.push_back({at + "/admitted_fen", "0 or more", "0 或以上"});
+    if (refund < 0 || refund > admitted)
+      problems.push_back({at + "/refund_fen", "at most what is admitted", "不超过承认的金额"});
     store::Value said;
     if (answer.admitted) said = int64_t{*answer.admitted};
     int64_t changed =
@@ -210,7 +214,7 @@ Status SaveSelfCheck(Job& job, int64_t id, int64_t version, const std::vector<Se
                                 "WHERE self_check_id = ? AND code = ?",
                                 {said, store::Maybe(answer.admitted_fen), store::Maybe(answer.refund_fen),
                                  store::Maybe(answer.note), id, answer.code}));
-    if (changed == 0) problems.push_back({at + "/code", "an item of this self-inspection"});
+    if (changed == 0) problems.push_back({at + "/code", "an item of this self-inspection", "本次自查的项目"});
   }
   if (!problems.empty()) return FieldErrors(std::move(problems));
   TRY(
@@ -229,8 +233,9 @@ Status SubmitSelfCheck(Job& job, int64_t id, int64_t version) {
   auto open = TRY(job.session.Query(
       "SELECT code FROM self_check_item WHERE self_check_id = ? AND admitted IS NULL ORDER BY position", {id}));
   if (!open.empty())
-    return FieldErrors({{"/items/" + open[0].Text("code"),
-                         "a yes or no to every item; " + std::to_string(open.size()) + " are open"}});
+    return FieldErrors(
+        {{"/items/" + open[0].Text("code"), "a yes or no to every item; " + std::to_string(open.size()) + " are open",
+          "逐项选择是或否；尚有 " + std::to_string(open.size()) + " 项未填"}});
   TRY(job.session.Execute("UPDATE self_check SET submitted_at = ?, return_reason = NULL WHERE id = ?", {job.now, id}));
   TRY(StopClocks(job, "self_check", "self_check", id));
   TRY(Move(job, check, "submitted"));
@@ -245,7 +250,7 @@ Status ReviewSelfCheck(Job& job, int64_t id, int64_t version, bool accept, const
   Check check = TRY(Load(job, id, version, "selfcheck.review"));
   if (check.state != "submitted") return WrongState(check.state);
   if (!accept) {
-    if (reason.empty()) return FieldErrors({{"/reason", "why it goes back"}});
+    if (reason.empty()) return FieldErrors({{"/reason", "why it goes back", "退回原因"}});
     TRY(job.session.Execute("UPDATE self_check SET return_reason = ? WHERE id = ?", {reason, id}));
     TRY(Move(job, check, "returned"));
     TRY(TellInstitution(job, check.institution,
@@ -300,7 +305,7 @@ Result<json> SelfCheckView(Job& job, int64_t id) {
   TRY(RequirePermission(job, "case.see"));
   auto row = TRY(job.session.QueryOne("SELECT * FROM self_check WHERE id = ?", {id}));
   bool seen = row && TRY(Sees(job, {0, row->Text("area"), row->Text("institution")}));
-  if (!seen) return NotFound("no such self-inspection");
+  if (!seen) return NotFound("no such self-inspection", "没有此自查自纠");
   json shown = TRY(CheckOf(job, *row));
   shown["items"] = json::array();
   for (const auto& item :

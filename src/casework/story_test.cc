@@ -365,6 +365,7 @@ TEST_P(CaseStory, FourPeopleApproveAndNobodyHisOwnWork) {
   EXPECT_EQ(Word(Draft(id, {{.kind = kRecover}, {.kind = kFine, .article = "条例 38(3)", .multiple = 250}})), "fields");
   auto decision = Draft(id, {{.kind = kRecover}, {.kind = kFine, .article = "条例 38(3)", .multiple = 150}});
   ASSERT_TRUE(decision.has_value()) << Word(decision);
+  ASSERT_EQ(Word(Reply(kHospital, Notify(*decision), "waived")), "");
   ASSERT_EQ(Word(Submit(*decision)), "");
   int64_t version = Version("case_file", id);
   ASSERT_EQ(Word(Do(kLevel1, [&](Job& job) { return Recuse(job, id, {40, "亲属", version}); })), "");
@@ -484,6 +485,7 @@ TEST_P(CaseStory, AnAuditBecomesEnforcementWithItsEvidence) {
                              {.kind = kFine, .article = "条例 40(3)", .multiple = 200},
                              {.kind = kTransfer, .article = "条例 40(3)", .target = "市公安局"}});
   ASSERT_TRUE(decision.has_value()) << Word(decision);
+  ASSERT_EQ(Word(Reply(kHospital, Notify(*decision), "waived")), "");
   ASSERT_EQ(Word(Submit(*decision)), "");
   EXPECT_EQ(One("SELECT state FROM case_clock WHERE kind = 'transfer_decide'").Text("state"), "running");
   for (int step = 1; step <= 4; step++) ASSERT_EQ(Word(Vote(kLevel1 + step - 1, *decision, step)), "");

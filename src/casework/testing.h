@@ -13,7 +13,9 @@
 #include "casework/case_steps.h"
 #include "casework/casework.h"
 #include "casework/decision_steps.h"
+#include "casework/documents.h"
 #include "casework/migrations.h"
+#include "casework/notices.h"
 #include "casework/opinion_steps.h"
 #include "casework/self_check_steps.h"
 #include "casework/views.h"
@@ -185,6 +187,19 @@ class CaseworkTest : public store::BothDatabases {
     EXPECT_TRUE(made.has_value()) << made.error().message;
     return *made;
   }
+  // A notice before a penalty, made and delivered; 0 when that is refused.
+  int64_t Notify(int64_t decision, const char* kind = "penalty_notice") {
+    auto made = Do(kAuditor, [&](Job& job) -> Result<int64_t> {
+      int64_t id = TRY(MakeDocument(job, {.kind = kind, .decision = decision}));
+      TRY(DeliverNotice(job, id, {.way = "electronic"}));
+      return id;
+    });
+    EXPECT_TRUE(made.has_value()) << made.error().message;
+    return made.has_value() ? *made : 0;
+  }
+  Status Reply(int64_t user, int64_t notice, const char* kind, const char* text = "") {
+    return Do(user, [&](Job& job) { return AnswerNotice(job, notice, {kind, text}); });
+  }
   static int64_t LineOf(int64_t clue_number, int64_t index) { return clue_number * 1000 + index; }
 
   store::Row One(const std::string& sql, const store::Values& values = {}) {
@@ -217,7 +232,8 @@ class CaseworkTest : public store::BothDatabases {
 template <typename Outcome>
 std::string Word(const Outcome& outcome) {
   if (outcome.has_value()) return "";
-  return outcome.error().detail ? outcome.error().detail->word : outcome.error().message;
+  const Error& error = outcome.error();
+  return error.detail && !error.detail->word.empty() ? error.detail->word : error.message;
 }
 
 }  // namespace yijian::casework

@@ -1,6 +1,7 @@
 #include "casework/tick.h"
 
 #include "casework/clock_book.h"
+#include "casework/notices.h"
 #include "casework/opinion_steps.h"
 
 namespace yijian::casework {
@@ -58,6 +59,9 @@ Status ActOnClock(Job& job, const ClockRow& clock) {
   if (kind == nullptr) return MarkMissed(job, clock, false);  // of an older table
   std::string link = clock.case_id != 0 ? CaseLink(clock.case_id) : "/self-checks/" + WireId('s', clock.object);
   if (IsARight(clock.kind)) {
+    // Who stated his view has used his time, though it ran to its end for more of it.
+    if (clock.kind == "statement" && TRY(HasStatement(job, clock.object)))
+      return StopClocks(job, clock.kind, clock.object_kind, clock.object);
     TRY(MarkMissed(job, clock, false));
     if (clock.kind == "appeal") return LapseAppeal(job, clock.object);
     return FollowUp(job, clock);

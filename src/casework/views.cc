@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "casework/decision_steps.h"
+#include "casework/documents.h"
 #include "trail/evidence.h"
 
 namespace yijian::casework {
@@ -55,6 +57,12 @@ std::vector<std::string> CaseActions(const Job& job, const CaseRow& file) {
   return actions;
 }
 
+// What its clues found, as of now.
+constexpr const char* kCaseSelect =
+    "SELECT c.*, (SELECT CAST(COALESCE(SUM(u.found_fen), 0) AS BIGINT) FROM case_clue k JOIN clue u ON u.id = "
+    "k.clue_id "
+    "WHERE k.case_id = c.id) AS found_fen FROM case_file c WHERE ";
+
 Result<json> CaseBasics(Job& job, const Row& row) {
   json shown = {{"id", WireId('a', row.Int("id"))},
                 {"no", row.Text("no")},
@@ -74,7 +82,8 @@ Result<json> CaseBasics(Job& job, const Row& row) {
                 {"flow", WireId('f', row.Int("flow"))},
                 {"due_at", MomentOrNull(row.MaybeInt("due_at"))},
                 {"due_kind", OrNull(row.MaybeText("due_kind"))},
-                {"transfer_alert", OrNull(row.MaybeText("transfer_alert"))},
+                {"transfer_alert_zh", OrNull(row.MaybeText("transfer_alert"))},
+                {"transfer_alert_en", OrNull(row.MaybeText("transfer_alert_en"))},
                 {"close_reason", OrNull(row.MaybeText("close_reason"))},
                 {"closed_at", MomentOrNull(row.MaybeInt("closed_at"))},
                 {"version", row.Int("version")}};
@@ -91,12 +100,19 @@ Result<json> CaseBasics(Job& job, const Row& row) {
   return shown;
 }
 
+store::Values Twice(store::Values values) {
+  size_t once = values.size();
+  values.reserve(2 * once);
+  for (size_t i = 0; i < once; i++) values.push_back(values[i]);
+  return values;
+}
+
 const char* CaseOrder(const std::string& sort) {
   if (sort == "opened") return "c.opened_at, c.id";
   if (sort == "due") return "CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, c.due_at, c.id";
   if (sort == "-due") return "CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, c.due_at DESC, c.id";
-  if (sort == "found") return "c.found_fen, c.id";
-  if (sort == "-found") return "c.found_fen DESC, c.id";
+  if (sort == "found") return "found_fen, c.id";
+  if (sort == "-found") return "found_fen DESC, c.id";
   if (sort == "decided") return "c.decided_fen, c.id";
   if (sort == "-decided") return "c.decided_fen DESC, c.id";
   return "c.opened_at DESC, c.id DESC";
@@ -145,9 +161,10 @@ json CheckItems(const Rules& rules, const std::string& kind, const json& answers
   json items = json::array();
   for (const auto& item : rules.check_lists) {
     if (item.task != kind) continue;
-    json shown = {{"code", item.code}, {"zh", item.zh},           {"en", item.en},
-                  {"kind", item.kind}, {"choices", item.choices}, {"required", item.required},
-                  {"answer", nullptr}, {"note", nullptr},         {"evidence", json::array()}};
+    json shown = {{"code", item.code},         {"zh", item.zh},           {"en", item.en},
+                  {"kind", item.kind},         {"choices", item.choices}, {"choices_en", item.choices_en},
+                  {"required", item.required}, {"answer", nullptr},       {"note", nullptr},
+                  {"evidence", json::array()}};
     for (const auto& answer : answers) {
       if (answer["code"] != item.code) continue;
       shown["answer"] = answer["answer"];
@@ -220,9 +237,11 @@ Result<json> CaseList(Job& job, const CaseFilter& filter, const Paging& paging) 
   TRY(RequirePermission(job, "case.see"));
   Where where = CaseWhere(job, filter);
   auto sums = TRY(job.session.QueryOne(
-      "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(c.found_fen), 0) AS BIGINT) AS found FROM case_file c WHERE " +
-          where.text,
-      where.values));
+      "SELECT (SELECT COUNT(*) FROM case_file c WHERE " + where.text +
+          ") AS n, (SELECT CAST(COALESCE(SUM(u.found_fen), 0) AS BIGINT) FROM case_file c JOIN case_clue k ON "
+          "k.case_id = c.id JOIN clue u ON u.id = k.clue_id WHERE " +
+          where.text + ") AS found",
+      Twice(where.values)));
   json facets = json::object();
   for (const auto& row : TRY(job.session.Query(
            "SELECT c.state, COUNT(*) AS n FROM case_file c WHERE " + where.text + " GROUP BY c.state", where.values))) {
@@ -232,9 +251,8 @@ Result<json> CaseList(Job& job, const CaseFilter& filter, const Paging& paging) 
   values.emplace_back(paging.size);
   values.emplace_back(paging.offset());
   json rows = json::array();
-  for (const auto& row : TRY(job.session.Query("SELECT c.* FROM case_file c WHERE " + where.text + " ORDER BY " +
-                                                   CaseOrder(filter.sort) + " LIMIT ? OFFSET ?",
-                                               values))) {
+  for (const auto& row : TRY(job.session.Query(
+           kCaseSelect + where.text + " ORDER BY " + CaseOrder(filter.sort) + " LIMIT ? OFFSET ?", values))) {
     json shown = TRY(CaseBasics(job, row));
     shown["actions"] = json::array();
     rows.push_back(std::move(shown));
@@ -248,7 +266,7 @@ Result<json> CaseList(Job& job, const CaseFilter& filter, const Paging& paging) 
 Result<json> CaseView(Job& job, int64_t id) {
   TRY(RequirePermission(job, "case.see"));
   CaseRow file = TRY(LoadCase(job, id));
-  auto row = TRY(job.session.QueryOne("SELECT * FROM case_file WHERE id = ?", {id}));
+  auto row = TRY(job.session.QueryOne(kCaseSelect + std::string("c.id = ?"), {id}));
   json shown = TRY(CaseBasics(job, *row));
   shown["actions"] = CaseActions(job, file);
   shown["assistants"] = json::array();
@@ -305,13 +323,17 @@ Result<json> CaseView(Job& job, int64_t id) {
   clocks.And("k.case_id = ?", {id});
   shown["clocks"] = TRY(ClockViews(job, clocks, "k.due_at, k.id", {1, 200}))["rows"];
   shown["documents"] = json::array();
-  for (const auto& document : TRY(job.session.Query("SELECT * FROM document WHERE case_id = ? ORDER BY id", {id}))) {
+  store::Values of_case{id};
+  std::string visible = of_bureau ? "" : DocumentsVisible(job, "d", of_case);
+  for (const auto& document :
+       TRY(job.session.Query("SELECT d.* FROM document d WHERE d.case_id = ?" + visible + " ORDER BY d.id", of_case))) {
     shown["documents"].push_back({{"id", WireId('w', document.Int("id"))},
                                   {"no", document.Text("no")},
                                   {"kind", document.Text("kind")},
                                   {"title", document.Text("title")},
                                   {"made_at", FormatMoment(document.Int("made_at"))},
                                   {"made_by_name", TRY(NameOfUser(job, document.Int("made_by")))},
+                                  {"delivered_at", MomentOrNull(document.MaybeInt("delivered_at"))},
                                   {"formats", json::array({"html", "pdf", "docx"})},
                                   {"sha256", document.Text("sha256")}});
   }
@@ -322,7 +344,7 @@ Result<json> CaseView(Job& job, int64_t id) {
 Result<json> CaseHistory(Job& job, int64_t id) {
   TRY(RequirePermission(job, "case.see"));
   TRY(LoadCase(job, id));
-  if (!job.actor.institution.empty()) return NotFound("no such case");  // the file is the bureau's
+  if (!job.actor.institution.empty()) return NotFound("no such case", "没有此案件");  // the file is the bureau's
   json entries = json::array();
   for (const auto& row : TRY(job.session.Query("SELECT * FROM case_event WHERE case_id = ? ORDER BY id", {id}))) {
     entries.push_back({{"at", FormatMoment(row.Int("at"))},
@@ -391,7 +413,7 @@ Result<json> TaskView(Job& job, int64_t id) {
   auto row = TRY(job.session.QueryOne(std::string(kTaskSelect) + "WHERE t.id = ?", {id}));
   bool seen =
       row && TRY(Sees(job, {row->Int("case_id"), row->Text("area"), row->MaybeText("institution").value_or("")}));
-  if (!seen) return NotFound("no such task");
+  if (!seen) return NotFound("no such task", "没有此核查任务");
   return TaskOf(job, *row);
 }
 

@@ -48,6 +48,8 @@ Result<nlohmann::json> AppealList(Job& job, bool mine, const Paging& paging);
 Result<nlohmann::json> AppealView(Job& job, int64_t id);
 
 Result<nlohmann::json> DecisionView(Job& job, int64_t id);
+// What decisions in force laid upon an institution, the newest first, at most 50.
+Result<nlohmann::json> MeasuresOf(Job& job, const std::string& institution);
 // view: waiting (steps I may vote on now), done (I voted), all.
 Result<nlohmann::json> ApprovalList(Job& job, const std::string& view, const Paging& paging);
 Result<nlohmann::json> ApprovalView(Job& job, int64_t id);

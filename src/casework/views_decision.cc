@@ -1,6 +1,7 @@
 // Decisions, approvals, flows as screens see them. Contract in views.h.
 #include <algorithm>
 
+#include "base/words.h"
 #include "casework/decision_book.h"
 #include "casework/views.h"
 
@@ -107,7 +108,8 @@ Result<json> ApprovalOf(Job& job, const Row& row) {
               {"submitted_by_name", TRY(NameOfUser(job, row.Int("submitted_by")))},
               {"due_at", MomentOrNull(row.MaybeInt("due_at"))},
               {"waiting_for_me", running && !why},
-              {"why_not", running && why && my_level ? json(why->zh) : json()},
+              {"why_not_zh", running && why && my_level ? json(why->zh) : json()},
+              {"why_not_en", running && why && my_level ? json(why->en) : json()},
               {"steps", std::move(steps)}};
 }
 
@@ -144,18 +146,38 @@ std::vector<std::string> DecisionActions(const Job& job, const CaseRow& file, De
 
 }  // namespace
 
+Result<json> MeasuresOf(Job& job, const std::string& institution) {
+  TRY(RequirePermission(job, "case.see"));
+  Where where;
+  store::Values seen;
+  std::string sees = SeesWhere(job.actor, "c", "id", seen);
+  where.And(sees, seen);
+  where.And("c.institution = ?", {institution});
+  where.And("d.state IN ('delivered', 'executed')");
+  json measures = json::array();
+  for (const auto& row : TRY(job.session.Query(
+           "SELECT m.* FROM measure m JOIN decision d ON d.id = m.decision_id JOIN case_file c ON c.id = m.case_id "
+           "WHERE " +
+               where.text + " ORDER BY m.id DESC LIMIT 50",
+           where.values)))
+    measures.push_back(MeasureOf(row));
+  return measures;
+}
+
 Result<json> DecisionView(Job& job, int64_t id) {
   TRY(RequirePermission(job, "case.see"));
   auto row =
       TRY(job.session.QueryOne("SELECT d.*, c.no AS case_no, c.institution_name FROM decision d JOIN case_file c ON "
                                "c.id = d.case_id WHERE d.id = ?",
                                {id}));
-  if (!row) return NotFound("no such decision");
+  if (!row) return NotFound("no such decision", "没有此处理决定");
   auto loaded = LoadCase(job, row->Int("case_id"));
-  if (!loaded) return loaded.error().code == ErrorCode::kNotFound ? NotFound("no such decision") : loaded.error();
+  if (!loaded)
+    return loaded.error().code == ErrorCode::kNotFound ? NotFound("no such decision", "没有此处理决定")
+                                                       : loaded.error();
   bool served = !row->IsNull("delivered_at");
   if (!job.actor.institution.empty() && !served)
-    return NotFound("no such decision");  // not its to see before it is delivered
+    return NotFound("no such decision", "没有此处理决定");  // not its to see before it is delivered
   json shown = {{"id", WireId('d', id)},
                 {"no", row->Text("no")},
                 {"case", WireId('a', row->Int("case_id"))},
@@ -197,7 +219,7 @@ Result<json> DecisionView(Job& job, int64_t id) {
 }
 
 Result<json> ApprovalList(Job& job, const std::string& view, const Paging& paging) {
-  if (!job.actor.institution.empty()) return NotFound("no approvals");
+  if (!job.actor.institution.empty()) return NotFound("no approvals", "没有审批");
   TRY(RequirePermission(job, "case.see"));
   Where where;
   store::Values seen;
@@ -240,7 +262,7 @@ Result<json> ApprovalView(Job& job, int64_t id) {
   TRY(RequirePermission(job, "case.see"));
   auto row = TRY(job.session.QueryOne(std::string(kApprovalSelect) + "WHERE a.id = ?", {id}));
   bool seen = row && job.actor.institution.empty() && TRY(Sees(job, {row->Int("case_id"), row->Text("area"), ""}));
-  if (!seen) return NotFound("no such approval");
+  if (!seen) return NotFound("no such approval", "没有此审批");
   return ApprovalOf(job, *row);
 }
 
@@ -255,7 +277,7 @@ Result<json> FlowView(Job& job, int64_t id) {
   for (auto& flow : TRY(FlowList(job))) {
     if (flow["id"] == WireId('f', id)) return std::move(flow);
   }
-  return NotFound("no such flow");
+  return NotFound("no such flow", "没有此审批流程");
 }
 
 }  // namespace yijian::casework

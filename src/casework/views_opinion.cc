@@ -1,6 +1,7 @@
 // Opinions and appeals as screens see them. Contract in views.h.
 #include <algorithm>
 
+#include "base/words.h"
 #include "casework/opinion_book.h"
 #include "casework/views.h"
 
@@ -12,7 +13,8 @@ using store::Row;
 
 // Everything about a line in one statement: 10,000 lines are one query.
 constexpr const char* kLineSelect =
-    "SELECT o.*, f.id AS suspect, f.doc, f.rule, f.message_zh, f.message_en, l.item_name, l.at, COALESCE(r.name_zh, "
+    "SELECT o.*, f.id AS suspect, f.person, f.doc, f.rule, f.message_zh, f.message_en, l.item_name, l.at, "
+    "COALESCE(r.name_zh, "
     "f.rule) AS rule_name_zh, COALESCE(r.name_en, f.rule) AS rule_name_en, "
     "COALESCE(p.masked_name, '') AS person_name FROM opinion_line o JOIN finding_line l ON l.id = o.line_id JOIN "
     "finding f ON f.id = o.suspect_id "
@@ -28,6 +30,7 @@ json LineOf(const Row& row) {
           {"rule_name_en", row.Text("rule_name_en")},
           {"message_zh", row.Text("message_zh")},
           {"message_en", row.Text("message_en")},
+          {"person", OrNull(row.MaybeText("person"))},
           {"person_name", row.Text("person_name")},
           {"item_name", OrNull(row.MaybeText("item_name"))},
           {"at", MomentOrNull(row.MaybeInt("at"))},
@@ -124,7 +127,7 @@ Result<json> AppealOf(Job& job, const Row& row, bool with_lines) {
            "SELECT user_id, voted_at FROM appeal_expert WHERE appeal_id = ? ORDER BY user_id", {id}))) {
     // The institution learns how many sit there, not who.
     json expert = {{"user", institution ? "" : WireId('u', seat.Int("user_id"))}, {"voted", !seat.IsNull("voted_at")}};
-    expert["name"] = institution ? "专家" : TRY(NameOfUser(job, seat.Int("user_id")));
+    expert["name"] = institution ? "" : TRY(NameOfUser(job, seat.Int("user_id")));
     shown["experts"].push_back(std::move(expert));
     if (seat.Int("user_id") == job.actor.user && seat.IsNull("voted_at") && row.Text("state") == "panel")
       shown["actions"].push_back("vote");
@@ -163,7 +166,7 @@ Result<json> OpinionView(Job& job, int64_t id) {
   TRY(RequirePermission(job, "case.see"));
   auto row = TRY(job.session.QueryOne(std::string(kOpinionSelect) + "WHERE o.id = ?", {id}));
   bool seen = row && TRY(Sees(job, {row->Int("case_id"), row->Text("area"), row->Text("institution")}));
-  if (!seen) return NotFound("no such opinion");
+  if (!seen) return NotFound("no such opinion", "没有此意见书");
   json shown = TRY(OpinionBasics(job, *row));
   shown["lines"] = TRY(LinesOf(job, *row, false));
   shown["evidence"] = TRY(EvidenceViews(job, "answer", WireId('o', id)));
@@ -207,7 +210,7 @@ Result<json> AppealView(Job& job, int64_t id) {
   TRY(RequirePermission(job, "case.see"));
   auto row = TRY(job.session.QueryOne(std::string(kAppealSelect) + "WHERE p.id = ?", {id}));
   bool seen = row && TRY(Sees(job, {row->Int("case_id"), row->Text("area"), row->Text("institution")}));
-  if (!seen) return NotFound("no such appeal");
+  if (!seen) return NotFound("no such appeal", "没有此申诉");
   return AppealOf(job, *row, true);
 }
 

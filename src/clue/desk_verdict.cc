@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include "base/words.h"
 #include "clue/desk.h"
 #include "clue/import_book.h"
 #include "clue/tally.h"
@@ -20,11 +21,11 @@ constexpr size_t kChunk = 400;
 const std::set<std::string, std::less<>> kVerdicts{"confirmed", "refuted", "coding_error", "inconclusive", "undecided"};
 const std::set<std::string, std::less<>> kConducts{"unclear", "conduct", "coding_error"};
 
-Error BadItem(size_t item, const std::string& field, const std::string& expected) {
+Error BadItem(size_t item, const std::string& field, const std::string& expected, const std::string& zh) {
   Error error = Refused(ErrorCode::kInvalidInput, "fields",
                         "verdict " + std::to_string(item) + ": expected " + expected, "裁定内容有误");
   auto detail = std::make_shared<ErrorDetail>(*error.detail);
-  detail->fields.push_back({"/verdicts/" + std::to_string(item) + "/" + field, expected});
+  detail->fields.push_back({"/verdicts/" + std::to_string(item) + "/" + field, InBoth(expected, zh)});
   error.detail = detail;
   return error;
 }
@@ -159,13 +160,14 @@ class Judgement {
  private:
   Status Check(const VerdictItem& item, size_t i) const {
     if (!kVerdicts.contains(item.verdict))
-      return BadItem(i, "verdict", "confirmed, refuted, coding_error, inconclusive or undecided");
+      return BadItem(i, "verdict", "confirmed, refuted, coding_error, inconclusive or undecided",
+                     "confirmed、refuted、coding_error、inconclusive 或 undecided");
     int named = (item.suspect != 0) + (item.line != 0) + item.all;
-    if (named != 1) return BadItem(i, "suspect", "one of suspect, line and all");
-    if (!item.rule.empty() && !item.all) return BadItem(i, "rule", "nothing without all");
+    if (named != 1) return BadItem(i, "suspect", "one of suspect, line and all", "疑点、明细、全部三者之一");
+    if (!item.rule.empty() && !item.all) return BadItem(i, "rule", "nothing without all", "仅与“全部”同用");
     if (item.chk && (*item.chk < 0 || item.verdict != "confirmed"))
-      return BadItem(i, "chk_vola_amt_fen", "an amount, of confirmed only");
-    if (item.chk && item.all) return BadItem(i, "chk_vola_amt_fen", "nothing together with all");
+      return BadItem(i, "chk_vola_amt_fen", "an amount, of confirmed only", "仅认定违规时填写的金额");
+    if (item.chk && item.all) return BadItem(i, "chk_vola_amt_fen", "nothing together with all", "与“全部”同用时不填");
     return {};
   }
 
@@ -173,7 +175,7 @@ class Judgement {
     if (item.suspect != 0) return std::vector<int64_t>{item.suspect};
     if (item.line != 0) {
       auto row = TRY(session_.QueryOne("SELECT finding_id FROM finding_line WHERE id = ?", {item.line}));
-      if (!row) return BadItem(i, "line", "a line of this clue");
+      if (!row) return BadItem(i, "line", "a line of this clue", "本线索的明细");
       return std::vector<int64_t>{row->Int("finding_id")};
     }
     std::string sql = "SELECT id FROM finding WHERE clue_id = ? AND verdict = 'undecided' AND status <> 'withdrawn'";
@@ -189,7 +191,8 @@ class Judgement {
 
   Status Apply(const VerdictItem& item, size_t i, int64_t id) {
     auto found = suspects_.find(id);
-    if (found == suspects_.end()) return BadItem(i, item.line != 0 ? "line" : "suspect", "a live one of this clue");
+    if (found == suspects_.end())
+      return BadItem(i, item.line != 0 ? "line" : "suspect", "a live one of this clue", "本线索的有效疑点或明细");
     Judged& suspect = found->second;
     std::optional<Fen> left = item.chk;
     bool hit = false;
@@ -198,8 +201,8 @@ class Judgement {
       Set(line, item, left);
       hit = true;
     }
-    if (!hit) return BadItem(i, "line", "a charged line of this clue");
-    if (left && *left > 0) return BadItem(i, "chk_vola_amt_fen", "at most what was attributed");
+    if (!hit) return BadItem(i, "line", "a charged line of this clue", "本线索的涉费明细");
+    if (left && *left > 0) return BadItem(i, "chk_vola_amt_fen", "at most what was attributed", "不超过归集金额");
     suspect.note = item.note;
     return {};
   }

@@ -279,13 +279,34 @@ Result<RuleProfile> ProfileOfRule(Session& session, const Viewer& viewer, const 
   return profile;
 }
 
-Result<Overview> ReadOverview(Session& session, const Viewer& viewer, const std::string& area, const std::string& from,
-                              const std::string& until) {
+namespace {
+
+// Months begin on a first day, so that days compare with "2025-03-01" as text.
+void WhereTouches(const ledger::Months& months, std::string& where, Values& values) {
+  auto first = [](const std::string& month) { return month + "-01"; };
+  auto moment = [&](const std::string& month) { return MomentOf(StartOf(*ParseDate(first(month)))); };
+  if (!months.from.empty()) {
+    where += " AND ((c.last_day IS NOT NULL AND c.last_day >= ?) OR (c.last_day IS NULL AND c.created_at >= ?))";
+    values.emplace_back(first(months.from));
+    values.emplace_back(moment(months.from));
+  }
+  if (!months.until.empty()) {
+    where += " AND ((c.first_day IS NOT NULL AND c.first_day < ?) OR (c.first_day IS NULL AND c.created_at < ?))";
+    values.emplace_back(first(months.until));
+    values.emplace_back(moment(months.until));
+  }
+}
+
+}  // namespace
+
+Result<Overview> ReadOverview(Session& session, const Viewer& viewer, const std::string& area,
+                              const ledger::Months& months) {
   Overview overview;
   std::string clues;
   Values clue_values;
   WhereVisible(viewer, "c.", clues, clue_values);
   WhereArea(area, "c.area", clues, clue_values);
+  WhereTouches(months, clues, clue_values);
   for (const Row& row : TRY(session.Query(
            "SELECT c.status, COUNT(*) AS n FROM clue c WHERE 1 = 1" + clues + " GROUP BY c.status", clue_values)))
     overview.clues.emplace_back(row.Text("status"), row.Int("n"));
@@ -293,11 +314,7 @@ Result<Overview> ReadOverview(Session& session, const Viewer& viewer, const std:
   Values values;
   WhereVisible(viewer, "s.", where, values);
   WhereArea(area, "s.area", where, values);
-  for (auto [condition, month] : {std::pair(" AND s.month >= ?", from), std::pair(" AND s.month < ?", until)}) {
-    if (month.empty()) continue;
-    where += condition;
-    values.emplace_back(month);
-  }
+  months.Where("s.month", where, values);
   overview.trend = TRY(MonthsOf(session, where, values));
   overview.areas = TRY(NamedOf(
       session,

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "clue/desk.h"
-#include "ledger/account.h"
+#include "ledger/report.h"
 
 namespace yijian::clue {
 
@@ -136,9 +136,10 @@ struct Overview {
   };
   std::vector<Unknown> unknowns;
 };
-// area: within the viewer's; from, until: months of findings, "YYYY-MM" or empty, until excluded.
+// area: within the viewer's. months: of the findings' care; a clue counts when its findings' days touch them, one
+// without findings when it was reported in them. What could not be judged is of the last run as a whole.
 Result<Overview> ReadOverview(store::Session& session, const Viewer& viewer, const std::string& area,
-                              const std::string& from, const std::string& until);
+                              const ledger::Months& months);
 
 struct Hit {
   std::string kind;  // clue, institution, rule

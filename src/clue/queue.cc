@@ -5,6 +5,8 @@
 #include <charconv>
 #include <set>
 
+#include "base/words.h"
+
 namespace yijian::clue {
 namespace {
 
@@ -18,12 +20,12 @@ const Names kSubjects{"institution", "doctor", "person", "code", "group"};
 
 constexpr size_t kTextMax = 100;
 
-Error Bad(const std::string& name, const std::string& expected) {
+Error Bad(const std::string& name, const std::string& expected, const std::string& zh) {
   Error error = InvalidInput("query parameter " + name + ": expected " + expected);
   auto detail = std::make_shared<ErrorDetail>();
   detail->word = "fields";
   detail->zh = "查询条件有误：" + name;
-  detail->fields.push_back({name, expected});
+  detail->fields.push_back({name, InBoth(expected, zh)});
   error.detail = detail;
   return error;
 }
@@ -32,7 +34,7 @@ Status OneOf(const Names& names, const std::string& name, const std::string& val
   if (!names.contains(value)) {
     std::string expected;
     for (const std::string& one : names) expected += (expected.empty() ? "" : "|") + one;
-    return Bad(name, expected);
+    return Bad(name, expected, expected);
   }
   into = value;
   return {};
@@ -41,19 +43,20 @@ Status OneOf(const Names& names, const std::string& name, const std::string& val
 Status Number(const std::string& name, const std::string& value, std::optional<int64_t>& into) {
   int64_t number = 0;
   auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return Bad(name, "an integer");
+  if (error != std::errc() || end != value.data() + value.size()) return Bad(name, "an integer", "整数");
   into = number;
   return {};
 }
 
 Status Day(const std::string& name, const std::string& value, std::optional<Date>& into) {
   into = ParseDate(value);
-  if (!into) return Bad(name, "YYYY-MM-DD");
+  if (!into) return Bad(name, "YYYY-MM-DD", "日期，如 2026-03-01");
   return {};
 }
 
 Status TextOf(const std::string& name, const std::string& value, std::string& into) {
-  if (value.size() > 4 * kTextMax || value.find('\0') != std::string::npos) return Bad(name, "at most 100 characters");
+  if (value.size() > 4 * kTextMax || value.find('\0') != std::string::npos)
+    return Bad(name, "at most 100 characters", "不超过 100 个字符");
   into = value;
   return {};
 }
@@ -76,12 +79,12 @@ Status Take(const std::string& name, const std::string& value, ClueFilter& filte
   if (name == "from") return Day(name, value, filter.from);
   if (name == "until") return Day(name, value, filter.until);
   if (name == "sampled_out") {
-    if (value != "true" && value != "false") return Bad(name, "true|false");
+    if (value != "true" && value != "false") return Bad(name, "true|false", "true|false");
     filter.sampled_out = value == "true";
     return {};
   }
   if (name == "page" || name == "size" || name == "sort") return {};
-  return Bad(name, "no such parameter");
+  return Bad(name, "no such parameter", "没有此查询条件");
 }
 
 int HexValue(char c) {
@@ -187,7 +190,8 @@ Result<std::string> OrderBy(const std::string& sort) {
     std::string nulls = std::string(column.name) == "due" ? "CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, " : "";
     return " ORDER BY " + nulls + column.column + (down ? " DESC, c.id DESC" : ", c.id");
   }
-  return Bad("sort", "-rank|rank|-found|found|-updated|updated|-created|created|due|-due|-findings|findings");
+  const char* known = "-rank|rank|-found|found|-updated|updated|-created|created|due|-due|-findings|findings";
+  return Bad("sort", known, known);
 }
 
 Clue ClueOf(const store::Row& row, const Matters& matters, EpochMs now) {

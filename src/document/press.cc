@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/program.h"
+#include "base/words.h"
 #include "document/sheet.h"
 #include "document/view.h"
 
@@ -74,7 +75,7 @@ Result<Press> Press::Open(const std::string& folder) {
 }
 
 Result<std::vector<Format>> Press::Formats(const std::string& kind, std::string_view data) const {
-  if (!Knows(kind)) return NotFound("no template for '" + kind + "'");
+  if (!Knows(kind)) return NotFound("no template for '" + kind + "'", "没有文书模板 " + kind);
   json value = TRY(Enriched(data));
   std::vector<Format> formats{Format::kHtml, Format::kPdf, Format::kDocx};
   if (HasTables(value)) formats.push_back(Format::kXlsx);
@@ -83,7 +84,7 @@ Result<std::vector<Format>> Press::Formats(const std::string& kind, std::string_
 
 Result<std::string> Press::Html(const std::string& kind, std::string_view data, Format format) const {
   auto found = templates_.find(kind);
-  if (found == templates_.end()) return NotFound("no template for '" + kind + "'");
+  if (found == templates_.end()) return NotFound("no template for '" + kind + "'", "没有文书模板 " + kind);
   json value = TRY(Enriched(data));
   // Pandoc knows styles by name, a browser by class; the frame gives each its own.
   value["docx"] = format == Format::kDocx;
@@ -96,9 +97,10 @@ Result<std::string> Press::Html(const std::string& kind, std::string_view data, 
 
 Result<std::string> Press::Print(const std::string& kind, std::string_view data, Format format) const {
   if (format == Format::kXlsx) {
-    if (!Knows(kind)) return NotFound("no template for '" + kind + "'");
+    if (!Knows(kind)) return NotFound("no template for '" + kind + "'", "没有文书模板 " + kind);
     json value = TRY(Enriched(data));
-    if (!HasTables(value)) return NotFound("this document has no tables to put into a workbook");
+    if (!HasTables(value))
+      return NotFound("this document has no tables to put into a workbook", "此文书没有可导出的表格");
     return Workbook(value["tables"], value.value("title", ""));
   }
   std::string html = TRY(Html(kind, data, format));

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/words.h"
+
 namespace yijian::http {
 namespace {
 
@@ -69,7 +71,8 @@ Problem ProblemOf(const Error& error, FieldErrors errors) {
   // What a room found wrong with fields stands beside what the getters found.
   if (detail != nullptr) {
     for (const ErrorDetail::Field& field : detail->fields) {
-      Note(errors, {field.field, "", {field.expected, field.expected}});
+      auto [en, zh] = HalvesOf(field.expected);
+      Note(errors, {field.field, "", {zh, en}});
     }
   }
   bool fields = !errors.empty();

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "base/bytes.h"
+#include "base/words.h"
 
 namespace yijian::trail {
 namespace {
@@ -169,7 +170,7 @@ Result<KeptFile> EvidenceFiles::Keep(std::string_view bytes, int64_t bytes_max) 
 }
 
 Status EvidenceFiles::Read(const std::string& sha256, const std::function<Status(std::string_view)>& take) const {
-  if (!IsSha256(sha256)) return NotFound("no such file");
+  if (!IsSha256(sha256)) return NotFound("no such file", "没有此文件");
   fs::path place = PlaceOf(folder_, sha256);
   int file = open(place.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) return NotFound("evidence file " + sha256 + " is not there: " + std::strerror(errno));
@@ -231,7 +232,7 @@ Evidence EvidenceOfRow(const store::Row& row) {
 
 Result<Evidence> FindEvidence(store::Session& session, int64_t id) {
   std::optional<store::Row> row = TRY(session.QueryOne("SELECT * FROM evidence WHERE id = ?", {id}));
-  if (!row) return NotFound("no evidence " + std::to_string(id));
+  if (!row) return NotFound("no evidence " + std::to_string(id), "没有佐证材料 " + std::to_string(id));
   return EvidenceOfRow(*row);
 }
 

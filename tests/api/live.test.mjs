@@ -102,7 +102,8 @@ test('every GET without an id fits, for every role', async () => {
 test('refusals have the shape of a problem', async () => {
   const operator = people.get('operator');
   const nobody = await fits(undefined, 'GET', '/api/session');
-  assert.equal(nobody.status, 401);
+  assert.equal(nobody.status, 204);
+  assert.equal((await fits(undefined, 'GET', '/api/users')).status, 401);
   const auditor = await fits(people.get('auditor'), 'POST', '/api/users', {});
   assert.equal(auditor.status, 403);
   const bad = await fits(operator, 'POST', '/api/users', { login: 'UPPER CASE' });

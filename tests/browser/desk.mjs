@@ -31,8 +31,6 @@ export class Desk {
     desk.page.setDefaultTimeout(15_000);
     desk.page.on('console', (message) => {
       if (message.type() !== 'error' && message.type() !== 'warning') return;
-      // The sign-in page asks who one is: Chromium itself writes down the 401.
-      if (message.text().includes('status of 401') && message.location().url.endsWith('/api/session')) return;
       desk.noise.push(`${message.type()}: ${message.text()} at ${message.location().url}`);
     });
     desk.page.on('pageerror', (error) => desk.noise.push(`exception: ${error.stack}`));

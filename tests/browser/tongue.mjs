@@ -16,7 +16,7 @@ const key = /^\s*[a-z_]+(\.[a-z_]+)+\s*$/;
 // Fields whose Chinese is the thing's own: names and numbers of files, what somebody typed, what a law says, what a rule or an
 // event calls its facts. A field besides them is no data, whatever language it comes in.
 const data = new Set(['name', 'title', 'case_title', 'no', 'case_no', 'opinion_no', 'decision_no', 'login', 'value', 'text', 'reason', 'reasons', 'summary',
-  'note', 'comment', 'target', 'answer', 'choices', 'answer_reason', 'answer_remark', 'review_reason', 'verdict_by', 'verdict_note', 'created_by', 'changed_by',
+  'note', 'comment', 'target', 'answer', 'answer_reason', 'answer_remark', 'review_reason', 'verdict_by', 'verdict_note', 'created_by', 'changed_by',
   'updated_by', 'receipt', 'seed', 'period', 'article', 'articles', 'basis', 'official', 'facts', 'details', 'source', 'department', 'doctor', 'agent']);
 const isData = (key) => data.has(key) || (key.endsWith('_name') && key !== 'rule_name');
 // Their names are data too.

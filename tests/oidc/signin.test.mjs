@@ -141,7 +141,7 @@ test('a callback works in the browser that began only', async () => {
   const answer = await thief.get(callback);
   assert.equal(answer.status, 401);
   assert.equal((await answer.json()).code, 'oidc_refused');
-  assert.equal((await thief.get(`${base}/api/session`)).status, 401);
+  assert.equal((await thief.get(`${base}/api/session`)).status, 204);
 });
 
 test('a made-up state, a made-up code and a refusal lead nowhere', async () => {
@@ -154,7 +154,7 @@ test('a made-up state, a made-up code and a refusal lead nowhere', async () => {
   const state = refused.searchParams.get('state');
   assert.equal((await browser.get(`${base}/api/session/oidc/callback?state=${state}&error=access_denied`)).status, 401);
   assert.equal((await browser.get(`${base}/api/session/oidc/callback`)).status, 422);
-  assert.equal((await browser.get(`${base}/api/session`)).status, 401);
+  assert.equal((await browser.get(`${base}/api/session`)).status, 204);
 });
 
 test('whom nobody entered is nobody here', async () => {

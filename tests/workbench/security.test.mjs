@@ -12,10 +12,11 @@ import { castOf, Story, steps } from './story.mjs';
 
 // What each operation needs; `self`: anybody who is signed in, for what is his own.
 const needs = {
-  self: ['session', 'signOut', 'changePassword', 'beginTotp', 'confirmTotp', 'removeTotp', 'mySessions', 'revokeMySession', 'messages',
+  self: ['signOut', 'changePassword', 'beginTotp', 'confirmTotp', 'removeTotp', 'mySessions', 'revokeMySession', 'messages',
     'readMessage', 'areas', 'roles', 'holidays', 'events', 'home', 'search', 'colleagues', 'negativeList', 'matters', 'flows', 'settings',
     'filters', 'saveFilter', 'deleteFilter', 'evidence', 'addEvidence', 'deadlines'],
   'user.manage': ['users', 'addUser', 'changeUser', 'resetUser'],
+  'area.manage': ['addArea', 'changeArea', 'removeArea'],
   'setting.change': ['setHolidays', 'changeSetting'],
   'flow.change': ['addFlowVersion'],
   'overview.read': ['overview', 'funnel'],
@@ -39,7 +40,7 @@ const needs = {
   'opinion.appeal': ['appeal'],
   'appeal.draw': ['drawExperts'],
   'appeal.vote': ['voteAppeal'],
-  'decision.draft': ['sanctions', 'draftDecision', 'changeDecision', 'submitDecision', 'deliverDecision'],
+  'decision.draft': ['sanctions', 'draftDecision', 'changeDecision', 'submitDecision', 'deliverDecision', 'deliverDocument'],
   'decision.reverse': ['reverseDecision'],
   'measure.execute': ['executeMeasure'],
   'approval.vote': ['vote'],
@@ -61,7 +62,7 @@ const needs = {
   'realtime.manage': ['reloadPacks', 'callers', 'addCaller', 'changeCaller', 'rotateCallerKey', 'revokeCallerKey'],
 };
 // Two permissions open these: the bureau's and the institution's own.
-const either = { selfChecks: ['selfcheck.answer', 'selfcheck.review', 'case.see'], selfCheck: ['selfcheck.answer', 'selfcheck.review', 'case.see'] };
+const either = { answerDocument: ['opinion.answer', 'decision.draft'], selfChecks: ['selfcheck.answer', 'selfcheck.review', 'case.see'], selfCheck: ['selfcheck.answer', 'selfcheck.review', 'case.see'] };
 
 const needOf = Object.fromEntries(Object.entries(needs).flatMap(([permission, ids]) => ids.map((id) => [id, permission])));
 

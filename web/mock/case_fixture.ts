@@ -50,7 +50,7 @@ function approvalOf(decision: Schemas['Decision'], title: string, state: Schemas
   const made: Schemas['Approval'] = {
     id: `v${approvals.length + 1}`, decision: decision.id, decision_no: decision.no, case: decision.case, case_no: decision.case_no, case_title: title, institution_name: decision.institution_name!,
     amount_fen: decision.amount_fen, measures: decision.measures.map((m) => m.kind), state, flow: 'f1', flow_version: 1, level: decision.level, step: passed + 1, submitted_at: at(3), submitted_by_name: '审核甲',
-    due_at: at(-1), waiting_for_me: state === 'running', why_not: null,
+    due_at: at(-1), waiting_for_me: state === 'running', why_not_zh: null, why_not_en: null,
     steps: levels.slice(0, decision.level).map(([zh, en, role], i) => ({
       step: i + 1, name_zh: zh, name_en: en, role, rule: 'any', votes_needed: 1, state: state === 'agreed' || i < passed ? 'passed' : i === passed ? 'open' : 'waiting',
       votes: state === 'agreed' || i < passed ? [{ user: `u${5 + i}`, name: `${zh}员`, vote: 'agree', comment: i ? null : '事实清楚，证据充分。', at: at(2 - i * 0.3) }] : [],
@@ -127,7 +127,7 @@ export const cases: Case[] = Array.from({ length: 26 }, (_, i): Case => {
     found_fen: put + 400_000, confirmed_fen: confirmed, decided_fen: reached(state, 'decided') ? confirmed : 0, recovered_fen: reached(state, 'executing') ? Math.floor(confirmed * 0.4) : 0, opened_at: at(20 + i), opened_by_name: '审核甲', ...handler,
     assistants: [{ id: 'u2', name: '审核乙', roles: ['auditor'], area: '990100', open_work: 4 }], recused: i === 0 ? [{ user: 'u4', name: '执法甲', reason: '近亲属在该机构任职', at: at(15) }] : [], flow: '审批流程 v1', due_at: running[0]?.due_at ?? null, due_kind: 'decision', overdue: running.some((c) => (c.left_days ?? 0) < 0),
     clues: related(clues[i]!), tasks: state === 'filed' ? [] : [task], opinions: mine.map((o) => ({ ...o, lines: [] })), decisions: own, clocks: running, documents: documents.filter((d) => d.case === id), evidence: [],
-    transfer_alert: i === 2 ? '案件核实金额已达本地刑事立案参考线 3000 元，请核对移送条件。' : null, exposure: state === 'closed' ? true : null, close_reason: state === 'closed' ? 'executed' : null, closed_at: state === 'closed' ? at(1) : null, version: 1,
+    transfer_alert_zh: i === 2 ? '案件核实金额已达本地刑事立案参考线 3000 元，请核对移送条件。' : null, transfer_alert_en: i === 2 ? 'the case sum reaches the local criminal line of 3000 yuan' : null, exposure: state === 'closed' ? true : null, close_reason: state === 'closed' ? 'executed' : null, closed_at: state === 'closed' ? at(1) : null, version: 1,
     actions: ['closed', 'transferred'].includes(state) ? [] : ['set_team', 'recuse', 'add_task', 'issue_opinion', 'draft_decision', 'convert', 'evidence', 'document', ...(state === 'executing' ? (['close'] as const) : [])],
   }
 })

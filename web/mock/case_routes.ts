@@ -75,7 +75,7 @@ export function addCaseRoutes({ on, refuse, funnel }: Tools): void {
     if (body.vote === 'agree' && approval.steps[body.step]) approval.steps[body.step]!.state = 'open'
     if (body.vote !== 'agree') approval.state = body.vote === 'return' ? 'returned' : 'refused'
     approval.waiting_for_me = false
-    approval.why_not = body.vote === 'agree' ? '您已在前一级投票，不得再审批' : null
+    approval.why_not_zh = body.vote === 'agree' ? '您已在前一级投票，不得再审批' : null
     return approval
   })
 

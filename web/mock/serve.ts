@@ -132,7 +132,7 @@ type Handler = (call: Call) => unknown
 const routes: [string, RegExp, Handler][] = []
 const on = (method: string, path: string, handler: Handler) => routes.push([method, new RegExp(`^${path.replace('{id}', '([^/]+)')}$`), handler])
 
-on('GET', '/api/session', ({ me }) => meOf(me))
+on('GET', '/api/session', ({ me }) => (signedIn ? meOf(me) : undefined))
 on('DELETE', '/api/session', () => void (signedIn = null))
 on('GET', '/api/session/options', () => ({ oidc: true, oidc_name: '省统一身份认证', demo_users: kPeople.map((p) => ({ login: p.login, password: 'demo', name: p.name, roles: p.roles })) }))
 on('POST', '/api/me/password', () => void (changed = true))
@@ -262,7 +262,7 @@ createServer(async (request, response) => {
       if (who.login === 'operator' && body.totp !== '123456') throw new Refusal(401, 'wrong_code', '验证码不正确')
       signedIn = who
     }
-    const open = url.pathname === '/api/session/options'
+    const open = url.pathname === '/api/session/options' || (request.method === 'GET' && url.pathname === '/api/session')
     if (!signedIn && !open) throw new Refusal(401, 'signed_out', '请先登录')
     const call = { query: url.searchParams, body, me: signedIn ?? kPeople[0]! }
     if (request.method === 'POST' && url.pathname === '/api/session') return reply(response, meOf(signedIn!))

@@ -9,6 +9,14 @@ export function useSay(): (zh: string | null | undefined, en: string | null | un
   return (zh, en) => (locale.value === 'en' ? en || zh : zh || en) ?? ''
 }
 
+// The name of a code of a national dictionary (rules/dictionaries), which is a family of messages; a code nobody knows stands as
+// it came.
+export type Dictionary = 'gender' | 'hosp_lv' | 'hospital_rank' | 'institution_kind' | 'insutype' | 'med_type'
+export function useCode(): (dictionary: Dictionary, code: string | null | undefined) => string {
+  const { t, te } = useI18n()
+  return (dictionary, code) => (code && te(`${dictionary}.${code}`) ? t(`${dictionary}.${code}`) : code ?? '')
+}
+
 export const kSeverityMeaning: Record<Schemas['Severity'], Meaning> = {
   violation: 'violation', suspect: 'suspect', lead: 'info', monitor: 'unknown',
 }

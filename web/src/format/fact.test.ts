@@ -49,6 +49,11 @@ describe('facts', () => {
     expect(text('limit', '2', { sex: '1' })).toBe('女')
     expect(text('limit', '2')).toBe('2')
     expect(text('scheme', '310')).toBe('职工医保')
+    expect(text('level', '05')).toBe('二级甲等')
+    expect(text('rank', '3')).toBe('三级')
+    expect(text('type', '21')).toBe('普通住院')
+    expect(text('type', '1301')).toBe('急诊抢救')
+    expect(text('level', '77')).toBe('77')
     expect(text('begin', '2026-12-04')).toBe('2026-12-04')
   })
   it('say that something is unknown in the reader\'s language', async () => {
@@ -56,6 +61,14 @@ describe('facts', () => {
     await setLocale('en')
     expect(text('paused', '未知(person.paused)')).toBe('unknown')
     expect(text('covered', '否')).toBe('no')
+  })
+  it('that are codes bear the names of the national dictionaries, and every code has one', async () => {
+    const csv = (name: string) => readFileSync(resolve(__dirname, `../../../rules/dictionaries/${name}.csv`), 'utf8').trim().split('\n').slice(1)
+    const codes = (name: string) => csv(name).map((line) => line.split(',', 2) as [string, string])
+    await setLocale('zh-CN')
+    for (const [code, name] of codes('hosp_lv')) expect(text('level', code)).toBe(name)
+    for (const [code, name] of [...codes('med_type'), ...codes('med_type_regional')]) expect(text('type', code)).toBe(name)
+    for (const [code] of codes('insutype')) expect(words.te(`insutype.${code}`), code).toBe(true)
   })
   it('survive hostile text', () => {
     for (const value of ['', '<img src=x>', '1e999.00', '9'.repeat(40) + '.00', 'constructor', '__proto__']) expect(typeof text('cost', value)).toBe('string')

@@ -9,6 +9,8 @@ export interface Wording {
 }
 // Facts that the rules give as money. A name that is money in one rule and a number in another is told by its two decimals.
 const kMoney = new Set(['average', 'cap', 'ceiling', 'cost', 'deductible', 'due', 'fund', 'gap', 'left', 'paid', 'parts', 'person', 'spent', 'standard', 'sum'])
+// Facts that are codes of a national dictionary.
+const kFamilies = new Map([['sex', 'gender'], ['scheme', 'insutype'], ['level', 'hosp_lv'], ['rank', 'hospital_rank'], ['type', 'med_type']])
 const kLengths: Record<string, string> = { d: 'days', h: 'hours', min: 'minutes' }
 // Written by the run in Chinese whatever the reader speaks.
 const kUnknown = /^\u672a\u77e5(\(.*\))?$/
@@ -26,6 +28,6 @@ export function factText(name: string, value: string, facts: Record<string, stri
   const length = /^(-?\d+(?:\.\d+)?)(d|h|min)$/.exec(value)
   if (length) return t(`fact_value.${kLengths[length[2]!]}`, { count: length[1] })
   // A rule for one sex says which in `limit`.
-  const family = name === 'sex' || (name === 'limit' && Object.hasOwn(facts, 'sex')) ? 'gender' : name === 'scheme' ? 'insutype' : ''
+  const family = name === 'limit' && Object.hasOwn(facts, 'sex') ? 'gender' : kFamilies.get(name)
   return family && te(`${family}.${value}`) ? t(`${family}.${value}`) : value
 }

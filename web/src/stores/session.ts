@@ -2,7 +2,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { api, ask, setCsrf, type Schemas } from '@/api/client'
-import { ProblemError } from '@/api/problem'
 
 export type Me = Schemas['Me']
 export type Role = Schemas['Role']
@@ -30,17 +29,14 @@ export const useSession = defineStore('session', () => {
     setCsrf('')
   }
 
-  // Asks the server once; 401 means nobody.
+  // Asks the server once; an empty answer means nobody.
   async function recall() {
     if (known.value) return
-    try {
-      enter(await ask(api.GET('/api/session')))
-      // Until the first password is changed the server answers nothing else. Without areas there is no switch, and that is all.
-      if (!me.value?.must_change_password) await loadAreas().catch(() => {})
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error
-      leave()
-    }
+    const who = await ask(api.GET('/api/session'))
+    if (!who) return leave()
+    enter(who)
+    // Until the first password is changed the server answers nothing else. Without areas there is no switch, and that is all.
+    if (!who.must_change_password) await loadAreas().catch(() => {})
   }
   async function loadAreas() {
     areas.value = await ask(api.GET('/api/areas'))

@@ -10,5 +10,5 @@ describe('periods of documents', () => {
 })
 it('every kind is of a case or of a period', () => {
   expect(kPeriodKinds).toEqual(['monthly_table', 'quarterly_bulletin'])
-  expect(kCaseKinds).toHaveLength(6)
+  expect(kCaseKinds).toHaveLength(8)
 })

@@ -4,10 +4,12 @@ import type { Schemas } from '@/api/client'
 export type DocumentKind = Schemas['DocumentKind']
 export type DocumentNeed = 'case' | 'opinion' | 'decision' | 'institution' | 'month' | 'quarter' | 'text'
 export const kDocumentNeeds: Record<DocumentKind, readonly DocumentNeed[]> = {
-  review_opinion: ['opinion'], reminder: ['decision', 'text'], notice: ['case', 'text'], decision: ['decision'], monthly_table: ['month'], quarterly_bulletin: ['quarter', 'text'],
+  review_opinion: ['opinion'], reminder: ['decision', 'text'], notice: ['case', 'text'], decision: ['decision'], penalty_notice: ['decision', 'text'], hearing_notice: ['decision', 'text'], monthly_table: ['month'], quarterly_bulletin: ['quarter', 'text'],
   interview_notice: ['case', 'text'], transfer_letter: ['case', 'text'],
 }
 export const kKinds = Object.keys(kDocumentNeeds) as DocumentKind[]
+// What is told before a penalty is about a decision that is still a draft.
+export const kNotices: readonly DocumentKind[] = ['penalty_notice', 'hearing_notice']
 // Those of a case, and those of a period.
 export const kCaseKinds = kKinds.filter((kind) => !kDocumentNeeds[kind].some((need) => need === 'month' || need === 'quarter'))
 export const kPeriodKinds = kKinds.filter((kind) => !kCaseKinds.includes(kind))

@@ -8,6 +8,13 @@ const firstOf = (year: number, month: number) => {
   return `${moved.getUTCFullYear()}-${two(moved.getUTCMonth() + 1)}-01`
 }
 
+// Months somebody chose, both included ("2026-03"), as the server wants them; what is no month is left out.
+export function monthsOf(from: string, last: string): { from?: string; until?: string } {
+  const parts = (month: string) => (/^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? (month.split('-').map(Number) as [number, number]) : null)
+  const [begin, end] = [parts(from), parts(last)]
+  return { ...(begin ? { from: firstOf(begin[0], begin[1] - 1) } : {}), ...(end ? { until: firstOf(end[0], end[1]) } : {}) }
+}
+
 // today: a civil day of the fund's zone.
 export function periodOf(name: PeriodName, today: string): { from?: string; until?: string } {
   const [year, month] = today.split('-').map(Number) as [number, number]
