@@ -147,8 +147,8 @@ TEST_P(SessionRoutesTest, WhatAnOperatorTakesAwayIsGoneAtOnce) {
   elsewhere.csrf = in.Json()["csrf"];
   ASSERT_EQ(revoked.Get("/api/clues").status, 200);
   for (const nlohmann::json& row : elsewhere.Get("/api/me/sessions").Json()) {
-    if (!row["current"].get<bool>())
-      ASSERT_EQ(elsewhere.Delete("/api/me/sessions/" + row["id"].get<std::string>()).status, 204);
+    if (row["current"].get<bool>()) continue;
+    ASSERT_EQ(elsewhere.Delete("/api/me/sessions/" + row["id"].get<std::string>()).status, 204);
   }
   EXPECT_EQ(revoked.Get("/api/clues").status, 401);
   EXPECT_EQ(elsewhere.Get("/api/clues").status, 200);
