@@ -118,9 +118,11 @@ struct Server::Inside {
     if (!taken) exchange->Answer(Response::Of(Busy(options.urgent)));
   }
 
+  // Who comes while the server stops asks too much of nobody: 503, also in the lane.
   Problem Busy(bool urgent) {
-    if (urgent) house->urgent_refused++;
-    Problem problem = ProblemOf(urgent ? 429 : 503);
+    bool too_many = urgent && !house->draining;
+    if (too_many) house->urgent_refused++;
+    Problem problem = ProblemOf(too_many ? 429 : 503);
     problem.retry_after_s = 1;
     return problem;
   }
