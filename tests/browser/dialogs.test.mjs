@@ -279,7 +279,7 @@ dialogs('the palette, the keys, and the way of a line', async () => {
 
 dialogs('a person steps back from a case, and the audit becomes enforcement', async () => {
   const desk = desks.inspector;
-  const clue = (await pool()).find((one) => one.institution && one.actions.includes('open_case'));
+  const clue = (await pool()).find((one) => one.institution && one.status === 'new');
   const opened = await desk.person.post('/api/cases', { clues: [clue.id], title: '转办核查', track: 'agency' });
   await desk.person.put(`/api/cases/${opened.id}/team`, { handler: desk.person.me.id, assistants: [story.auditor.me.id, story.auditor2.me.id], version: opened.version });
   await desk.go(`/cases/${opened.id}`);
@@ -293,6 +293,7 @@ dialogs('a person steps back from a case, and the audit becomes enforcement', as
   assert.deepEqual(recused.map((one) => one.user), [story.auditor2.me.id]);
   assert.deepEqual(assistants.map((one) => one.id), [story.auditor.me.id]);
 
+  await desk.go(`/cases/${opened.id}`);
   await press(desk, 'case_action.convert');
   await dialog(desk).locator('textarea').fill('涉嫌骗取基金');
   await look(desk, 'convert');

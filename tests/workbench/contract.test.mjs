@@ -107,7 +107,23 @@ test('cases: convert, recuse, a changed and a reversed decision', async () => {
   await approver4.post(`/api/decisions/${decision.id}/reverse`, { reason: '事实有变', version: decision.version });
   file = await auditor.get(`/api/cases/${file.id}`);
   file = await auditor.put(`/api/cases/${file.id}/team`, { handler: auditor.me.id, assistants: [story.inspector.me.id], version: file.version });
-  await approver4.post(`/api/cases/${file.id}/convert`, { reason: '涉嫌违法', version: file.version });
+  file = await approver4.post(`/api/cases/${file.id}/convert`, { reason: '涉嫌违法', version: file.version });
+
+  // No fine before the party was told and heard.
+  const fine = (await auditor.get(`/api/cases/${file.id}/sanctions`)).find((one) => one.measures.includes('fine') && one.multiple_min);
+  const penalty = await auditor.post(`/api/cases/${file.id}/decisions`, { version: file.version, facts: '事实', reasons: '理由', articles: [fine.article],
+    measures: [{ kind: 'recover' }, { kind: 'fine', article: fine.article, multiple: fine.multiple_min }] });
+  const submit = () => auditor.ask('POST', `/api/decisions/${penalty.id}/submit`, { version: penalty.version });
+  assert.equal((await submit()).body.code, 'notice_missing');
+  let notice = await auditor.post('/api/documents', { kind: 'penalty_notice', decision: penalty.id });
+  assert.equal((await clerk.ask('GET', `/api/documents/${notice.id}`)).status, 404, 'not out yet');
+  notice = await auditor.post(`/api/documents/${notice.id}/deliver`, { way: 'electronic' });
+  assert.equal((await submit()).body.code, 'notice_running');
+  assert.equal((await auditor.get(`/api/documents/${notice.id}/file?format=html`)).includes('陈述、申辩'), true);
+  notice = await clerk.post(`/api/documents/${notice.id}/answer`, { kind: 'statement', text: '金额有误' });
+  notice = await clerk.post(`/api/documents/${notice.id}/answer`, { kind: 'waived' });
+  assert.deepEqual(notice.answers.map((one) => one.kind), ['statement', 'waived']);
+  if (!penalty.hearing) assert.equal((await submit()).status, 200);
   assert.equal((await auditor.get('/api/funnel')).reconciled, true);
   fits();
 });
@@ -214,6 +230,12 @@ test('people, settings, flows, one own account', async () => {
   const changed = await operator.patch(`/api/users/${user.id}`, { version: user.version, name: '新人甲' });
   assert.equal(changed.name, '新人甲');
   await operator.post(`/api/users/${user.id}/reset`);
+  // Areas of this operator's own.
+  const below = `${area.replace(/(00)+$/, '').padEnd(6, '9')}`.slice(0, 6);
+  await operator.post('/api/areas', { code: `${below}`, name: '新设区', reason: '区划调整' });
+  await operator.patch(`/api/areas/${below}`, { name: '更名区', reason: '更名' });
+  await operator.patch(`/api/areas/${below}`, { code: `${below}001`, reason: '迁移' });
+  await operator.delete(`/api/areas/${below}001`, { reason: '撤销' });
   const [setting] = (await operator.get('/api/settings')).filter((one) => one.kind === 'integer' || one.kind === 'days');
   await operator.put('/api/settings', { key: setting.key, value: setting.value, reason: '复核' });
   await operator.put('/api/holidays', { year: 2031, days: [{ day: '2031-01-01', kind: 'off', name: '元旦' }] });

@@ -58,7 +58,7 @@ const needs = {
   'system.read': ['system'],
   'realtime.ask': ['askRealtime', 'askRealtimeBatch', 'realtimeExample'],
   'realtime.monitor': ['realtimeMonitor'],
-  'realtime.report': ['realtimeAcceptance', 'realtimeOverrides', 'realtimeRequests', 'realtimeRequest'],
+  'realtime.report': ['realtimeAcceptance', 'exportAcceptance', 'realtimeOverrides', 'realtimeRequests', 'realtimeRequest'],
   'realtime.manage': ['reloadPacks', 'callers', 'addCaller', 'changeCaller', 'rotateCallerKey', 'revokeCallerKey'],
 };
 // Two permissions open these: the bureau's and the institution's own.

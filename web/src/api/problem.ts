@@ -1,7 +1,8 @@
 // What the server says when it refuses (RFC 9457), and what we say in the same form when it could not be reached.
 import type { components } from './schema.gen'
 
-export type Problem = components['schemas']['Problem']
+// lang: in which the server was asked, and its words are; the page may speak another by now.
+export type Problem = components['schemas']['Problem'] & { lang?: string }
 
 export class ProblemError extends Error {
   constructor(readonly problem: Problem) {
@@ -16,7 +17,7 @@ function isProblem(body: unknown): body is Problem {
 
 // A body that is no problem (a proxy's page, nothing at all) becomes one with the status and nothing invented.
 export function problemOf(body: unknown, status: number, statusText = ''): Problem {
-  return isProblem(body) ? body : { type: 'about:blank', title: statusText || `HTTP ${status}`, status }
+  return isProblem(body) ? { ...body, lang: document.documentElement.lang } : { type: 'about:blank', title: statusText || `HTTP ${status}`, status }
 }
 
 // The server was not reached: status 0, code offline.
