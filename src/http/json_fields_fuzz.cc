@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto body = Fields::Parse({reinterpret_cast<const char*>(data), size}, &errors);
   if (!body) return 0;
   std::string text = body->Text("a", {.characters_max = 5});
-  CHECK(CharactersOf(text) <= 5 && !HasControl(text, false) && IsUtf8(text));
+  CHECK(CharactersOf(text) <= 5 && !HasControl(text, false) && yijian::IsUtf8(text));
   int64_t number = body->Int("b", {.min = 0, .max = 9});
   CHECK(number >= 0 && number <= 9);
   for (Fields& line : body->List("c", {.items_max = 4})) {
@@ -25,6 +25,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK(fine == errors.empty());
   CHECK(errors.size() <= kFieldErrorsMax);
   yijian::Error error = yijian::InvalidInput("fuzz");
-  CHECK(IsUtf8(ToJson(ProblemOf(error, errors), Language::kEnglish, "1")));
+  CHECK(yijian::IsUtf8(ToJson(ProblemOf(error, errors), Language::kEnglish, "1")));
   return 0;
 }

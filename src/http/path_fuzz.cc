@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const std::string& segment : target->segments) {
     CHECK(!segment.empty() && segment != "." && segment != "..");
     CHECK(segment.find_first_of("/\\") == std::string::npos);
-    CHECK(IsUtf8(segment) && !HasControl(segment, false));
+    CHECK(yijian::IsUtf8(segment) && !HasControl(segment, false));
     again += "/" + EncodePercent(segment);
   }
   if (target->trailing_slash || again.empty()) again += "/";
