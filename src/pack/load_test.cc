@@ -124,6 +124,7 @@ bare: 3
 odd:
   - {value: 3, sorce: law}
   - {from: today, value: [3], source: law}
+dayless: [{from:, value: 3, source: law}]
 )");
   Read();
   EXPECT_EQ(
@@ -140,6 +141,7 @@ odd:
       "packs/one/params.yaml:9:5: E202 a value needs 'from'; the first day on which it is in force\n"
       "packs/one/params.yaml:10:12: E204 from must be a date YYYY-MM-DD\n"
       "packs/one/params.yaml:10:26: E204 value must be a number, a duration such as \"15d\", or a text\n"
+      "packs/one/params.yaml:11:11: E202 a value needs 'from'; the first day on which it is in force\n"
       "packs/one/A.yaml:10:24: E110 params.yaml has no 'most'\n"
       "packs/one/sub/B.yaml:10:24: E110 params.yaml has no 'most'\n");
 }

@@ -26,7 +26,8 @@ std::optional<Dated> ReadValue(const lang::YamlFile& file, const lang::Yaml& nod
   const lang::Yaml* value = keys.Need("value");
   std::string source = keys.Text("source");
   keys.End();
-  if (node.kind == lang::Yaml::Kind::kMap && !node.Find("from")) {
+  const lang::Yaml* day = node.Find("from");
+  if (node.kind == lang::Yaml::Kind::kMap && (!day || day->kind == lang::Yaml::Kind::kNull)) {
     diagnostics.Add(Code::kMissingKey, file.At(node), "a value needs 'from'", "the first day on which it is in force");
   }
   if (value && (value->kind != lang::Yaml::Kind::kScalar || value->text.empty())) {
