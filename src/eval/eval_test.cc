@@ -90,7 +90,7 @@ class RuleMaker {
     rule.gap_days_max = 5;
     scope.aggregates = !binary && parts.form != Form::kEach;
     rule.having = Expr(parts.having, Type::kBool, scope);
-    rule.excess = Expr(parts.excess, Type::kNumber, scope);
+    rule.excess = Expr(parts.excess, Type::kAny, scope);
     scope.units = true;
     rule.amount = Expr(parts.amount, Type::kMoney, scope);
     set.rules.push_back(std::move(rule));
@@ -222,6 +222,26 @@ RuleMaker AllForms() {
       p.having = "sum(row.qty) > 4";
       p.charge = charge;
       p.excess = charge == Charge::kExcess ? "sum(row.qty) - 4" : "";
+    });
+  }
+  // An excess of money, by the default and by a formula of the rule.
+  for (std::string amount : {"", "row.price * 1.5"}) {
+    make([&](P& p) {
+      p.form = Form::kGroup;
+      p.by = {"row.item"};
+      p.within = {U::kDay, 0};
+      p.having = "sum(row.amount) > 25";
+      p.charge = Charge::kExcess;
+      p.excess = "sum(row.amount) - 25 - row.price / 7";
+      p.amount = amount;
+    });
+    make([&](P& p) {
+      p.form = Form::kWindow;
+      p.within = {U::kRolling, 2 * kSecondsPerDay};
+      p.having = "sum(row.scope) > 40";
+      p.charge = Charge::kExcess;
+      p.excess = "sum(row.scope) - 40";
+      p.amount = amount;
     });
   }
   make([](P& p) {
@@ -449,6 +469,43 @@ TEST(Evaluate, RowsOfOneSecondShareTheirWindow) {
             "R0 p0 charged 3:30.00/0 evidence 2\n"
             "R1 p0 charged 1:10.00/1 evidence 0\n"
             "R1 p0 charged 3:20.00/2 evidence 2\n");
+}
+
+// Taken from the last rows backwards, to the fen, and never more than a row holds.
+TEST(Evaluate, AnExcessOfMoneyIsTakenFromTheLastRowsBackwards) {
+  auto charged = [](const std::string& excess, const std::string& amount, const std::string& lines) {
+    RuleMaker maker;
+    RuleMaker::Parts parts;
+    parts.form = Form::kGroup;
+    parts.within = {Within::Unit::kVisit, 0};
+    parts.having = "count() > 0";
+    parts.charge = Charge::kExcess;
+    parts.excess = excess;
+    parts.amount = amount;
+    maker.Add(parts);
+    timeline::CodeBook codes;
+    auto story = timeline::ParseStory("person P\n2025-01-10 08:00 visit V fund=100\n" + lines, codes);
+    EXPECT_TRUE(story) << story.error().message;
+    auto bound = Bind(maker.set, codes);
+    EXPECT_TRUE(bound) << bound.error().message;
+    Collector found;
+    EvaluateColumns(**bound, story->bucket, found);
+    bool unknown = !found.findings.empty() && found.findings[0].amount_unknown;
+    return Show(found) + (unknown ? "amount unknown\n" : "");
+  };
+  const std::string lines =
+      "2025-01-10 08:10 line L1 item=A1 qty=1 price=30\n2025-01-10 08:20 line L2 item=A1 qty=2 price=10\n"
+      "2025-01-10 08:30 line L3 item=A1 qty=1 price=10.01\n";
+  EXPECT_EQ(charged("sum(row.scope) - 50", "", lines), "R0 p0 charged 2:10.01/0 evidence 0 1\n");
+  EXPECT_EQ(charged("sum(row.scope) - 45.005", "", lines), "R0 p0 charged 1:5.00/0 2:10.01/0 evidence 0\n");
+  EXPECT_EQ(charged("row.scope * 9", "", lines), "R0 p0 charged 0:30.00/0 1:20.00/0 2:10.01/0 evidence\n")
+      << "no more than there is";
+  EXPECT_EQ(charged("sum(row.scope) - 60.006", "", lines), "") << "less than half a fen is nothing";
+  EXPECT_EQ(charged("sum(row.scope) - 40", "row.scope * 0.5", lines),
+            "R0 p0 charged 0:5.00/0 1:10.00/0 2:5.01/0 evidence\n")
+      << "a formula says what a row holds";
+  EXPECT_EQ(charged("row.scope", "", lines + "2025-01-10 08:40 line L4 item=A1 qty=1 price=5 scope=?\n"),
+            "R0 p0 charged 3:0.00/0 evidence 0 1 2\namount unknown\n");
 }
 
 }  // namespace

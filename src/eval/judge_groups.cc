@@ -71,52 +71,81 @@ size_t Dearest(const GroupView& view, const Context& context) {
   return best;
 }
 
-// Charged units by position; -1 = not charged, 0 = charged whole.
-std::vector<Micro> Charges(const GroupView& view, Micro excess, Context& context) {
-  std::vector<Micro> units(view.rows.size(), -1);
-  switch (context.rule->rule->charge) {
-    case Charge::kAfterFirst:
-      for (size_t i = 1; i < units.size(); i++) units[i] = 0;
-      break;
-    case Charge::kButDearest: {
-      size_t dearest = Dearest(view, context);
-      for (size_t i = 0; i < units.size(); i++) units[i] = i == dearest ? -1 : 0;
-      break;
-    }
-    case Charge::kExcess:
-      for (size_t i = units.size(); i-- > 0 && excess > 0;) {
-        Micro part = std::min(QtyOf(context, view.rows[i]), excess);
-        if (part <= 0) continue;
-        units[i] = part;
-        excess -= part;
-      }
-      break;
-    default:
-      std::fill(units.begin(), units.end(), 0);
-  }
-  return units;
+bool IsInMoney(const BoundRule& rule) {
+  return rule.rule->charge == Charge::kExcess && rule.excess->type == lang::Type::kMoney;
 }
 
-void ReportGroup(const GroupView& view, const std::vector<Micro>& units, size_t speaker, Context& context,
+// Excess of the rule on the group at hand, money to the fen; kNull when the rule has none.
+int64_t ExcessOf(Context& context) {
+  if (context.rule->rule->charge != Charge::kExcess) return kNull;
+  int64_t excess = Evaluate(context.rule->excess, context);
+  return IsUnknown(excess) || !IsInMoney(*context.rule) ? excess : FenOf(excess) * kMicroPerFen;
+}
+
+constexpr Micro kNotCharged = -1;
+constexpr Micro kWhole = 0;
+
+// What the row at `at` takes of the excess that is left: units of its quantity, or its money to the fen. A row whose
+// money is unknown takes all there is: how much it holds cannot be told, nor what earlier rows would hold.
+Micro TakePart(const GroupView& view, size_t at, Micro& left, Context& context) {
+  Kind kind = context.rule->a.of;
+  Micro own = 0;
+  if (IsInMoney(*context.rule)) {
+    view.Enter(context, at);
+    int64_t money = Reporter(context).MoneyOf(kind, view.rows[at], 0);
+    if (money == kNull) {
+      left = 0;
+      return kWhole;
+    }
+    own = FenOf(money) * kMicroPerFen;
+  } else {
+    own = QtyOf(context, view.rows[at]);
+  }
+  Micro part = std::min(own, left);
+  if (part <= 0) return kNotCharged;
+  left -= part;
+  return part;
+}
+
+// What is charged of each row, by position: kNotCharged, kWhole, or a part as TakePart counts it.
+std::vector<Micro> Charges(const GroupView& view, Micro excess, Context& context) {
+  std::vector<Micro> parts(view.rows.size(), kNotCharged);
+  switch (context.rule->rule->charge) {
+    case Charge::kAfterFirst:
+      std::fill(parts.begin() + 1, parts.end(), kWhole);
+      break;
+    case Charge::kButDearest:
+      std::fill(parts.begin(), parts.end(), kWhole);
+      parts[Dearest(view, context)] = kNotCharged;
+      break;
+    case Charge::kExcess:
+      for (size_t i = parts.size(); i-- > 0 && excess > 0;) parts[i] = TakePart(view, i, excess, context);
+      break;
+    default:
+      std::fill(parts.begin(), parts.end(), kWhole);
+  }
+  return parts;
+}
+
+void ReportGroup(const GroupView& view, const std::vector<Micro>& parts, size_t speaker, Context& context,
                  finding::Sink& sink) {
   Kind kind = context.rule->a.of;
   Reporter reporter(context);
   for (size_t i = 0; i < view.rows.size(); i++) {
-    if (units[i] < 0) {
+    if (parts[i] == kNotCharged) {
       reporter.AddEvidence({kind, view.rows[i]});
       continue;
     }
     view.Enter(context, i);
-    reporter.ChargeRow(kind, view.rows[i], units[i]);
+    if (IsInMoney(*context.rule) && parts[i] != kWhole) {
+      reporter.ChargeRow(kind, view.rows[i], 0, FenOf(parts[i]));
+    } else {
+      reporter.ChargeRow(kind, view.rows[i], parts[i]);
+    }
   }
   if (!reporter.HasCharged()) return;
   view.Enter(context, speaker);
   reporter.Finish(sink);
-}
-
-// Excess of the rule on the group at hand; kNull when the rule has none.
-int64_t ExcessOf(Context& context) {
-  return context.rule->rule->charge == Charge::kExcess ? Evaluate(context.rule->excess, context) : kNull;
 }
 
 }  // namespace
@@ -157,7 +186,7 @@ struct WindowHits {
   struct Hit {
     size_t from;  // first position of its window
     size_t at;
-    Micro units;
+    Micro part;  // of the excess
   };
   std::vector<Hit> hits;
   int64_t unknown = kFalse;  // first unknown answer
@@ -171,25 +200,25 @@ struct Moment {
 };
 
 // Asks every row of the moment; an excess is taken from the last backwards, each part once.
-void JudgeMoment(const std::vector<const Member*>& members, const GroupView& view, Moment moment, WindowHits& found,
-                 Context& context) {
+void JudgeMoment(const GroupView& view, Moment moment, WindowHits& found, Context& context) {
   bool in_part = context.rule->rule->charge == Charge::kExcess;
   std::vector<WindowHits::Hit> hits;
   Micro taken = 0;
   for (size_t at = moment.last; at-- > moment.first;) {
     int64_t having = Having(view, at - moment.from, context);
-    Micro units = 0;
+    Micro part = kWhole;
     if (having == kTrue && in_part) {
       int64_t excess = ExcessOf(context);
       if (IsUnknown(excess)) {
         having = excess;
       } else {
-        units = std::min(QtyOf(context, members[at]->row), excess - taken);
-        if (units <= 0) continue;
-        taken += units;
+        Micro left = excess - taken;
+        part = left > 0 ? TakePart(view, at - moment.from, left, context) : kNotCharged;
+        if (part == kNotCharged) continue;
+        taken = excess - left;
       }
     }
-    if (having == kTrue) hits.push_back({moment.from, at, units});
+    if (having == kTrue) hits.push_back({moment.from, at, part});
     if (IsUnknown(having) && !IsUnknown(found.unknown)) {
       found.unknown = having;
       found.unknown_at = at;
@@ -213,7 +242,7 @@ WindowHits FindHits(const std::vector<const Member*>& members, Context& context)
     if (static_cast<int64_t>(last - from) < rule.count_min) continue;
     view.Clear();
     for (size_t i = from; i < last; i++) view.Add(*members[i]);
-    JudgeMoment(members, view, {from, first, last}, found, context);
+    JudgeMoment(view, {from, first, last}, found, context);
   }
   return found;
 }
@@ -240,13 +269,13 @@ void JudgeWindows(const std::vector<Member>& members, Context& context, finding:
     size_t last = i;
     while (last + 1 < found.hits.size() && found.hits[last + 1].from <= found.hits[last].at) last++;
     GroupView chain;
-    std::vector<Micro> units;
+    std::vector<Micro> parts;
     for (size_t at = found.hits[i].from; at <= found.hits[last].at; at++) {
       chain.Add(*sure[at]);
-      units.push_back(-1);
+      parts.push_back(kNotCharged);
     }
-    for (size_t hit = i; hit <= last; hit++) units[found.hits[hit].at - found.hits[i].from] = found.hits[hit].units;
-    ReportGroup(chain, units, chain.rows.size() - 1, context, sink);
+    for (size_t hit = i; hit <= last; hit++) parts[found.hits[hit].at - found.hits[i].from] = found.hits[hit].part;
+    ReportGroup(chain, parts, chain.rows.size() - 1, context, sink);
     i = last + 1;
   }
   if (!found.hits.empty()) return;

@@ -88,19 +88,19 @@ int64_t Reporter::DefaultAmount(Kind kind, uint32_t row, Micro units) const {
   return MulMicro(scope, DivMicro(units, qty));
 }
 
-void Reporter::ChargeRow(Kind kind, uint32_t row, Micro units) {
-  int64_t amount = kNull;
-  if (context_.rule->amount) {
-    Micro before = context_.units;
-    context_.units = units;
-    amount = Evaluate(context_.rule->amount, context_);
-    context_.units = before;
-    if (IsUnknown(amount)) amount = kNull;
-  } else {
-    amount = DefaultAmount(kind, row, units);
-  }
+int64_t Reporter::MoneyOf(Kind kind, uint32_t row, Micro units) {
+  if (!context_.rule->amount) return DefaultAmount(kind, row, units);
+  Micro before = context_.units;
+  context_.units = units;
+  int64_t amount = Evaluate(context_.rule->amount, context_);
+  context_.units = before;
+  return IsUnknown(amount) ? kNull : amount;
+}
+
+void Reporter::ChargeRow(Kind kind, uint32_t row, Micro units, Fen most) {
+  int64_t amount = MoneyOf(kind, row, units);
   if (amount == kNull) finding_.amount_unknown = true;
-  Fen fen = amount == kNull ? 0 : std::max<Fen>(0, FenOf(amount));
+  Fen fen = amount == kNull ? 0 : std::clamp<Fen>(FenOf(amount), 0, most);
   finding_.charged.push_back({{kind, row}, fen, units});
   finding_.amount += fen;
 }

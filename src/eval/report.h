@@ -16,8 +16,10 @@ class Reporter {
 
   // Money of a row when the rule has no formula of its own. kNull when unknown.
   int64_t DefaultAmount(Kind kind, uint32_t row, Micro units) const;
-  // `units`: the charged part of the quantity; 0 = the whole row.
-  void ChargeRow(Kind kind, uint32_t row, Micro units);
+  // What a row costs: by the rule's formula, else the default. kNull when unknown.
+  int64_t MoneyOf(Kind kind, uint32_t row, Micro units);
+  // `units`: the charged part of the quantity; 0 = the whole row. No more than `most` of its money is charged.
+  void ChargeRow(Kind kind, uint32_t row, Micro units, Fen most = kMicroMax);
   void AddEvidence(finding::RowRef row) { finding_.evidence.push_back(row); }
   bool HasCharged() const { return !finding_.charged.empty(); }
   // Facts are those of the context as it is now. At least one row is charged.

@@ -172,7 +172,8 @@ Scope Scopes::Amount() const {
   Scope scope = Both();
   if (rule_.b && rule_.charge == program::Charge::kA) AddRow(scope, 0, true);
   if (rule_.b && rule_.charge == program::Charge::kB) AddRow(scope, 1, true);
-  scope.units = rule_.charge == program::Charge::kExcess;
+  bool in_money = rule_.excess && rule_.excess->type == lang::Type::kMoney;
+  scope.units = rule_.charge == program::Charge::kExcess && !in_money;
   return scope;
 }
 

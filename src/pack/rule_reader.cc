@@ -284,7 +284,7 @@ class RuleReader {
     if (grouped && node->kind == lang::Yaml::Kind::kMap) {
       Keys charge(file_, *node, "charge", diagnostics_);
       rule_.charge = Charge::kExcess;
-      rule_.excess = Check(charge.Need("excess"), Type::kNumber, scopes_.Group());
+      ReadExcess(charge.Need("excess"));
       charge.End();
       return;
     }
@@ -292,8 +292,22 @@ class RuleReader {
     if (!at) return;
     rule_.charge = static_cast<Charge>(static_cast<size_t>(grouped ? Charge::kAll : Charge::kA) + *at);
     if (rule_.charge == Charge::kExcess) {
-      Fail(Code::kMissingKey, *node, "excess needs its number of units", "charge: {excess: sum(line.qty) - 2}");
+      Fail(Code::kMissingKey, *node, "excess needs its units or its money", "charge: {excess: sum(line.qty) - 2}");
     }
+  }
+
+  // By its type: units of the quantity, or money.
+  void ReadExcess(const lang::Yaml* node) {
+    rule_.excess = Check(node, Type::kAny, scopes_.Group());
+    if (!rule_.excess || rule_.excess->type == Type::kNumber) return;
+    if (rule_.excess->type != Type::kMoney) {
+      return Fail(
+          Code::kTypeMismatch, *node,
+          std::string("an excess is a number of units or money, this is ") + lang::TypeName(rule_.excess->type));
+    }
+    static const std::set<Kind> kPriced{Kind::kLine, Kind::kVisit, Kind::kSettlement, Kind::kTrace};
+    if (kPriced.contains(rule_.a.of) || file_.root.Find("amount")) return;
+    Fail(Code::kMissingKey, *node, "these rows have no money of their own to take the excess from", "say their amount");
   }
 
   // --- exceptions, facts, amount, messages ---

@@ -161,5 +161,18 @@ TEST(RuleReader, SixteenLookupsAreTheMost) {
               testing::HasSubstr("16 knowledge rows at most"));
 }
 
+TEST(RuleReader, AnExcessIsOfUnitsOrOfMoney) {
+  std::string group = "form: group\nof: line\nwithin: day\nhaving: count() > 1\n";
+  EXPECT_EQ(Good(group + "charge: {excess: sum(line.qty) - 2}\n").excess->type, lang::Type::kNumber);
+  EXPECT_EQ(Good(group + "charge: {excess: sum(line.scope) - 200}\n").excess->type, lang::Type::kMoney);
+  EXPECT_THAT(MistakesOf(Rule(group + "charge: {excess: line.time}\n")),
+              testing::HasSubstr("an excess is a number of units or money, this is time"));
+  EXPECT_THAT(MistakesOf(Rule(group + "charge: {excess: sum(line.scope) - 200}\namount: line.price * units\n")),
+              testing::HasSubstr("E108 'units' has a meaning only in 'amount'"));
+  EXPECT_THAT(MistakesOf(Rule("form: group\nof: stock\nsubject: institution\nwithin: day\nhaving: count() > 1\n"
+                              "charge: {excess: sum(stock.price) - 200}\n")),
+              testing::HasSubstr("E202 these rows have no money of their own"));
+}
+
 }  // namespace
 }  // namespace yijian::pack

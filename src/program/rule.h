@@ -101,7 +101,7 @@ struct Rule {
   Within within;
   lang::ExprPtr having;
   Charge charge = Charge::kAll;
-  lang::ExprPtr excess;
+  lang::ExprPtr excess;      // units or money, by its type
   int64_t gap_days_min = 0;  // sequence
   int64_t gap_days_max = 0;
   bool next_only = false;
