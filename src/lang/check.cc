@@ -1,35 +1,15 @@
 #include "lang/check.h"
 
 #include <algorithm>
-#include <array>
+
+#include "lang/put.h"
+#include "lang/typing.h"
 
 namespace yijian::lang {
 namespace {
 
 using timeline::FieldInfo;
 using timeline::Kind;
-
-bool IsOrdered(Type type) {
-  return type == Type::kNumber || type == Type::kMoney || type == Type::kTime || type == Type::kDate ||
-         type == Type::kDuration;
-}
-bool IsNumeric(Type type) { return type == Type::kNumber || type == Type::kMoney; }
-bool IsWhen(Type type) { return type == Type::kTime || type == Type::kDate; }
-
-ExprPtr Make(Op op, Type type, std::vector<ExprPtr> args) {
-  auto expr = std::make_shared<Expr>();
-  expr->op = op;
-  expr->type = type;
-  expr->args = std::move(args);
-  return expr;
-}
-
-ExprPtr Constant(Type type, int64_t value) {
-  auto expr = std::make_shared<Expr>();
-  expr->type = type;
-  expr->value = value;
-  return expr;
-}
 
 ExprPtr CodeConstant(std::string text) {
   auto expr = std::make_shared<Expr>();
@@ -75,7 +55,7 @@ class Checker {
 
   ExprPtr Want(ExprPtr expr, Type want, const Node& node) {
     if (!expr || want == Type::kAny || expr->type == want) return expr;
-    if (want == Type::kMoney && expr->type == Type::kNumber) return Retyped(std::move(expr), Type::kMoney);
+    if (want == Type::kMoney && expr->type == Type::kNumber) return Retyped(expr, Type::kMoney);
     return Fail(node, Code::kTypeMismatch,
                 std::string("expected ") + TypeName(want) + ", this is " + TypeName(expr->type));
   }
@@ -86,15 +66,13 @@ class Checker {
     return nullptr;
   }
 
+  ExprPtr Take(const Node& node, Typed typed) {
+    return typed.expr ? typed.expr : Fail(node, Code::kTypeMismatch, typed.mistake);
+  }
+
   static std::string DidYouMean(std::string_view word, const std::vector<std::string>& names) {
     std::string nearest = Nearest(word, names);
     return nearest.empty() ? nearest : "did you mean '" + nearest + "'?";
-  }
-
-  static ExprPtr Retyped(ExprPtr expr, Type type) {
-    auto copy = std::make_shared<Expr>(*expr);
-    copy->type = type;
-    return copy;
   }
 
   const RowName* FindRow(std::string_view name) const {
@@ -117,7 +95,45 @@ class Checker {
     return nullptr;
   }
 
+  LetName* FindLet(const Node& node) const {
+    if (!scope_.lets || node.kind != NodeKind::kName) return nullptr;
+    for (LetName& let : scope_.lets->names) {
+      if (let.name == node.text) return &let;
+    }
+    return nullptr;
+  }
+
+  // The expression that a let names. It was checked where everything is known; what it speaks of must be known here.
+  ExprPtr Put(const Node& node, LetName& let) {
+    let.used = true;
+    if (!let.value || scope_.lets->placed > kPlacedMax) return nullptr;  // told already
+    const Extent extent = ExtentOf(*let.value);
+    scope_.lets->placed += extent.operations;
+    if (scope_.lets->placed > kPlacedMax)
+      return Fail(node, Code::kTooDeep,
+                  "with its lets put in place the rule has more than " + std::to_string(kPlacedMax) + " operations",
+                  "each use of '" + let.name + "' costs " + std::to_string(extent.operations));
+    size_t lists = rows_.size();
+    if (extent.depth > kDepthMax || extent.slot_end + lists > kSlotMax)
+      return Fail(node, Code::kTooDeep, "with '" + let.name + "' put in place the expression nests too deep");
+    if (extent.aggregates && (!scope_.aggregates || in_aggregate_))
+      return Fail(node, Code::kNotAllowedHere, "'" + let.name + "' asks a whole group, which is not known here",
+                  "it can stand in having, excess and facts of group and window rules, outside of other aggregates");
+    for (uint8_t slot = 0; slot < kMacroSlot; slot++) {
+      auto same = [&](const RowName& row) { return row.slot == slot; };
+      if (extent.rows[slot] && std::none_of(scope_.rows.begin(), scope_.rows.end(), same))
+        return Fail(node, Code::kNotAllowedHere,
+                    "'" + let.name + "' speaks of " + (slot == 0 ? "a" : "b") + ", which is not known here");
+    }
+    for (uint16_t binding : extent.bindings) {
+      if (!scope_.bindings[binding].table)
+        return Fail(node, Code::kNotAllowedHere, "'" + let.name + "' looks something up that is not known here");
+    }
+    return lists == 0 ? let.value : MovedBehind(let.value, static_cast<uint8_t>(lists));
+  }
+
   ExprPtr Name(const Node& node) {
+    if (LetName* let = FindLet(node)) return Put(node, *let);
     if (node.text == "units") {
       if (!scope_.units) return Fail(node, Code::kNotAllowedHere, "'units' has a meaning only in 'amount'");
       return Make(Op::kUnits, Type::kNumber, {});
@@ -137,6 +153,9 @@ class Checker {
     std::vector<std::string> names{"person", "visit", "param"};
     for (const RowName& row : scope_.rows) names.push_back(row.name);
     for (const BindingName& binding : scope_.bindings) names.push_back(binding.name);
+    if (scope_.lets) {
+      for (const LetName& let : scope_.lets->names) names.push_back(let.name);
+    }
     return Fail(node, Code::kUnknownName, "no '" + node.text + "' here", DidYouMean(node.text, names));
   }
 
@@ -183,6 +202,7 @@ class Checker {
   ExprPtr Member(const Node& node) {
     const Node& base = *node.children[0];
     if (base.kind == NodeKind::kName && base.text == "param") return Parameter(node);
+    if (FindLet(base)) return Fail(node, Code::kUnknownField, "'" + base.text + "' is a value, it has no fields");
     uint16_t index = 0;
     if (base.kind == NodeKind::kName) {
       if (const BindingName* binding = FindBinding(base.text, index)) return KnowledgeValue(node, *binding, index);
@@ -272,94 +292,8 @@ class Checker {
       }
       return Make(op == "&&" ? Op::kAnd : Op::kOr, Type::kBool, {left, right});
     }
-    if (op == "+" || op == "-" || op == "*" || op == "/") return Arithmetic(node, left, right);
-    return Comparison(node, left, right);
-  }
-
-  ExprPtr Comparison(const Node& node, ExprPtr left, ExprPtr right) {
-    if (left->type == Type::kMoney && right->type == Type::kNumber && right->op == Op::kConst)
-      right = Retyped(right, Type::kMoney);
-    if (right->type == Type::kMoney && left->type == Type::kNumber && left->op == Op::kConst)
-      left = Retyped(left, Type::kMoney);
-    if (right->type == Type::kMoney && left->type == Type::kNumber && left->op == Op::kParam)
-      left = Retyped(left, Type::kMoney);
-    if (left->type == Type::kMoney && right->type == Type::kNumber && right->op == Op::kParam)
-      right = Retyped(right, Type::kMoney);
-    left = DateLiteral(std::move(left), right->type);
-    right = DateLiteral(std::move(right), left->type);
-    if (left->type == Type::kTime && right->type == Type::kDate) right = Make(Op::kDateToTime, Type::kTime, {right});
-    if (left->type == Type::kDate && right->type == Type::kTime) left = Make(Op::kDateToTime, Type::kTime, {left});
-    if (left->type != right->type) {
-      return Fail(node, Code::kTypeMismatch,
-                  std::string("cannot compare ") + TypeName(left->type) + " with " + TypeName(right->type));
-    }
-    bool equality = node.text == "==" || node.text == "!=";
-    if (left->type == Type::kText) return Fail(node, Code::kTypeMismatch, "a display text cannot be compared");
-    if (!equality && !IsOrdered(left->type)) {
-      return Fail(node, Code::kTypeMismatch,
-                  std::string("'") + node.text + "' needs an order, " + TypeName(left->type) + " has none");
-    }
-    Op op = node.text == "=="   ? Op::kEqual
-            : node.text == "!=" ? Op::kNotEqual
-            : node.text == "<"  ? Op::kLess
-            : node.text == "<=" ? Op::kLessEqual
-            : node.text == ">"  ? Op::kGreater
-                                : Op::kGreaterEqual;
-    return Make(op, Type::kBool, {left, right});
-  }
-
-  // '2025-03-06' beside a date or time is that day.
-  static ExprPtr DateLiteral(ExprPtr expr, Type other) {
-    if (expr->op != Op::kConst || expr->type != Type::kCode || !IsWhen(other)) return expr;
-    if (other == Type::kDate) {
-      if (std::optional<Date> date = ParseDate(expr->text)) return Constant(Type::kDate, *date);
-    } else if (std::optional<Time> time = ParseTime(expr->text)) {
-      return Constant(Type::kTime, *time);
-    }
-    return expr;
-  }
-
-  ExprPtr Arithmetic(const Node& node, ExprPtr left, ExprPtr right) {
-    char op = node.text[0];
-    Type l = left->type;
-    Type r = right->type;
-    auto mixed = [&] {
-      return Fail(node, Code::kTypeMismatch,
-                  std::string("cannot compute ") + TypeName(l) + " " + op + " " + TypeName(r));
-    };
-    if (op == '+' || op == '-') {
-      if (l == Type::kMoney && r == Type::kNumber && (right->op == Op::kConst || right->op == Op::kParam))
-        r = Type::kMoney;
-      if (r == Type::kMoney && l == Type::kNumber && (left->op == Op::kConst || left->op == Op::kParam))
-        l = Type::kMoney;
-      if (IsNumeric(l) && l == r) return Make(op == '+' ? Op::kAdd : Op::kSubtract, l, {left, right});
-      if (l == Type::kDuration && r == Type::kDuration)
-        return Make(op == '+' ? Op::kAddRaw : Op::kSubtractRaw, l, {left, right});
-      if (l == Type::kDate && r != Type::kNumber) {
-        left = Make(Op::kDateToTime, Type::kTime, {left});
-        l = Type::kTime;
-      }
-      if (r == Type::kDate) {
-        right = Make(Op::kDateToTime, Type::kTime, {right});
-        r = Type::kTime;
-      }
-      if (l == Type::kTime && r == Type::kDuration)
-        return Make(op == '+' ? Op::kAddRaw : Op::kSubtractRaw, Type::kTime, {left, right});
-      if (op == '+' && l == Type::kDuration && r == Type::kTime) return Make(Op::kAddRaw, Type::kTime, {left, right});
-      if (op == '-' && l == Type::kTime && r == Type::kTime)
-        return Make(Op::kSubtractRaw, Type::kDuration, {left, right});
-      return mixed();
-    }
-    if (op == '*') {
-      if (l == Type::kNumber && IsNumeric(r)) return Make(Op::kMultiply, r, {left, right});
-      if (l == Type::kMoney && r == Type::kNumber) return Make(Op::kMultiply, l, {left, right});
-      if (l == Type::kDuration && r == Type::kNumber) return Make(Op::kScaleRaw, l, {left, right});
-      if (l == Type::kNumber && r == Type::kDuration) return Make(Op::kScaleRaw, r, {right, left});
-      return mixed();
-    }
-    if (IsNumeric(l) && r == Type::kNumber) return Make(Op::kDivide, l, {left, right});
-    if ((l == Type::kMoney || l == Type::kDuration) && l == r) return Make(Op::kDivide, Type::kNumber, {left, right});
-    return mixed();
+    bool computes = op == "+" || op == "-" || op == "*" || op == "/";
+    return Take(node, computes ? Compute(op[0], left, right) : Compare(op, left, right));
   }
 
   ExprPtr In(const Node& node) {
@@ -408,15 +342,7 @@ class Checker {
     ExprPtr yes = Check(*node.children[1]);
     ExprPtr no = Check(*node.children[2]);
     if (!condition || !yes || !no) return nullptr;
-    if (condition->type != Type::kBool)
-      return Fail(node, Code::kTypeMismatch, "what stands before '?' must be a condition");
-    if (yes->type == Type::kMoney && no->type == Type::kNumber) no = Retyped(no, Type::kMoney);
-    if (no->type == Type::kMoney && yes->type == Type::kNumber) yes = Retyped(yes, Type::kMoney);
-    if (yes->type != no->type)
-      return Fail(node, Code::kTypeMismatch,
-                  std::string("both sides of ':' must be of one type, these are ") + TypeName(yes->type) + " and " +
-                      TypeName(no->type));
-    return Make(Op::kTernary, yes->type, {condition, yes, no});
+    return Take(node, Choose(condition, yes, no));
   }
 
   ExprPtr Call(const Node& node) {
@@ -431,7 +357,9 @@ class Checker {
       args.push_back(Check(*child));
       if (!args.back()) return nullptr;
     }
-    return Function(node, std::move(args));
+    Typed typed = Apply(name, node.method, std::move(args));
+    if (!typed.expr && typed.mistake.empty()) return WrongArguments(node);
+    return Take(node, std::move(typed));
   }
 
   ExprPtr WrongArguments(const Node& node) {
@@ -443,85 +371,6 @@ class Checker {
     std::vector<std::string> names;
     for (const FunctionInfo& function : Functions()) names.emplace_back(function.name);
     return Fail(node, Code::kUnknownFunction, "no function '" + node.text + "'", DidYouMean(node.text, names));
-  }
-
-  ExprPtr Function(const Node& node, std::vector<ExprPtr> args) {
-    const std::string& name = node.text;
-    size_t n = args.size();
-    auto is = [&](size_t i, Type type) { return i < n && args[i]->type == type; };
-    auto as_day = [&](size_t i) {
-      args[i] = DateLiteral(args[i], Type::kDate);
-      if (args[i]->type == Type::kTime) args[i] = Make(Op::kDay, Type::kDate, {args[i]});
-      return args[i]->type == Type::kDate;
-    };
-    if (name == "known" && n == 1) return Make(Op::kKnown, Type::kBool, std::move(args));
-    if (name == "or" && node.method && n == 2) {
-      if (args[0]->type == Type::kMoney) args[1] = Want(args[1], Type::kMoney, node);
-      if (!args[1]) return nullptr;
-      args[1] = DateLiteral(args[1], args[0]->type);
-      if (args[0]->type != args[1]->type)
-        return Fail(node, Code::kTypeMismatch,
-                    std::string("x.or(y) needs one type, these are ") + TypeName(args[0]->type) + " and " +
-                        TypeName(args[1]->type));
-      Type type = args[0]->type;
-      return Make(Op::kOrElse, type, std::move(args));
-    }
-    if ((name == "age" || name == "age_days" || name == "days_between") && n == 2 && as_day(0) && as_day(1)) {
-      return Make(name == "age"        ? Op::kAge
-                  : name == "age_days" ? Op::kAgeDays
-                                       : Op::kDaysBetween,
-                  Type::kNumber, std::move(args));
-    }
-    if (name == "day" && n == 1 && as_day(0)) return args[0];
-    if (name == "hour_of" && n == 1 && is(0, Type::kTime)) return Make(Op::kHourOf, Type::kNumber, std::move(args));
-    if ((name == "weekday" || name == "month_of" || name == "year_of") && n == 1 && as_day(0)) {
-      return Make(name == "weekday"    ? Op::kWeekday
-                  : name == "month_of" ? Op::kMonthOf
-                                       : Op::kYearOf,
-                  Type::kNumber, std::move(args));
-    }
-    if ((name == "days" || name == "hours" || name == "minutes") && n == 1 && is(0, Type::kNumber)) {
-      int64_t unit = name == "days" ? kSecondsPerDay : name == "hours" ? kSecondsPerHour : 60;
-      if (args[0]->op == Op::kConst) return Constant(Type::kDuration, MulMicro(args[0]->value, unit * kMicro) / kMicro);
-      return Make(Op::kScaleRaw, Type::kDuration, {Constant(Type::kDuration, unit), args[0]});
-    }
-    if ((name == "min" || name == "max") && n == 2) {
-      if (args[0]->type == Type::kMoney && args[1]->type == Type::kNumber) args[1] = Retyped(args[1], Type::kMoney);
-      if (args[1]->type == Type::kMoney && args[0]->type == Type::kNumber) args[0] = Retyped(args[0], Type::kMoney);
-      if (args[0]->type == args[1]->type && IsOrdered(args[0]->type)) {
-        Type type = args[0]->type;
-        return Make(name == "min" ? Op::kMin : Op::kMax, type, std::move(args));
-      }
-    }
-    if (name == "abs" && n == 1 && (IsNumeric(args[0]->type) || is(0, Type::kDuration))) {
-      Type type = args[0]->type;
-      return Make(Op::kAbs, type, std::move(args));
-    }
-    if ((name == "floor" || name == "ceil" || name == "round") && n == 1 && IsNumeric(args[0]->type)) {
-      Type type = args[0]->type;
-      return Make(name == "floor" ? Op::kFloor : name == "ceil" ? Op::kCeil : Op::kRound, type, std::move(args));
-    }
-    if (name == "startsWith" && node.method && n == 2 && is(0, Type::kCode) && args[1]->op == Op::kConst &&
-        is(1, Type::kCode)) {
-      auto expr = std::make_shared<Expr>();
-      expr->op = Op::kStartsWith;
-      expr->type = Type::kBool;
-      expr->text = args[1]->text;
-      expr->args = {args[0]};
-      return expr;
-    }
-    if (name == "prefix" && node.method && n == 2 && is(0, Type::kCode) && args[1]->op == Op::kConst &&
-        is(1, Type::kNumber)) {
-      auto expr = std::make_shared<Expr>();
-      expr->op = Op::kPrefix;
-      expr->type = Type::kCode;
-      expr->value = args[1]->value / kMicro;
-      expr->args = {args[0]};
-      return expr;
-    }
-    if (name == "doses_per_day" && n == 1 && is(0, Type::kCode))
-      return Make(Op::kDosesPerDay, Type::kNumber, std::move(args));
-    return WrongArguments(node);
   }
 
   ExprPtr StayDays(const Node& node) {
@@ -573,6 +422,9 @@ class Checker {
       return Fail(node, Code::kTypeMismatch, node.text + "() works on visit.diagnoses and visit.operations");
     }
     if (node.children.size() != 3 || node.children[1]->kind != NodeKind::kName) return WrongArguments(node);
+    if (FindLet(*node.children[1]))
+      return Fail(*node.children[1], Code::kDuplicate, "the name '" + node.children[1]->text + "' is taken by a let",
+                  "call the variable something else");
     auto slot = static_cast<uint8_t>(kMacroSlot + rows_.size());
     if (slot >= kSlotMax) return Fail(node, Code::kTooDeep, "lists nest too deep");
     Kind kind = list.text == "diagnoses" ? Kind::kDiagnosis : Kind::kOperation;

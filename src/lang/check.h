@@ -133,11 +133,25 @@ struct BindingName {
   const TableSchema* table;
 };
 
+// A name that a rule gives to an expression. Where it is used the typed expression stands in its place, so nothing
+// behind the checker knows of names.
+struct LetName {
+  std::string name;
+  ExprPtr value;  // null: it had a mistake, which was told; its uses are passed over in silence
+  bool used = false;
+};
+struct Lets {
+  std::vector<LetName> names;  // no name twice, none that means something else
+  size_t placed = 0;           // operations put in place so far, in the whole rule
+};
+inline constexpr size_t kPlacedMax = 20'000;  // lets that double each other would fill any memory
+
 struct Scope {
   std::vector<RowName> rows;
   std::vector<BindingName> bindings;
   const std::map<std::string, TableSchema>* tables = nullptr;
   const std::map<std::string, Param>* params = nullptr;
+  Lets* lets = nullptr;     // Check marks those it uses and counts what it places
   bool aggregates = false;  // count(), sum(...) allowed
   bool units = false;       // units allowed
   bool person = true;       // person and visit exist (subject person)

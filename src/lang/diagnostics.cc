@@ -26,6 +26,8 @@ constexpr std::array kCodes{
     CodeInfo{Code::kDuplicate, "the same id, name or period twice", "two rules P-001 in force on one day"},
     CodeInfo{Code::kFactMissing, "the message uses a fact that the rule does not state", "message: {zh: '{agee} 岁'}"},
     CodeInfo{Code::kNoCases, "the rule has no case with a finding, or none without", "a rule without P-001.cases"},
+    CodeInfo{Code::kUnused, "nothing uses the name", "let: {over: ...} and no 'over' below"},
+    CodeInfo{Code::kLetOrder, "a let uses itself, or one that stands below it", "let: {over: 'claimed - over'}"},
     CodeInfo{Code::kKnowledgeRow, "a knowledge row cannot be read", "from=2025-13-01"},
     CodeInfo{Code::kContradiction, "two knowledge rows in force together say different things",
              "男 and 女 for one item"},

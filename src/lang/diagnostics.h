@@ -34,6 +34,8 @@ enum class Code : uint16_t {
   kDuplicate = 205,
   kFactMissing = 206,
   kNoCases = 207,
+  kUnused = 208,
+  kLetOrder = 209,
   kKnowledgeRow = 301,
   kContradiction = 302,
   kRowCount = 303,

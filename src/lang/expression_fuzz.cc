@@ -20,6 +20,7 @@ struct World {
   std::map<std::string, lang::Param> params;
   lang::Scope line;
   lang::Scope pair;
+  lang::Lets lets;
 
   World() {
     tables["t"] = {"t", 1, {{"text", Type::kCode}, {"n", Type::kNumber}, {"m", Type::kMoney}, {"d", Type::kDuration}}};
@@ -33,6 +34,11 @@ struct World {
     line.params = &params;
     line.aggregates = true;
     line.units = true;
+    lang::Diagnostics none;
+    for (auto [name, text] : {std::pair{"z", "sum(line.qty) + 1"}, {"w", "visit.diagnoses.exists(d, d.main)"}}) {
+      lets.names.push_back({name, lang::Check(text, {}, Type::kAny, line, none)});
+    }
+    line.lets = &lets;
     pair = line;
     pair.rows = {{"a", Kind::kVisit, 0}, {"b", Kind::kLine, 1}};
   }
@@ -41,7 +47,7 @@ struct World {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const World world;
+  static World world;
   std::string_view text(reinterpret_cast<const char*>(data), size);
   lang::Place place{"fuzz", 1, 1};
   lang::Diagnostics diagnostics;
@@ -58,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   for (const lang::Scope* scope : {&world.line, &world.pair}) {
     lang::Diagnostics found;
+    world.lets.placed = 0;
     lang::ExprPtr expr = lang::CheckTree(*tree, text, place, Type::kAny, *scope, found);
     CHECK((expr == nullptr) == !found.ok());
     if (expr) CHECK(!lang::Dump(*expr).empty());

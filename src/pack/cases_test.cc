@@ -48,14 +48,14 @@ constexpr const char* kAdult = R"(case "an adult"
 
 TEST(Cases, TheSamplePackPassesItsOwn) {
   lang::Diagnostics diagnostics;
-  CaseReport report = RunCases(Sample(), diagnostics, {"T-each", "T-group", "T-subject"});
+  CaseReport report = RunCases(Sample(), diagnostics, {"T-each", "T-group", "T-let", "T-subject"});
   EXPECT_EQ(diagnostics.Render(), "");
   EXPECT_EQ(report.failed(), 0u) << report.Render();
-  EXPECT_EQ(report.Count(CaseOutcome::kPassed), 10u);
+  EXPECT_EQ(report.Count(CaseOutcome::kPassed), 13u);
   EXPECT_EQ(report.Count(CaseOutcome::kMiss), 1u);
   EXPECT_EQ(report.Render(),
             "known miss T-each \"an old wrapping of the drug\" (src/pack/testdata/good/T-each.cases:40)\n"
-            "11 cases of 3 rules: 10 passed, 0 failed, 1 known misses, 0 todo that pass now\n");
+            "14 cases of 4 rules: 13 passed, 0 failed, 1 known misses, 0 todo that pass now\n");
 }
 
 TEST(Cases, ADifferenceShowsBothSides) {

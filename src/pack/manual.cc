@@ -20,9 +20,9 @@ std::string Validity(const Rule& rule) {
 
 // The top-level keys of the YAML that say what the rule looks for, as written.
 std::string LogicText(const Rule& rule) {
-  static const std::vector<std::string> kKeys{"subject",   "form",   "of",     "with",   "a",      "b",
-                                              "match",     "where",  "by",     "within", "gap",    "next_only",
-                                              "direction", "having", "unless", "charge", "amount", "facts"};
+  static const std::vector<std::string> kKeys{"subject", "form",   "of",     "with",   "a",    "b",         "match",
+                                              "let",     "where",  "by",     "within", "gap",  "next_only", "direction",
+                                              "having",  "unless", "charge", "amount", "facts"};
   std::string logic;
   bool wanted = false;
   std::string_view text = rule.source_text;

@@ -128,6 +128,7 @@ void Scopes::AddRow(Scope& scope, int slot, bool by_kind) const {
 
 // Expressions number bindings by their position in the rule; those that must not be seen stand there without a name.
 void Scopes::AddBindings(Scope& scope, int owner, bool all) const {
+  scope.lets = &lets_;
   for (size_t i = 0; i < rule_.bindings.size(); i++) {
     const program::Binding& binding = rule_.bindings[i];
     bool seen = all || owners_[i] == owner;

@@ -28,13 +28,15 @@ std::optional<program::Binding> ReadLookup(const lang::YamlFile& file, const lan
 // Which rows and bindings the places of a rule may name. Slot 0 is the row, or a; slot 1 is b.
 class Scopes {
  public:
-  Scopes(const PackContext& context, program::Rule& rule) : context_(context), rule_(rule) {}
+  // What outlives it: all three. Lets are seen wherever lookups are.
+  Scopes(const PackContext& context, program::Rule& rule, lang::Lets& lets)
+      : context_(context), rule_(rule), lets_(lets) {}
 
   lang::Scope Keys(int slot) const;  // of `with`: rows alone
   lang::Scope Side(int slot) const;  // of `where` of one side
   lang::Scope Both() const;          // of `where` over a and b; of exceptions
   lang::Scope Match() const;         // of `match`: both rows alone
-  lang::Scope Group() const;         // having, excess, facts of group and window
+  lang::Scope Group() const;         // of lets; having, excess, facts of group and window
   lang::Scope Amount() const;
   lang::Scope Plain() const;  // parameters alone
 
@@ -50,6 +52,7 @@ class Scopes {
 
   const PackContext& context_;
   program::Rule& rule_;
+  lang::Lets& lets_;
   std::vector<int> owners_;  // of rule_.bindings
 };
 

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "pack/keys.h"
+#include "pack/lets.h"
 #include "pack/rule_header.h"
 #include "pack/rule_parts.h"
 
@@ -37,7 +38,7 @@ class RuleReader {
         context_(context),
         diagnostics_(diagnostics),
         keys_(file, file.root, "a rule", diagnostics),
-        scopes_(context, rule_) {}
+        scopes_(context, rule_, lets_) {}
 
   std::optional<Rule> Read() {
     size_t before = diagnostics_.list().size();
@@ -50,10 +51,12 @@ class RuleReader {
       Facts();
       Amount();
     }
-    for (const char* key : {"unless", "facts", "amount"}) keys_.Take(key);
+    for (const char* key : {"let", "unless", "facts", "amount"}) keys_.Take(key);
     ReadMessage(file_, keys_, rule_, diagnostics_);
     ForeignKeys();
     keys_.End();
+    const lang::Yaml* lets = file_.root.Find("let");
+    if (lets && diagnostics_.list().size() == before) TellUnused(file_, *lets, lets_, diagnostics_);
     if (diagnostics_.list().size() > before) return std::nullopt;
     rule_.source_text = file_.text;
     rule_.file = file_.file;
@@ -128,6 +131,11 @@ class RuleReader {
     }
   }
 
+  // When all rows and lookups are known.
+  void ReadLet() {
+    if (const lang::Yaml* map = keys_.Take("let")) ReadLets(file_, *map, scopes_.Group(), diagnostics_);
+  }
+
   // --- each, group, window ---
 
   void UnaryBody() {
@@ -138,6 +146,7 @@ class RuleReader {
     }
     const lang::Yaml* with = keys_.Take("with");
     Lookups(with, "with", scopes_.Keys(0), 0);
+    ReadLet();
     const lang::Yaml* where = keys_.Take("where");
     rule_.a.where = Check(where, Type::kBool, scopes_.Side(0));
     if (rule_.form == Form::kEach) {
@@ -178,9 +187,12 @@ class RuleReader {
       broken_ = true;
       return;
     }
-    ReadSide(*a, "a", rule_.a, 0);
-    ReadSide(*b, "b", *rule_.b, 1);
+    const lang::Yaml* where_a = ReadSide(*a, "a", 0);
+    const lang::Yaml* where_b = ReadSide(*b, "b", 1);
     Lookups(keys_.Take("match"), "match", scopes_.Match(), Scopes::kMatch);
+    ReadLet();
+    rule_.a.where = Check(where_a, Type::kBool, scopes_.Side(0));
+    rule_.b->where = Check(where_b, Type::kBool, scopes_.Side(1));
     rule_.where = Check(keys_.Take("where"), Type::kBool, scopes_.Both());
     if (rule_.form == Form::kPair || rule_.form == Form::kAbsence) ReadWithin();
     if (rule_.form == Form::kSequence) Gap();
@@ -203,12 +215,14 @@ class RuleReader {
     return false;
   }
 
-  void ReadSide(const lang::Yaml& node, const char* name, program::Side& side, int slot) {
+  // The lookups of a side. Its `where` is given back, to be read when all is known that it may name.
+  const lang::Yaml* ReadSide(const lang::Yaml& node, const char* name, int slot) {
     Keys keys(file_, node, std::string("side ") + name, diagnostics_);
     keys.Take("of");
     Lookups(keys.Take("with"), "with", scopes_.Keys(slot), slot);
-    side.where = Check(keys.Take("where"), Type::kBool, scopes_.Side(slot));
+    const lang::Yaml* where = keys.Take("where");
     keys.End();
+    return where;
   }
 
   // Diagnoses have no time of their own.
@@ -378,6 +392,7 @@ class RuleReader {
   const PackContext& context_;
   Diagnostics& diagnostics_;
   Rule rule_;
+  lang::Lets lets_;
   Keys keys_;
   Scopes scopes_;
   bool broken_ = false;  // kinds of rows are not known: expressions cannot be checked

@@ -161,6 +161,80 @@ TEST(RuleReader, SixteenLookupsAreTheMost) {
               testing::HasSubstr("16 knowledge rows at most"));
 }
 
+// A let is what it stands for: the rule becomes the program of the one that is written out, in every form.
+TEST(RuleReader, LetsStandInPlace) {
+  auto same = [](const std::string& with_let, const std::string& written_out) {
+    EXPECT_EQ(program::Dump(Good(with_let)), program::Dump(Good(written_out))) << with_let;
+  };
+  same("form: each\nof: line\nlet: {dear: line.price > 100, both: dear && line.qty > 1}\nwhere: both || !dear\n",
+       "form: each\nof: line\nwhere: (line.price > 100 && line.qty > 1) || !(line.price > 100)\n");
+  same(
+      "form: group\nof: line\nwithin: day\nlet: {all_of_it: sum(line.qty), who: line.doctor}\nby: who\n"
+      "having: all_of_it > 1\ncharge: {excess: all_of_it - 1}\nfacts: {x: all_of_it}\n",
+      "form: group\nof: line\nwithin: day\nby: line.doctor\nhaving: sum(line.qty) > 1\n"
+      "charge: {excess: sum(line.qty) - 1}\nfacts: {x: sum(line.qty)}\n");
+  same("form: window\nof: line\nwithin: 3d\nlet: {one: line.qty, most: 4}\nhaving: sum(one) > most\n",
+       "form: window\nof: line\nwithin: 3d\nhaving: sum(line.qty) > 4\n");
+  same(
+      "form: pair\na: {of: line, where: dear}\nb: {of: line, where: b_old}\nwithin: day\n"
+      "let: {dear: a.price > 100, b_old: \"b.time < '2020-01-01'\", far: a.qty != b.qty}\nwhere: far\n"
+      "unless: [{name: x, when: dear && b_old, zh: a, en: b}]\n",
+      "form: pair\na: {of: line, where: a.price > 100}\nb: {of: line, where: \"b.time < '2020-01-01'\"}\n"
+      "within: day\nwhere: a.qty != b.qty\n"
+      "unless: [{name: x, when: \"a.price > 100 && b.time < '2020-01-01'\", zh: a, en: b}]\n");
+  same(
+      "form: overlap\na: {of: stay}\nb: {of: stay}\nlet: {same_place: a.institution == b.institution}\n"
+      "where: \"!same_place\"\n",
+      "form: overlap\na: {of: stay}\nb: {of: stay}\nwhere: \"!(a.institution == b.institution)\"\n");
+  same("form: sequence\na: {of: stay}\nb: {of: stay}\ngap: {max: 15}\nlet: {cost: b.fund * 0.5}\namount: cost\n",
+       "form: sequence\na: {of: stay}\nb: {of: stay}\ngap: {max: 15}\namount: b.fund * 0.5\n");
+  same(
+      "form: absence\na: {of: line, where: dear}\nb: {of: line}\nwithin: day\n"
+      "let: {dear: a.price > 100, same_one: a.doctor == b.doctor}\nwhere: same_one\nfacts: {x: dear}\n",
+      "form: absence\na: {of: line, where: a.price > 100}\nb: {of: line}\nwithin: day\n"
+      "where: a.doctor == b.doctor\nfacts: {x: a.price > 100}\n");
+}
+
+TEST(RuleReader, AListInALetKeepsItsVariableApart) {
+  std::string let = "let: {grave: \"visit.diagnoses.exists(d, d.main)\"}\n";
+  std::string dump = program::Dump(
+      Good("form: each\nof: line\n" + let + "where: \"visit.diagnoses.all(d, grave && d.code == 'C')\"\n"));
+  EXPECT_THAT(dump, testing::HasSubstr("$3.main"));
+  EXPECT_THAT(dump, testing::HasSubstr("$2.code"));
+  EXPECT_THAT(MistakesOf(Rule("form: each\nof: line\n" + let +
+                              "where: \"visit.diagnoses.all(a1, visit.diagnoses.all(a2, visit.diagnoses.all(a3, "
+                              "visit.diagnoses.all(a4, grave))))\"\n")),
+              testing::HasSubstr("E102 with 'grave' put in place the expression nests too deep"));
+}
+
+// Each level is within its own limits; together they would be as deep as a stack is not.
+TEST(RuleReader, LetsDoNotNestWithoutEnd) {
+  std::string lets = "  x0: line.qty\n";
+  for (int i = 1; i < 32; i++) {
+    lets += "  x" + std::to_string(i) + ": " + std::string(40, '(') + "x" + std::to_string(i - 1);
+    for (int k = 0; k < 40; k++) lets += " + 1)";
+    lets += "\n";
+  }
+  EXPECT_THAT(MistakesOf(Rule("form: each\nof: line\nlet:\n" + lets + "where: x31 > 1\n")),
+              testing::HasSubstr("put in place the expression nests too deep"));
+  std::string many;
+  for (int i = 0; i < 33; i++) many += "  x" + std::to_string(i) + ": line.qty\n";
+  EXPECT_THAT(MistakesOf(Rule("form: each\nof: line\nlet:\n" + many + "where: x32 > 1\n")),
+              testing::HasSubstr("T.yaml:43:3: E204 a rule can name 32 expressions at most"));
+}
+
+// Few lets, used often: the limit is one of the rule, not of an expression.
+TEST(RuleReader, WhatLetsPlaceIsCountedOverTheRule) {
+  std::string sum = "line.qty";
+  for (int i = 0; i < 90; i++) sum += " + line.qty";
+  std::string facts;
+  for (int i = 0; i < 150; i++) facts += "  f" + std::to_string(i) + ": long_sum\n";
+  EXPECT_THAT(
+      MistakesOf(Rule("form: each\nof: line\nlet: {long_sum: " + sum + "}\nwhere: line.qty > 1\nfacts:\n" + facts)),
+      testing::HasSubstr("with its lets put in place the rule has more than 20000 operations; each use of "
+                         "'long_sum' costs 181"));
+}
+
 TEST(RuleReader, AnExcessIsOfUnitsOrOfMoney) {
   std::string group = "form: group\nof: line\nwithin: day\nhaving: count() > 1\n";
   EXPECT_EQ(Good(group + "charge: {excess: sum(line.qty) - 2}\n").excess->type, lang::Type::kNumber);
