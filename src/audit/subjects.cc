@@ -88,7 +88,6 @@ Bucket StockBucket(const lake::QueryResult& rows) {
   Bucket bucket;
   timeline::Table& stock = bucket.table(Kind::kStock);
   stock.columns.resize(timeline::Fields(Kind::kStock).size());
-  for (timeline::Column& column : stock.columns) column.reserve(rows.rows());
   const std::array<size_t, 7> fields{Field(Kind::kStock, "institution"), Field(Kind::kStock, "item"),
                                      Field(Kind::kStock, "event"),       Field(Kind::kStock, "change_type"),
                                      Field(Kind::kStock, "time"),        Field(Kind::kStock, "qty"),

@@ -68,7 +68,7 @@ class MoveJudge {
     for (size_t column = 0; column < table.columns.size(); column++) {
       const FieldInfo* field = FieldOf(pattern, table, column);
       if (field == nullptr || field->type != FieldType::kCode) continue;
-      for (int64_t value : table.columns[column]) {
+      for (int64_t value : table.columns[column].ToVector()) {
         if (value != kNull) codes_.insert(pattern.codes->Text(value));
       }
     }
@@ -191,8 +191,7 @@ std::vector<Time> TimesOf(const timeline::Story& story) {
     if (static_cast<Kind>(kind) == Kind::kPerson) continue;
     const Table& table = story.bucket.tables[kind];
     for (const FieldInfo& field : Fields(static_cast<Kind>(kind))) {
-      const timeline::Column& column = table.columns[timeline::OrdinalOf(field)];
-      for (int64_t value : column) {
+      for (int64_t value : table.columns[timeline::OrdinalOf(field)].ToVector()) {
         if (value == kNull) continue;
         if (field.type == FieldType::kTime) times.push_back(value);
         if (field.type == FieldType::kDate) times.push_back(StartOf(static_cast<Date>(value)));

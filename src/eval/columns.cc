@@ -2,7 +2,9 @@
 // only what survives is looked at row by row.
 
 #include <algorithm>
+#include <bit>
 #include <deque>
+#include <ranges>
 
 #include "eval/select.h"
 
@@ -98,16 +100,19 @@ class Columns {
     const Table& lines = bucket_.table(Kind::kLine);
     static const size_t kTime = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "time"));
     const Column& time = lines.columns[kTime];
-    auto row_of = [&](auto at) { return static_cast<uint32_t>(at - time.begin()); };
     for (uint32_t row : a_.rows) {
       int64_t center = TimeOf(bucket_, rule_.a.of, row);
       uint32_t person = PersonOf(rule_.a.of, row);
       if (center == kNull) return false;
-      auto begin = time.begin() + lines.person_first[person];
-      auto end = time.begin() + lines.person_first[person + 1];
-      if (!near.empty() && near.back() >= row_of(begin)) begin = time.begin() + near.back() + 1;
-      auto low = std::lower_bound(begin, end, center - reach);
-      for (auto at = low; at != end && *at <= center + reach; ++at) near.push_back(row_of(at));
+      uint32_t begin = lines.person_first[person];
+      uint32_t end = lines.person_first[person + 1];
+      if (!near.empty()) begin = std::max(begin, near.back() + 1);
+      auto rows = std::views::iota(begin, std::max(begin, end));
+      auto low = std::ranges::partition_point(rows, [&](uint32_t at) { return time[at] < center - reach; });
+      for (uint32_t at : std::ranges::subrange(low, rows.end())) {
+        if (time[at] > center + reach) break;
+        near.push_back(at);
+      }
     }
     return true;
   }
@@ -202,7 +207,9 @@ class Columns {
       size_t last = first + 1;
       while (last < a_.rows.size() && person[a_.rows[last]] == person[a_.rows[first]]) last++;
       bool enough = static_cast<int64_t>(last - first) >= rule_.count_min;
-      if (enough || !all_known) {
+      if (all_known && enough && StandTogether(keys, first, last)) {
+        RunsOfPerson(keys, first, last);
+      } else if (enough || !all_known) {
         order.clear();
         for (size_t at = first; at < last; at++) {
           // HasKeys also reports the rows that cannot be grouped.
@@ -232,10 +239,17 @@ class Columns {
         aggregates_, [&](const AggregateColumn& column) { return AreAlike(*column.node->args[0], *node->args[0]); });
     if (known == aggregates_.end()) {
       aggregate_values_.push_back(ValuesOver(bound_, rule_, *node->args[0], bucket_, a_, days_));
-      aggregates_.push_back({node, aggregate_values_.back()});
+      aggregates_.push_back({node, aggregate_values_.back(), AddUpExactly(aggregate_values_.back())});
     } else {
-      aggregates_.push_back({node, known->values});
+      aggregates_.push_back({node, known->values, known->adds_up});
     }
+  }
+
+  // Whether all values are known and so small that no sum of them can leave the range of money.
+  static bool AddUpExactly(const std::vector<int64_t>& values) {
+    int64_t bits = 0;
+    for (int64_t value : values) bits |= value < 0 ? ~value : value;
+    return std::bit_width(static_cast<uint64_t>(bits)) + std::bit_width(values.size()) < 62;
   }
 
   bool HasKeys(const std::vector<std::vector<int64_t>>& keys, size_t at) {
@@ -252,6 +266,38 @@ class Columns {
     int64_t key;
     uint32_t at;
   };
+
+  // Lines of one stay mostly stand together, as all rows of a person do when there is no key.
+  static bool StandTogether(const std::vector<std::vector<int64_t>>& keys, size_t first, size_t last) {
+    if (keys.size() != 1) return keys.empty();
+    auto begin = keys[0].begin();
+    return std::is_sorted(begin + static_cast<int64_t>(first), begin + static_cast<int64_t>(last));
+  }
+
+  void RunsOfPerson(const std::vector<std::vector<int64_t>>& keys, size_t first, size_t last) {
+    while (first < last) {
+      size_t end = keys.empty() ? last : first + 1;
+      while (end < last && keys[0][end] == keys[0][first]) end++;
+      AddGroup(first, end, [](size_t at) { return static_cast<uint32_t>(at); });
+      first = end;
+    }
+  }
+
+  // A group of the rows at_of(first), ..., at_of(last - 1), if it can have it and is of interest.
+  template <typename AtOf>
+  void AddGroup(size_t first, size_t last, AtOf at_of) {
+    if (static_cast<int64_t>(last - first) < rule_.count_min) return;
+    auto begin = static_cast<uint32_t>(members_.size());
+    bool of_interest = !interest_;
+    for (size_t i = first; i < last; i++) {
+      members_.push_back(at_of(i));
+      of_interest = of_interest || IsOfInterest(members_.back());
+    }
+    if (of_interest)
+      groups_.push_back({begin, static_cast<uint32_t>(members_.size())});
+    else
+      members_.resize(begin);
+  }
 
   void GroupsOfPerson(const std::vector<std::vector<int64_t>>& keys, const std::vector<uint32_t>& order) {
     auto others = [&](uint32_t left, uint32_t right) {
@@ -274,14 +320,7 @@ class Columns {
       while (last < places_.size() && places_[last].key == places_[first].key &&
              others(places_[first].at, places_[last].at) == 0)
         last++;
-      bool of_interest =
-          std::any_of(places_.begin() + static_cast<int64_t>(first), places_.begin() + static_cast<int64_t>(last),
-                      [&](const Place& place) { return IsOfInterest(place.at); });
-      if (of_interest && static_cast<int64_t>(last - first) >= rule_.count_min) {
-        auto begin = static_cast<uint32_t>(members_.size());
-        for (size_t i = first; i < last; i++) members_.push_back(places_[i].at);
-        groups_.push_back({begin, static_cast<uint32_t>(members_.size())});
-      }
+      AddGroup(first, last, [&](size_t i) { return places_[i].at; });
       first = last;
     }
   }

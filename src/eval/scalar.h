@@ -15,6 +15,7 @@ namespace yijian::eval {
 struct AggregateColumn {
   const Node* node;
   std::span<const int64_t> values;
+  bool adds_up = false;  // all are known, and no sum of them leaves the range of money
 };
 
 // By binding: row of its table.

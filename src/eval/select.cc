@@ -24,10 +24,12 @@ BucketIndex IndexBucket(const Bound& bound, const Bucket& bucket, program::Subje
       range.complete = false;
       continue;
     }
-    for (int64_t time : table.columns[ordinal]) {
-      range.first = std::min(range.first, time);
-      range.last = std::max(range.last, time);
-    }
+    table.columns[ordinal].Visit([&](auto times) {
+      for (uint32_t row = 0; row < table.rows; row++) {
+        range.first = std::min(range.first, times[row]);
+        range.last = std::max(range.last, times[row]);
+      }
+    });
     range.complete = range.first != kNull;
   }
 
@@ -36,19 +38,24 @@ BucketIndex IndexBucket(const Bound& bound, const Bucket& bucket, program::Subje
   const Table& lines = bucket.table(Kind::kLine);
   static const size_t kItem = timeline::OrdinalOf(*timeline::FindField(Kind::kLine, "item"));
   if (lines.columns.empty() || lines.columns[kItem].empty()) return found;
-  const Column& items = lines.columns[kItem];
-  const uint16_t* groups = index.group.data();
-  auto codes = static_cast<uint64_t>(index.group.size());
-  for (uint32_t row = 0; row < lines.rows; row++) {
-    auto code = static_cast<uint64_t>(items[row]);
-    if (code >= codes) {  // kNull is a huge unsigned number
-      const LateCode* late = bound.late->Find(items[row]);
-      if (!late) continue;
-      for (uint32_t side : late->sides[static_cast<size_t>(subject)]) found.candidates[side].push_back(row);
-      continue;
+  const std::vector<uint32_t> none;
+  auto sides_of = [&](int64_t code) {
+    if (static_cast<uint64_t>(code) < index.group.size()) {  // kNull is a huge unsigned number
+      return &index.group_sides[index.group[static_cast<size_t>(code)]];
     }
-    if (groups[code] == 0) continue;
-    for (uint32_t side : index.group_sides[groups[code]]) found.candidates[side].push_back(row);
+    const LateCode* late = bound.late->Find(code);
+    return late ? &late->sides[static_cast<size_t>(subject)] : &none;
+  };
+  auto add = [&](uint32_t row, const std::vector<uint32_t>& sides) {
+    for (uint32_t side : sides) found.candidates[side].push_back(row);
+  };
+  const Column& items = lines.columns[kItem];
+  if (const uint16_t* entry = items.index(); entry && items.distinct() < lines.rows) {
+    std::vector<const std::vector<uint32_t>*> sides(items.distinct());
+    for (size_t at = 0; at < sides.size(); at++) sides[at] = sides_of(items.entry(at));
+    for (uint32_t row = 0; row < lines.rows; row++) add(row, *sides[entry[row]]);
+  } else {
+    for (uint32_t row = 0; row < lines.rows; row++) add(row, *sides_of(items[row]));
   }
   return found;
 }
@@ -226,13 +233,14 @@ class Sieve {
     if (compares && (node.args[1]->op != Op::kConst || IsUnknown(node.args[1]->value))) return false;
     const Column& column = bucket_.table(field.kind).columns[field.field];
     if (column.empty()) return false;
-    const int64_t* values = column.data();
     const int64_t unknown = field.unknown;
     auto keep = [&](auto test) {
-      KeepLoop([&, values, unknown](size_t i) {
-        int64_t value = values[rows_[i]];
-        int64_t certain = test(value);
-        return value == kNull ? unknown : certain;
+      column.Visit([&](auto values) {
+        KeepLoop([&, values, unknown](size_t i) {
+          int64_t value = values[rows_[i]];
+          int64_t certain = test(value);
+          return value == kNull ? unknown : certain;
+        });
       });
       return true;
     };

@@ -22,24 +22,19 @@ bool IsStretch(const Batch& batch) {
   return batch.size > 0 && !batch.groups && batch.rows[batch.size - 1] - batch.rows[0] + 1 == batch.size;
 }
 
-void Gather(const Node& node, const Batch& batch, int64_t* out) {
-  const Column& column = batch.bucket->table(node.kind).columns[node.field];
-  if (column.empty()) {
-    // A row without a visit is unknown for that, not for the field.
-    if (node.hop == Hop::kVisit && node.base != Kind::kVisit) return Scalar(node, batch, out);
-    std::fill(out, out + batch.size, node.unknown);
-    return;
-  }
-  const int64_t* values = column.data();
+template <typename Values>
+void GatherFrom(Values values, const Node& node, const Batch& batch, int64_t* out) {
   const int64_t unknown = node.unknown;
-  auto put = [&](size_t i, uint32_t row) { out[i] = values[row] == kNull ? unknown : values[row]; };
+  auto put = [&](size_t i, size_t row) {
+    int64_t value = values[row];
+    out[i] = value == kNull ? unknown : value;
+  };
   if (node.hop == Hop::kOwn || (node.hop == Hop::kVisit && node.base == Kind::kVisit)) {
     if (IsStretch(batch)) {
-      const int64_t* from = values + batch.rows[0];
-      for (size_t i = 0; i < batch.size; i++) out[i] = from[i] == kNull ? unknown : from[i];
-      return;
+      for (size_t i = 0, first = batch.rows[0]; i < batch.size; i++) put(i, first + i);
+    } else {
+      for (size_t i = 0; i < batch.size; i++) put(i, batch.rows[i]);
     }
-    for (size_t i = 0; i < batch.size; i++) put(i, batch.rows[i]);
   } else if (node.hop == Hop::kPerson) {
     const uint32_t* person = batch.bucket->table(node.base).person.data();
     for (size_t i = 0; i < batch.size; i++) put(i, person[batch.rows[i]]);
@@ -53,6 +48,17 @@ void Gather(const Node& node, const Batch& batch, int64_t* out) {
         put(i, row);
     }
   }
+}
+
+void Gather(const Node& node, const Batch& batch, int64_t* out) {
+  const Column& column = batch.bucket->table(node.kind).columns[node.field];
+  if (column.empty()) {
+    // A row without a visit is unknown for that, not for the field.
+    if (node.hop == Hop::kVisit && node.base != Kind::kVisit) return Scalar(node, batch, out);
+    std::fill(out, out + batch.size, node.unknown);
+    return;
+  }
+  column.Visit([&](auto values) { GatherFrom(values, node, batch, out); });
 }
 
 // Most codes stand in no row of the table, or in one for all days of the bucket and everywhere.
@@ -219,6 +225,21 @@ void FoldLoop(const GroupBatch& groups, std::span<const int64_t> values, size_t 
   }
 }
 
+// Sums of values that add up without a question per value. Members ascend, and mostly follow each other.
+void SumLoop(const GroupBatch& groups, std::span<const int64_t> values, size_t size, int64_t* out) {
+  for (size_t i = 0; i < size; i++) {
+    const Ask& ask = groups.asks[i];
+    std::span<const uint32_t> members = groups.order.subspan(ask.begin, ask.end - ask.begin);
+    int64_t sum = 0;
+    if (members.back() - members.front() + 1 == members.size()) {
+      for (int64_t value : values.subspan(members.front(), members.size())) sum += value;
+    } else {
+      for (uint32_t member : members) sum += values[member];
+    }
+    out[i] = sum;
+  }
+}
+
 void Distinct(const GroupBatch& groups, std::span<const int64_t> values, size_t size, int64_t* out) {
   std::vector<int64_t> seen;
   for (size_t i = 0; i < size; i++) {
@@ -245,6 +266,7 @@ void Aggregate(const Node& node, const GroupBatch& groups, size_t size, int64_t*
   std::span<const int64_t> values = column->values;
   switch (node.op) {
     case Op::kSum:
+      if (column->adds_up) return SumLoop(groups, values, size, out);
       return FoldLoop(groups, values, size, out, [](int64_t sum, int64_t value) { return AddMicro(sum, value); });
     case Op::kMinOf:
       return FoldLoop(groups, values, size, out, [](int64_t least, int64_t value) { return std::min(least, value); });

@@ -17,7 +17,7 @@ constexpr uint32_t kFewVisits = 32;  // up to here looking along them beats a so
 // The visits of one person by key. People's lines mostly stay with a visit or go on to the next.
 class VisitFinder {
  public:
-  explicit VisitFinder(const std::vector<int64_t>& keys) : keys_(keys) {}
+  explicit VisitFinder(const Column& keys) : keys_(keys) {}
 
   void Enter(uint32_t begin, uint32_t end) {
     begin_ = begin;
@@ -62,7 +62,7 @@ class VisitFinder {
     return it != index_.end() && it->first == key ? it->second : kNoRow;
   }
 
-  const std::vector<int64_t>& keys_;
+  const Column& keys_;
   uint32_t begin_ = 0, end_ = 0, at_ = 0;
   int64_t missed_ = kNull;
   std::vector<std::pair<int64_t, uint32_t>> index_;
@@ -130,7 +130,6 @@ void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_o
   std::vector<uint32_t>& first = arrangement->person_first;
   std::vector<uint32_t>& order = arrangement->order;
   const std::vector<int64_t>& row_id = rows.row_id;
-  const int64_t* times = time == nullptr ? row_id.data() : time->data();
   order.clear();
   first.assign(persons + 1, 0);
   bool in_place = true;
@@ -140,9 +139,6 @@ void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_o
   }
   std::partial_sum(first.begin(), first.end(), first.begin());
 
-  auto before = [&](uint32_t left, uint32_t right) {
-    return times[left] != times[right] ? times[left] < times[right] : row_id[left] < row_id[right];
-  };
   auto list_rows = [&] {
     order.resize(rows.rows);
     std::vector<uint32_t> next(first.begin(), first.end() - 1);
@@ -153,32 +149,40 @@ void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_o
   };
   if (!in_place) list_rows();
 
-  for (uint32_t person = 0; person < persons; person++) {
-    bool sorted = true;
-    if (in_place && order.empty()) {
-      for (uint32_t row = first[person] + 1; row < first[person + 1]; row++) sorted &= !before(row, row - 1);
-    } else {
-      for (uint32_t at = first[person] + 1; at < first[person + 1]; at++) sorted &= !before(order[at], order[at - 1]);
+  auto sort_persons = [&](auto times) {
+    auto before = [&](uint32_t left, uint32_t right) {
+      return times[left] != times[right] ? times[left] < times[right] : row_id[left] < row_id[right];
+    };
+    for (uint32_t person = 0; person < persons; person++) {
+      bool sorted = true;
+      if (in_place && order.empty()) {
+        for (uint32_t row = first[person] + 1; row < first[person + 1]; row++) sorted &= !before(row, row - 1);
+      } else {
+        for (uint32_t at = first[person] + 1; at < first[person + 1]; at++) sorted &= !before(order[at], order[at - 1]);
+      }
+      if (sorted) continue;
+      if (order.empty()) list_rows();
+      std::sort(order.begin() + first[person], order.begin() + first[person + 1], before);
     }
-    if (sorted) continue;
-    if (order.empty()) list_rows();
-    std::sort(order.begin() + first[person], order.begin() + first[person + 1], before);
-  }
+  };
+  if (time != nullptr)
+    time->Visit(sort_persons);
+  else
+    sort_persons(row_id.data());
 }
 
-void Reorder(const std::vector<uint32_t>& order, std::vector<int64_t>* column, std::vector<int64_t>* scratch) {
-  if (column->empty()) return;
+void Reorder(const std::vector<uint32_t>& order, std::vector<int64_t>* list, std::vector<int64_t>* scratch) {
   scratch->resize(order.size());
-  const int64_t* from = column->data();
+  const int64_t* from = list->data();
   int64_t* to = scratch->data();
   for (size_t row = 0; row < order.size(); row++) to[row] = from[order[row]];
-  column->swap(*scratch);
+  list->swap(*scratch);
 }
 
-void Reorder(const std::vector<uint32_t>& order, ScanRows* rows, std::vector<int64_t>* scratch) {
-  for (Column& column : rows->columns) Reorder(order, &column, scratch);
-  Reorder(order, &rows->row_id, scratch);
-  Reorder(order, &rows->visit_key, scratch);
+void Reorder(const std::vector<uint32_t>& order, ScanRows* rows, Column::Scratch* scratch) {
+  for (Column& column : rows->columns) column.Reorder(order, *scratch);
+  rows->visit_key.Reorder(order, *scratch);
+  Reorder(order, &rows->row_id, &scratch->values);
   if (!rows->text.empty()) {
     std::vector<std::string> texts(order.size());
     for (size_t row = 0; row < order.size(); row++) texts[row] = std::move(rows->text[order[row]]);
@@ -189,17 +193,18 @@ void Reorder(const std::vector<uint32_t>& order, ScanRows* rows, std::vector<int
 
 // ---- Visits
 
-void LinkVisits(const std::vector<int64_t>& row_keys, const std::vector<uint32_t>& row_person_first,
-                const std::vector<int64_t>& visit_keys, const std::vector<uint32_t>& visit_person_first,
-                std::vector<uint32_t>* visit) {
+void LinkVisits(const Column& row_keys, const std::vector<uint32_t>& row_person_first, const Column& visit_keys,
+                const std::vector<uint32_t>& visit_person_first, std::vector<uint32_t>* visit) {
   visit->resize(row_keys.size());
   VisitFinder finder(visit_keys);
-  for (size_t person = 0; person + 1 < row_person_first.size(); person++) {
-    finder.Enter(visit_person_first[person], visit_person_first[person + 1]);
-    for (uint32_t row = row_person_first[person]; row < row_person_first[person + 1]; row++) {
-      (*visit)[row] = finder.Find(row_keys[row]);
+  row_keys.Visit([&](auto keys) {
+    for (size_t person = 0; person + 1 < row_person_first.size(); person++) {
+      finder.Enter(visit_person_first[person], visit_person_first[person + 1]);
+      for (uint32_t row = row_person_first[person]; row < row_person_first[person + 1]; row++) {
+        (*visit)[row] = finder.Find(keys[row]);
+      }
     }
-  }
+  });
 }
 
 void ArrangeByVisit(const std::vector<uint32_t>& visit, const std::vector<int64_t>& row_id, uint32_t visits,
@@ -220,8 +225,8 @@ void ArrangeByVisit(const std::vector<uint32_t>& visit, const std::vector<int64_
   }
 }
 
-bool KeepLatest(const std::vector<int64_t>& keys, const std::vector<int64_t>& row_id,
-                const std::vector<uint32_t>& person_first, std::vector<uint32_t>* order) {
+bool KeepLatest(const Column& keys, const std::vector<int64_t>& row_id, const std::vector<uint32_t>& person_first,
+                std::vector<uint32_t>* order) {
   std::vector<uint32_t> mine, dead;
   for (size_t person = 0; person + 1 < person_first.size(); person++) {
     mine.clear();

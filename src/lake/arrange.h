@@ -48,14 +48,14 @@ struct Arrangement {
 void ArrangeByPerson(const ScanRows& rows, const std::vector<uint32_t>& person_of_group, uint32_t persons,
                      const timeline::Column* time, Arrangement* arrangement);
 
-// column[i] = column[order[i]]; columns that are empty stay so.
-void Reorder(const std::vector<uint32_t>& order, std::vector<int64_t>* column, std::vector<int64_t>* scratch);
-void Reorder(const std::vector<uint32_t>& order, ScanRows* rows, std::vector<int64_t>* scratch);
+// Row i becomes what row order[i] was.
+void Reorder(const std::vector<uint32_t>& order, std::vector<int64_t>* list, std::vector<int64_t>* scratch);
+void Reorder(const std::vector<uint32_t>& order, ScanRows* rows, timeline::Column::Scratch* scratch);
 
 // Finds the visit of each row among those of its person. Keys are those of the rows and of the
 // visits, in their new order.
-void LinkVisits(const std::vector<int64_t>& row_keys, const std::vector<uint32_t>& row_person_first,
-                const std::vector<int64_t>& visit_keys, const std::vector<uint32_t>& visit_person_first,
+void LinkVisits(const timeline::Column& row_keys, const std::vector<uint32_t>& row_person_first,
+                const timeline::Column& visit_keys, const std::vector<uint32_t>& visit_person_first,
                 std::vector<uint32_t>* visit);
 
 // Order that puts rows under their visits, by row_id; rows without one are left out. Gives first
@@ -65,7 +65,7 @@ void ArrangeByVisit(const std::vector<uint32_t>& visit, const std::vector<int64_
 
 // Rows to keep of visits in person order, so that each (person, key) has only its row with the
 // largest row_id. False when all stay.
-bool KeepLatest(const std::vector<int64_t>& keys, const std::vector<int64_t>& row_id,
+bool KeepLatest(const timeline::Column& keys, const std::vector<int64_t>& row_id,
                 const std::vector<uint32_t>& person_first, std::vector<uint32_t>* order);
 
 }  // namespace yijian::lake

@@ -78,7 +78,7 @@ struct BucketReader::Impl {
   PersonOrder persons;
   std::vector<uint32_t> person_of_group;
   std::array<Arrangement, kKindCount> arrangements;
-  std::vector<int64_t> scratch;
+  Column::Scratch scratch;
 };
 
 void BucketReader::Impl::MakeRequests(const Wanted& wanted) {
@@ -188,13 +188,13 @@ Status BucketReader::Impl::PutPersons(BucketRange range, Bucket* bucket) {
   for (size_t field = 0; field < table.columns.size(); field++) {
     if (!requests[Index(Kind::kPerson)].fields[field]) continue;
     Column& column = table.columns[field];
-    scratch.resize(count);
-    for (uint32_t p = 0; p < count; p++) scratch[p] = latest[p] == kNoRow ? kNull : column[latest[p]];
-    column.swap(scratch);
+    scratch.values.resize(count);
+    for (uint32_t p = 0; p < count; p++) scratch.values[p] = latest[p] == kNoRow ? kNull : column[latest[p]];
+    column.Assign(scratch.values);
   }
   // The key is known of everybody.
   Column& keys = table.columns[OrdinalNamed(Kind::kPerson, "key")];
-  if (requests[Index(Kind::kPerson)].fields[OrdinalNamed(Kind::kPerson, "key")]) keys = persons.keys();
+  if (requests[Index(Kind::kPerson)].fields[OrdinalNamed(Kind::kPerson, "key")]) keys.Assign(persons.keys());
   bucket->person_no.resize(count);
   for (uint32_t p = 0; p < count; p++) {
     if (latest[p] == kNoRow)
@@ -250,8 +250,8 @@ void BucketReader::Impl::PutUnderVisits(Kind kind, std::vector<uint32_t>* visit_
   Table& table = bucket->table(kind);
   std::vector<uint32_t>& order = arrangements[Index(kind)].order;
   ArrangeByVisit(table.visit, table.row_id, bucket->table(Kind::kVisit).rows, &order, visit_first);
-  for (Column& column : table.columns) Reorder(order, &column, &scratch);
-  Reorder(order, &table.row_id, &scratch);
+  for (Column& column : table.columns) column.Reorder(order, scratch);
+  Reorder(order, &table.row_id, &scratch.values);
   table.rows = static_cast<uint32_t>(order.size());
   const Table& visits = bucket->table(Kind::kVisit);
   for (size_t p = 0; p < table.person_first.size(); p++) table.person_first[p] = (*visit_first)[visits.person_first[p]];
@@ -267,7 +267,7 @@ void BucketReader::Impl::AddUp(Bucket* bucket) {
   Table& settlements = bucket->table(Kind::kSettlement);
   for (size_t i : summed) {
     const Column& amounts = settlements.columns[OrdinalNamed(Kind::kSettlement, kSummed[i])];
-    Column& sums = visits.columns[OrdinalNamed(Kind::kVisit, kSummed[i])];
+    std::vector<int64_t>& sums = scratch.values;
     sums.assign(visits.rows, kNull);
     std::vector<bool> unknown(visits.rows);
     for (uint32_t row = 0; row < settlements.rows; row++) {
@@ -282,6 +282,7 @@ void BucketReader::Impl::AddUp(Bucket* bucket) {
     for (uint32_t visit = 0; visit < visits.rows; visit++) {
       if (unknown[visit]) sums[visit] = kNull;
     }
+    visits.columns[OrdinalNamed(Kind::kVisit, kSummed[i])].Assign(sums);
   }
 }
 

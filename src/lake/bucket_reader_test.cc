@@ -131,7 +131,7 @@ TEST_P(BucketReaderTest, ReadsVisitsAndLinesOfPersonsWhoAreInNoRegister) {
   EXPECT_THAT(lines.row_id, ElementsAre(12, 14, 15, 11, 16));
   EXPECT_THAT(lines.visit, ElementsAre(1, kNoRow, kNoRow, 2, kNoRow));
   EXPECT_THAT(lines.person, ElementsAre(1, 1, 1, 1, 2));
-  EXPECT_THAT(lines.columns[OrdinalOf(*FindField(Kind::kLine, "amount"))],
+  EXPECT_THAT(lines.columns[OrdinalOf(*FindField(Kind::kLine, "amount"))].ToVector(),
               ElementsAre(kNull, -10'000, 2'000'000, 12'500'000, 3'000'000));
   EXPECT_EQ(At(bucket, Kind::kLine, "item", 0), kNull);
   EXPECT_EQ(At(bucket, Kind::kLine, "time", 3), *ParseTime("2025-02-01 09:00:00"));
@@ -217,7 +217,7 @@ TEST_P(BucketReaderTest, VisitsAddUpTheirSettlements) {
   Bucket bucket = ReadAll(lake);
   CheckShape(bucket);
   auto column = [&](std::string_view field) {
-    return bucket.table(Kind::kVisit).columns[OrdinalOf(*FindField(Kind::kVisit, field))];
+    return bucket.table(Kind::kVisit).columns[OrdinalOf(*FindField(Kind::kVisit, field))].ToVector();
   };
   EXPECT_THAT(column("total"), ElementsAre(10'150'000, 7'000'000, kNull));
   EXPECT_THAT(column("fund"), ElementsAre(kNull, 3'000'000, kNull)) << "one part unknown makes the sum unknown";
@@ -498,7 +498,7 @@ TEST_P(BucketReaderTest, SlicesTogetherAreTheBucketWhateverTheirOrder) {
   Add(lake, "b2", RandomBatch(2, 200, 10'000, true));
   auto snapshot = Must(Snapshot::Take(lake));
   const Bucket all = ReadAll(lake);
-  std::vector<int64_t> keys = all.table(Kind::kPerson).columns[OrdinalOf(*FindField(Kind::kPerson, "key"))];
+  std::vector<int64_t> keys = all.table(Kind::kPerson).columns[OrdinalOf(*FindField(Kind::kPerson, "key"))].ToVector();
   std::ranges::sort(keys);
   int64_t low = keys[keys.size() / 5], high = keys[keys.size() / 2];
   std::vector<Slice> slices;

@@ -75,6 +75,15 @@ struct Cell {
   char bytes[kTextCell];
 };
 
+// Values stand in front of what shall be rows; from the back each moves to its row.
+template <typename T>
+void MoveToRows(size_t rows, size_t values, const uint8_t* present, T null, T* out) {
+  for (size_t row = rows, next = values; next < row;) {
+    row--;
+    out[row] = present[row] != 0 ? out[--next] : null;
+  }
+}
+
 }  // namespace
 
 // ---- ColumnDecoder
@@ -99,6 +108,7 @@ Status ColumnDecoder::Start(int fd, const ParquetFile::ColumnChunk& chunk, int64
     if (got == 0) return IoError("the file is cut off");
     done += static_cast<size_t>(got);
   }
+  chunk_++;
   snappy_ = chunk.snappy;
   at_ = 0;
   rows_left_ = rows;
@@ -158,22 +168,19 @@ bool ColumnDecoder::ReadHeader(Page* page) {
   return true;
 }
 
-// The page's bytes, raw, with slack behind. Levels of version 2 are never compressed.
-bool ColumnDecoder::Unpack(const Page& page, const char* from, ByteBuffer* raw) const {
-  char* to = raw->Make(page.raw_bytes);
-  if (!snappy_ || !page.packed) {
-    if (page.raw_bytes != page.packed_bytes) return false;
-    std::memcpy(to, from, page.raw_bytes);
-    return true;
-  }
+// Where the page's bytes lie raw, with slack behind: in the chunk, or unpacked in `raw`. Null when they are damaged.
+// Levels of version 2 are never compressed.
+const char* ColumnDecoder::Unpack(const Page& page, const char* from, ByteBuffer* raw) const {
+  if (!snappy_ || !page.packed) return page.raw_bytes == page.packed_bytes ? from : nullptr;
   size_t levels = page.version2 ? page.level_bytes : 0;
-  if (levels > page.raw_bytes || levels > page.packed_bytes) return false;
+  if (levels > page.raw_bytes || levels > page.packed_bytes) return nullptr;
+  char* to = raw->Make(page.raw_bytes);
   std::memcpy(to, from, levels);
   const char* packed = from + levels;
   const size_t packed_bytes = page.packed_bytes - levels;
   size_t size = 0;
-  if (!snappy::GetUncompressedLength(packed, packed_bytes, &size) || size != page.raw_bytes - levels) return false;
-  return snappy::RawUncompress(packed, packed_bytes, to + levels);
+  if (!snappy::GetUncompressedLength(packed, packed_bytes, &size) || size != page.raw_bytes - levels) return nullptr;
+  return snappy::RawUncompress(packed, packed_bytes, to + levels) ? to : nullptr;
 }
 
 // Stops at a page with rows to read, or when all that may be skipped is. Returns the rows skipped.
@@ -204,9 +211,8 @@ Result<size_t> ColumnDecoder::NextPage(size_t skippable) {
 bool ColumnDecoder::ReadDictionary(const Page& page, const char* from) {
   if (has_dictionary_) return false;  // texts point into the first
   has_dictionary_ = true;
-  if (!Unpack(page, from, &dictionary_bytes_)) return false;
-  if (physical_ == Physical::kBool || page.values > page.raw_bytes / 4) return false;
-  plain_ = dictionary_bytes_.data();
+  plain_ = Unpack(page, from, &dictionary_bytes_);
+  if (plain_ == nullptr || physical_ == Physical::kBool || page.values > page.raw_bytes / 4) return false;
   plain_end_ = plain_ + page.raw_bytes;
   mode_ = Mode::kPlain;
   dictionary_size_ = page.values;
@@ -215,11 +221,10 @@ bool ColumnDecoder::ReadDictionary(const Page& page, const char* from) {
 
 bool ColumnDecoder::StartData(const Page& page, const char* from) {
   if (physical_ == Physical::kText) pages_before_.push_back(std::move(page_));
-  if (!Unpack(page, from, &page_)) return false;
-  if (static_cast<int64_t>(page.values) > rows_left_) return false;
+  const char* at = Unpack(page, from, &page_);
+  if (at == nullptr || static_cast<int64_t>(page.values) > rows_left_) return false;
   rows_left_ -= static_cast<int64_t>(page.values);
   page_left_ = page.values;
-  const char* at = page_.data();
   const char* end = at + page.raw_bytes;
   if (optional_) {
     size_t level_bytes = page.level_bytes;
@@ -392,6 +397,18 @@ Status ColumnDecoder::Skip(size_t rows) {
   return {};
 }
 
+Result<ColumnDecoder::Ahead> ColumnDecoder::LookAhead() {
+  if (page_left_ == 0) (void)TRY(NextPage(0));
+  HybridReader::Piece levels{page_left_, 1};
+  if (optional_ && !levels_.Peek(&levels)) return IoError("a page is damaged");
+  size_t rows = std::min(page_left_, levels.count);
+  if (!levels.value || (*levels.value == 1 && mode_ != Mode::kDictionary)) return Ahead{rows, false};
+  if (*levels.value == 0) return Ahead{rows, true};
+  HybridReader::Piece values;
+  if (!indexes_.Peek(&values)) return IoError("a page is damaged");
+  return Ahead{std::min(rows, values.count), values.value.has_value()};
+}
+
 Result<ColumnView> ColumnDecoder::Decode(size_t rows) {
   CHECK(rows <= kStretchMax);
   pages_before_.clear();
@@ -419,6 +436,37 @@ Result<ColumnView> ColumnDecoder::Decode(size_t rows) {
   return ColumnView{out_.data(), nulls ? validity_.data() : nullptr};
 }
 
+void ColumnDecoder::Convert(const Converter& convert) {
+  if (converted_by_ == convert) return;
+  converted_.resize(dictionary_size_ + 1);
+  convert({dictionary_.data()}, dictionary_size_, converted_.data());
+  converted_.back() = timeline::kNull;
+  converted_by_ = convert;
+}
+
+// Whether the next rows of the page are indexes that the column can take; it has got the dictionary then.
+bool ColumnDecoder::OffersIndexes(const Converter& convert, ColumnFill* to) {
+  if (mode_ != Mode::kDictionary || indexes_.width() > 16) return false;
+  if (to->chunk != chunk_) {
+    Convert(convert);
+    to->base = to->column->AddValues(converted_);
+    to->chunk = chunk_;
+  }
+  return to->base.has_value();
+}
+
+bool ColumnDecoder::Indexes(size_t rows, size_t values, uint16_t base, uint16_t* out) {
+  if (!indexes_.Read(values, out)) return false;
+  uint16_t largest = 0;
+  for (size_t i = 0; i < values; i++) largest = std::max(largest, out[i]);
+  if (values > 0 && largest >= dictionary_size_) return false;
+  if (base > 0) {
+    for (size_t i = 0; i < values; i++) out[i] = static_cast<uint16_t>(out[i] + base);
+  }
+  MoveToRows(rows, values, present_.data(), static_cast<uint16_t>(base + dictionary_size_), out);
+  return true;
+}
+
 bool ColumnDecoder::Numbers(size_t count, const Converter& convert, int64_t* out) {
   if (mode_ != Mode::kDictionary) {
     char* raw = out_.data();
@@ -426,18 +474,14 @@ bool ColumnDecoder::Numbers(size_t count, const Converter& convert, int64_t* out
     convert({raw}, count, out);
     return true;
   }
-  if (converted_by_ != convert) {
-    converted_.resize(dictionary_size_);
-    convert({dictionary_.data()}, dictionary_size_, converted_.data());
-    converted_by_ = convert;
-  }
+  Convert(convert);
   if (!ReadIndexes(count)) return false;
   const int64_t* values = converted_.data();
   for (size_t i = 0; i < count; i++) out[i] = values[index_[i]];
   return true;
 }
 
-Status ColumnDecoder::Decode(size_t rows, const Converter& convert, int64_t* out) {
+Status ColumnDecoder::Append(size_t rows, const Converter& convert, ColumnFill* to) {
   CHECK(rows <= kStretchMax);
   pages_before_.clear();
   while (rows > 0) {
@@ -448,14 +492,18 @@ Status ColumnDecoder::Decode(size_t rows, const Converter& convert, int64_t* out
       values = 0;
       if (!levels_.ReadFlags(part, present_.data(), &values)) return IoError("a page is damaged");
     }
-    if (!Numbers(values, convert, out)) return IoError("a page is damaged");
-    // The values stand in front; from the back each moves to its row.
-    for (size_t row = part, next = values; next < row;) {
-      row--;
-      out[row] = present_[row] != 0 ? out[--next] : timeline::kNull;
+    bool sound = true;
+    if (values == 0) {
+      to->column->Fill(part, timeline::kNull);
+    } else if (OffersIndexes(convert, to)) {
+      sound = Indexes(part, values, *to->base, to->column->AppendIndexes(part));
+    } else {
+      int64_t* out = to->column->Append(part);
+      sound = Numbers(values, convert, out);
+      MoveToRows(part, values, present_.data(), timeline::kNull, out);
     }
+    if (!sound) return IoError("a page is damaged");
     page_left_ -= part;
-    out += part;
     rows -= part;
   }
   return {};

@@ -20,6 +20,7 @@
 #include "lake/convert.h"
 #include "lake/encodings.h"
 #include "lake/parquet_file.h"
+#include "timeline/column.h"
 
 namespace yijian::lake {
 
@@ -45,6 +46,13 @@ class ByteBuffer {
   size_t capacity_ = 0;
 };
 
+// A column that a decoder fills.
+struct ColumnFill {
+  timeline::Column* column = nullptr;
+  int64_t chunk = 0;             // whose dictionary the column has got, as the decoder counts them
+  std::optional<uint16_t> base;  // where it begins in the column's list; empty when it did not fit
+};
+
 class ColumnDecoder {
  public:
   ColumnDecoder();
@@ -54,9 +62,17 @@ class ColumnDecoder {
   Status Start(int fd, const ParquetFile::ColumnChunk& chunk, int64_t rows);
   // rows <= kStretchMax, and within the chunk.
   Result<ColumnView> Decode(size_t rows);
-  // The same rows converted, kNull where there is no value. Of a dictionary only the values it lists are converted.
-  Status Decode(size_t rows, const Converter& convert, int64_t* out);
+  // Adds the same rows to a column, converted, kNull where there is no value; as indexes when the file has a dictionary
+  // and the column can take it.
+  Status Append(size_t rows, const Converter& convert, ColumnFill* to);
   Status Skip(size_t rows);
+  // How many rows come next that the file says are all alike, or else rows it says nothing of. At least one; not the
+  // end of the chunk.
+  struct Ahead {
+    size_t rows = 0;
+    bool alike = false;
+  };
+  Result<Ahead> LookAhead();
 
  private:
   struct Page {
@@ -73,7 +89,7 @@ class ColumnDecoder {
   // Whole pages of no more than `skippable` rows are passed over, unread.
   Result<size_t> NextPage(size_t skippable);
   bool ReadHeader(Page* page);
-  bool Unpack(const Page& page, const char* from, ByteBuffer* raw) const;
+  const char* Unpack(const Page& page, const char* from, ByteBuffer* raw) const;
   bool ReadDictionary(const Page& page, const char* from);
   bool StartData(const Page& page, const char* from);
   bool StartValues(const char* at, const char* end, int encoding);
@@ -84,6 +100,9 @@ class ColumnDecoder {
   bool DeltaTexts(size_t count, char* out);
   bool ReadIndexes(size_t count);
   bool FromDictionary(size_t count, char* out);
+  void Convert(const Converter& convert);
+  bool OffersIndexes(const Converter& convert, ColumnFill* to);
+  bool Indexes(size_t rows, size_t values, uint16_t base, uint16_t* out);
   bool Numbers(size_t count, const Converter& convert, int64_t* out);
   bool SkipValues(size_t count);
   void Scatter(size_t rows, const uint8_t* present, char* out);
@@ -100,7 +119,7 @@ class ColumnDecoder {
   int64_t rows_left_ = 0;
 
   size_t page_left_ = 0;  // rows
-  ByteBuffer page_;       // raw bytes of the current one
+  ByteBuffer page_;       // raw bytes of the current one, when they had to be unpacked
   HybridReader levels_;
   enum class Mode { kPlain, kDictionary, kFlags, kDelta, kDeltaTexts };
   Mode mode_ = Mode::kPlain;
@@ -119,7 +138,8 @@ class ColumnDecoder {
   ByteBuffer dictionary_;  // values as they lie in vectors
   size_t dictionary_size_ = 0;
   std::optional<Converter> converted_by_;
-  std::vector<int64_t> converted_;  // the dictionary's values, once something asked for them
+  std::vector<int64_t> converted_;  // the dictionary's values and kNull, once something asked for them
+  int64_t chunk_ = 0;               // counts Start
 
   std::vector<uint32_t> index_;
   std::vector<uint8_t> present_;

@@ -14,36 +14,39 @@ uint64_t Load64(const char* at) {
 }
 
 // Groups of eight numbers begin on bytes, and within one everything is a constant.
-template <int kWidth>
-void UnpackGroups(const char* from, size_t groups, uint32_t* out) {
+template <int kWidth, typename T>
+void UnpackGroups(const char* from, size_t groups, T* out) {
   constexpr uint64_t kMask = (uint64_t{1} << kWidth) - 1;
   for (size_t group = 0; group < groups; group++, from += kWidth, out += 8) {
     [&]<size_t... I>(std::index_sequence<I...>) {
-      ((out[I] = static_cast<uint32_t>((Load64(from + I * kWidth / 8) >> (I * kWidth % 8)) & kMask)), ...);
+      ((out[I] = static_cast<T>((Load64(from + I * kWidth / 8) >> (I * kWidth % 8)) & kMask)), ...);
     }
     (std::make_index_sequence<8>());
   }
 }
 
-using Unpacker = void (*)(const char* from, size_t groups, uint32_t* out);
+template <typename T>
+using Unpacker = void (*)(const char* from, size_t groups, T* out);
 
+template <typename T>
 constexpr auto kUnpackers = []<size_t... W>(std::index_sequence<W...>) {
-  return std::array<Unpacker, sizeof...(W)>{UnpackGroups<static_cast<int>(W)>...};
+  return std::array<Unpacker<T>, sizeof...(W)>{UnpackGroups<static_cast<int>(W), T>...};
 }
-(std::make_index_sequence<33>());
+(std::make_index_sequence<sizeof(T) * 8 + 1>());
 
-void Unpack(const char* from, uint64_t bit, int width, size_t count, uint32_t* out) {
+template <typename T>
+void Unpack(const char* from, uint64_t bit, int width, size_t count, T* out) {
   const auto step = static_cast<uint64_t>(width);
   if (bit % 8 == 0) {
     size_t groups = count / 8;
-    kUnpackers[static_cast<size_t>(width)](from + bit / 8, groups, out);
+    kUnpackers<T>[static_cast<size_t>(width)](from + bit / 8, groups, out);
     bit += groups * 8 * step;
     out += groups * 8;
     count -= groups * 8;
   }
   const uint64_t mask = (uint64_t{1} << width) - 1;
   for (size_t i = 0; i < count; i++, bit += step) {
-    out[i] = static_cast<uint32_t>((Load64(from + bit / 8) >> (bit % 8)) & mask);
+    out[i] = static_cast<T>((Load64(from + bit / 8) >> (bit % 8)) & mask);
   }
 }
 
@@ -97,12 +100,13 @@ bool HybridReader::NextRun() {
   return true;
 }
 
-bool HybridReader::Read(size_t count, uint32_t* out) {
+template <typename T>
+bool HybridReader::Read(size_t count, T* out) {
   while (count > 0) {
     size_t part;
     if (repeats_left_ > 0) {
       part = std::min(count, repeats_left_);
-      std::fill_n(out, part, repeated_);
+      std::fill_n(out, part, static_cast<T>(repeated_));
       repeats_left_ -= part;
     } else if (packed_left_ > 0) {
       part = std::min(count, packed_left_);
@@ -119,6 +123,9 @@ bool HybridReader::Read(size_t count, uint32_t* out) {
   }
   return true;
 }
+
+template bool HybridReader::Read(size_t count, uint16_t* out);
+template bool HybridReader::Read(size_t count, uint32_t* out);
 
 bool HybridReader::ReadFlags(size_t count, uint8_t* out, size_t* ones) {
   while (count > 0) {
@@ -166,6 +173,17 @@ bool HybridReader::Skip(size_t count) {
     }
     count -= part;
   }
+  return true;
+}
+
+bool HybridReader::Peek(Piece* piece) {
+  while (repeats_left_ == 0 && packed_left_ == 0) {
+    if (!NextRun()) return false;
+  }
+  if (repeats_left_ > 0)
+    *piece = {repeats_left_, repeated_};
+  else
+    *piece = {packed_left_, std::nullopt};
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace yijian::lake {
 
@@ -16,10 +17,18 @@ inline constexpr size_t kReadSlack = 64;
 class HybridReader {
  public:
   void Start(const char* at, const char* end, int width);  // width <= 32
-  bool Read(size_t count, uint32_t* out);
+  int width() const { return width_; }
+  template <typename T>
+  bool Read(size_t count, T* out);  // uint32_t, or uint16_t up to width 16
   // Width 1; counts the ones it saw.
   bool ReadFlags(size_t count, uint8_t* out, size_t* ones);
   bool Skip(size_t count);
+  // What comes next: `count` times `value`, or when `value` is empty as many numbers that may differ.
+  struct Piece {
+    size_t count = 0;
+    std::optional<uint32_t> value;
+  };
+  bool Peek(Piece* piece);
 
  private:
   bool NextRun();

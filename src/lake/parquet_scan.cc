@@ -17,20 +17,39 @@ int64_t IntegerAt(const ColumnView& view, Physical physical, size_t row) {
   return physical == Physical::kInt32 ? view.As<int32_t>()[row] : view.As<int64_t>()[row];
 }
 
-// The first row behind `row` that has another value; only rows of a view without nulls are looked at together.
-template <typename T>
-size_t EndOfSame(const ColumnView& view, size_t row, size_t end) {
-  const T* values = view.As<T>();
-  T value = values[row];
-  while (row < end && values[row] == value) row++;
-  return row;
-}
+// A column's values one after the other, each with the number of rows that share it: where the file says so, without
+// looking at them row by row.
+class ValueRuns {
+ public:
+  ValueRuns(ColumnDecoder& decoder, Physical physical) : decoder_(decoder), physical_(physical) {}
 
-size_t EndOfSame(const ColumnView& view, Physical physical, size_t row, size_t end) {
-  if (view.data == nullptr) return end;
-  if (view.validity != nullptr) return row + 1;
-  return physical == Physical::kInt32 ? EndOfSame<int32_t>(view, row, end) : EndOfSame<int64_t>(view, row, end);
-}
+  // The current value, of `left` rows more. Neighbours may have the same one.
+  bool has = false;
+  int64_t value = 0;
+  size_t left = 0;
+
+  Status Next() {
+    left = 1;
+    if (at_ == size_) {
+      ColumnDecoder::Ahead ahead = TRY(decoder_.LookAhead());
+      size_ = ahead.alike ? 1 : std::min(ahead.rows, kChunkRows);
+      at_ = 0;
+      view_ = TRY(decoder_.Decode(size_));
+      if (ahead.alike) left = ahead.rows;
+    }
+    has = view_.Has(at_);
+    value = has ? IntegerAt(view_, physical_, at_) : 0;
+    at_++;
+    return left == 1 ? Status() : decoder_.Skip(left - 1);
+  }
+
+ private:
+  ColumnDecoder& decoder_;
+  Physical physical_;
+  ColumnView view_;
+  size_t at_ = 0;  // the next of view_'s rows
+  size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -90,25 +109,21 @@ Status ScanCursor::FindRunsOf(const ParquetFile::RowGroup& group) {
   }
   TRY(start(bucket, bucket_decoder_));
   if (key != ParquetFile::kAbsent) TRY(start(key, key_decoder_));
-  Physical key_physical = key == ParquetFile::kAbsent ? Physical::kInt64 : physical(key);
   auto rows = static_cast<size_t>(group.rows);
-  for (size_t begin = 0; begin < rows; begin += kChunkRows) {
-    size_t part = std::min(rows - begin, kChunkRows);
-    ColumnView buckets = TRY(bucket_decoder_.Decode(part));
-    ColumnView keys;
-    if (key != ParquetFile::kAbsent) keys = TRY(key_decoder_.Decode(part));
-    for (size_t row = 0; row < part; row++) {
-      Run run{begin + row};
-      run.has_bucket = buckets.Has(row);
-      if (run.has_bucket) run.bucket = IntegerAt(buckets, physical(bucket), row);
-      run.has_key = keys.data != nullptr && keys.Has(row);
-      if (run.has_key) run.key = IntegerAt(keys, physical(key), row);
-      bool goes_on = !runs_.empty() && runs_.back().bucket == run.bucket && runs_.back().key == run.key &&
-                     runs_.back().has_bucket == run.has_bucket && runs_.back().has_key == run.has_key;
-      if (!goes_on) runs_.push_back(run);
-      size_t same_key = EndOfSame(keys, key_physical, row, part);
-      row = EndOfSame(buckets, physical(bucket), row, same_key) - 1;
-    }
+  ValueRuns buckets(bucket_decoder_, physical(bucket));
+  ValueRuns keys(key_decoder_, key == ParquetFile::kAbsent ? Physical::kInt64 : physical(key));
+  if (key == ParquetFile::kAbsent) keys.left = rows;
+  for (size_t row = 0; row < rows;) {
+    if (buckets.left == 0) TRY(buckets.Next());
+    if (keys.left == 0) TRY(keys.Next());
+    Run run{row, buckets.value, keys.value, buckets.has, keys.has};
+    bool goes_on = !runs_.empty() && runs_.back().bucket == run.bucket && runs_.back().key == run.key &&
+                   runs_.back().has_bucket == run.has_bucket && runs_.back().has_key == run.has_key;
+    if (!goes_on) runs_.push_back(run);
+    size_t part = std::min(buckets.left, keys.left);
+    buckets.left -= part;
+    keys.left -= part;
+    row += part;
   }
   return {};
 }
@@ -161,13 +176,13 @@ Result<ColumnView> ParquetScan::View(size_t column) {
   return view;
 }
 
-Status ParquetScan::Numbers(size_t column, const Converter& convert, int64_t* out) {
+Status ParquetScan::Append(size_t column, const Converter& convert, ColumnFill* to) {
   if (IsKey(column)) {
-    convert(Keys(begin_, rows_), rows_, out);
+    convert(Keys(begin_, rows_), rows_, to->column->Append(rows_));
     return {};
   }
   TRY(GoTo(column));
-  TRY(cursor_.decoders_[column].Decode(rows_, convert, out));
+  TRY(cursor_.decoders_[column].Append(rows_, convert, to));
   cursor_.group_ = group_ - 1;
   return {};
 }

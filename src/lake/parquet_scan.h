@@ -4,7 +4,7 @@
 //   auto scan = TRY(ParquetScan::Open(file, {"psn_key", "row_id"}, Slice{{3, 5}}, &cursor));
 //   while (size_t rows = TRY(scan->Next())) {
 //     ColumnView keys = TRY(scan->View(0));
-//     TRY(scan->Numbers(1, convert, out));
+//     TRY(scan->Append(1, convert, &fill));
 //   }
 //
 // Needs:   file->CanRead the columns and "bucket", and all of them are there; "psn_key" too when the slice has bounds.
@@ -26,7 +26,7 @@
 
 namespace yijian::lake {
 
-// Where rows come from: a query, or a file of ours. A column of the rows at hand is asked for once, by View or Numbers.
+// Where rows come from: a query, or a file of ours. A column of the rows at hand is asked for once, by View or Append.
 class ChunkSource {
  public:
   virtual ~ChunkSource() = default;
@@ -35,8 +35,8 @@ class ChunkSource {
   virtual Result<size_t> Next() = 0;
   // As it is stored; dies with the next call.
   virtual Result<ColumnView> View(size_t column) = 0;
-  // As timeline values.
-  virtual Status Numbers(size_t column, const Converter& convert, int64_t* out) = 0;
+  // Adds them to a column, as timeline values.
+  virtual Status Append(size_t column, const Converter& convert, ColumnFill* to) = 0;
 };
 
 // Decoders in the midst of a file, and their memory, which goes from file to file.
@@ -91,7 +91,7 @@ class ParquetScan : public ChunkSource {
   const std::vector<ColumnInfo>& columns() const override { return infos_; }
   Result<size_t> Next() override;
   Result<ColumnView> View(size_t column) override;
-  Status Numbers(size_t column, const Converter& convert, int64_t* out) override;
+  Status Append(size_t column, const Converter& convert, ColumnFill* to) override;
 
  private:
   struct Stretch {  // of rows of a group that are wanted

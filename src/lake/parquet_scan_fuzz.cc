@@ -27,10 +27,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         if (!rows || *rows == 0) break;
         for (size_t column = 0; column < names.size(); column++) {
           const ColumnInfo& info = (*scan)->columns()[column];
-          std::vector<int64_t> numbers(*rows);
           auto convert = Converter::For(info, yijian::timeline::FieldType::kMoney);
           if (convert) {
-            if ((*scan)->Numbers(column, *convert, numbers.data())) touched += numbers.back() == 0 ? 1 : 0;
+            yijian::timeline::Column numbers;
+            ColumnFill fill{&numbers};
+            if ((*scan)->Append(column, *convert, &fill)) touched += numbers[*rows - 1] == 0 ? 1 : 0;
             continue;
           }
           auto view = (*scan)->View(column);

@@ -132,15 +132,13 @@ Status SubjectReader::Impl::Load(RowStream* stream, std::vector<int64_t>* subjec
     }
     table->row_id.insert(table->row_id.end(), row_ids, row_ids + chunk->rows);
     for (size_t i = 0; i < loaded.size(); i++) {
-      Column& column = table->columns[loaded[i]];
-      column.resize(table->rows + chunk->rows);
-      converters[i](chunk->columns[i + 2], chunk->rows, column.data() + table->rows);
+      converters[i](chunk->columns[i + 2], chunk->rows, table->columns[loaded[i]].Append(chunk->rows));
     }
     table->rows += static_cast<uint32_t>(chunk->rows);
   }
   for (size_t field = 0; field < request.fields.size(); field++) {
     Column& column = table->columns[field];
-    if (request.fields[field] && column.empty()) column.assign(table->rows, kNull);  // in no file
+    if (request.fields[field] && column.empty()) column.Fill(table->rows, kNull);  // in no file
   }
   table->visit.assign(table->rows, kNoRow);
   table->person_first.push_back(table->rows);

@@ -107,7 +107,7 @@ TEST(SubjectReaderTest, OnlyRowsOfTheItemsAskedFor) {
   Must(reader.Read(0, &bucket));
   const Table& lines = bucket.table(Kind::kLine);
   EXPECT_GT(lines.rows, 500u);
-  for (int64_t item : lines.columns[Ordinal(Kind::kLine, "item")]) EXPECT_TRUE(item == 7 || item == 9);
+  for (int64_t item : lines.columns[Ordinal(Kind::kLine, "item")].ToVector()) EXPECT_TRUE(item == 7 || item == 9);
   request.items->clear();
   EXPECT_EQ(Must(SubjectReader::Open(snapshot, request)).parts(), 0);
 }

@@ -8,6 +8,7 @@ namespace yijian::lake {
 namespace {
 
 using timeline::Column;
+using Span = timeline::Column::Span;
 using timeline::FieldInfo;
 using timeline::Fields;
 using timeline::FieldType;
@@ -23,11 +24,6 @@ bool Inside(const DataFile& file, BucketRange range) {
 }
 
 // Rows of a chunk that stay, as spans between those that go.
-struct Span {
-  uint32_t begin;
-  uint32_t size;
-};
-
 void SpansOf(const std::vector<uint8_t>& dead, size_t rows, std::vector<Span>* spans) {
   spans->clear();
   size_t row = 0;
@@ -36,14 +32,6 @@ void SpansOf(const std::vector<uint8_t>& dead, size_t rows, std::vector<Span>* s
     size_t end = hit == nullptr ? rows : static_cast<size_t>(static_cast<const uint8_t*>(hit) - dead.data());
     if (end > row) spans->push_back({static_cast<uint32_t>(row), static_cast<uint32_t>(end - row)});
     row = end + 1;
-  }
-}
-
-void Compact(const std::vector<Span>& spans, int64_t* values) {
-  int64_t* to = values;
-  for (Span span : spans) {
-    if (to != values + span.begin) std::memmove(to, values + span.begin, span.size * sizeof(int64_t));
-    to += span.size;
   }
 }
 
@@ -65,22 +53,14 @@ std::string StoredName(const FieldInfo& field) {
 void ScanRows::Clear(size_t fields) {
   rows = 0;
   columns.resize(fields);
+  for (Column& column : columns) column.clear();
+  visit_key.clear();
   groups.clear();
 }
 
 void ScanRows::Finish(const ScanRequest& request) {
-  for (size_t field = 0; field < columns.size(); field++) columns[field].resize(request.fields[field] ? rows : 0);
   row_id.resize(rows);
-  visit_key.resize(request.visit_key ? rows : 0);
   text.resize(request.text.empty() ? 0 : rows);
-}
-
-void ScanRows::Reserve(size_t expected, const ScanRequest& request) {
-  for (size_t field = 0; field < columns.size(); field++) {
-    if (request.fields[field]) columns[field].reserve(expected);
-  }
-  row_id.reserve(expected);
-  if (request.visit_key) visit_key.reserve(expected);
 }
 
 // ---- RowIdSet
@@ -180,8 +160,8 @@ class QuerySource : public ChunkSource {
     return chunk_ ? chunk_->rows : 0;
   }
   Result<ColumnView> View(size_t column) override { return chunk_->columns[column]; }
-  Status Numbers(size_t column, const Converter& convert, int64_t* out) override {
-    convert(chunk_->columns[column], chunk_->rows, out);
+  Status Append(size_t column, const Converter& convert, ColumnFill* to) override {
+    convert(chunk_->columns[column], chunk_->rows, to->column->Append(chunk_->rows));
     return {};
   }
 
@@ -208,15 +188,21 @@ class FileScan {
   Status MarkDead(const ColumnView& keys, const ColumnView& row_ids);
   void AddGroups(const int64_t* keys);
   Status AddTexts();
-  int64_t* Room(std::vector<int64_t>* column);
-  Status Append(const std::optional<Converter>& convert, size_t position, std::vector<int64_t>* column);
+  void AddRowIds(const int64_t* row_ids);
+  // A column of the file, and where it goes.
+  struct Way {
+    size_t position = kAbsent;
+    std::optional<Converter> convert;  // when the file has it
+    ColumnFill to;
+  };
+  Result<Way> WayOf(size_t position, FieldType type, Column* column) const;
+  Status Append(Way& way);
 
   const FilePlan& plan_;
   std::unique_ptr<ChunkSource> source_;
   RowIdSet cancelled_;
   ScanRows* rows_;
-  std::optional<Converter> visit_key_;
-  std::vector<std::optional<Converter>> fields_;  // as plan_.fields
+  std::vector<Way> ways_;
 
   // Of the current chunk.
   size_t size_ = 0;
@@ -237,15 +223,18 @@ Status FileScan::Start(const ScanRequest& request) {
   }
   if (!is(plan_.live, Logical::kBool, Physical::kBool)) return IoError("live is not a BOOLEAN");
   if (!is(plan_.text, Logical::kText, Physical::kText)) return IoError(infos[plan_.text].name + " is not a VARCHAR");
-  if (plan_.visit_key != kAbsent) visit_key_ = TRY(Converter::For(infos[plan_.visit_key], FieldType::kId));
+  if (plan_.want_visit_key) ways_.push_back(TRY(WayOf(plan_.visit_key, FieldType::kId, &rows_->visit_key)));
   for (const FilePlan::Field& field : plan_.fields) {
-    std::optional<Converter> convert;
-    if (field.position != kAbsent) {
-      convert = TRY(Converter::For(infos[field.position], Fields(request.kind)[field.ordinal].type));
-    }
-    fields_.push_back(convert);
+    FieldType type = Fields(request.kind)[field.ordinal].type;
+    ways_.push_back(TRY(WayOf(field.position, type, &rows_->columns[field.ordinal])));
   }
   return {};
+}
+
+Result<FileScan::Way> FileScan::WayOf(size_t position, FieldType type, Column* column) const {
+  Way way{position, std::nullopt, {column, 0, std::nullopt}};
+  if (position != kAbsent) way.convert = TRY(Converter::For(source_->columns()[position], type));
+  return way;
 }
 
 Status FileScan::Run() {
@@ -256,13 +245,8 @@ Status FileScan::Run() {
     SpansOf(dead_, size_, &spans_);
     kept_ = SizeOf(spans_);
     AddGroups(keys.As<int64_t>());
-    int64_t* to = Room(&rows_->row_id);
-    std::memcpy(to, row_ids.data, size_ * sizeof(int64_t));
-    if (kept_ != size_) Compact(spans_, to);
-    if (plan_.want_visit_key) TRY(Append(visit_key_, plan_.visit_key, &rows_->visit_key));
-    for (size_t i = 0; i < fields_.size(); i++) {
-      TRY(Append(fields_[i], plan_.fields[i].position, &rows_->columns[plan_.fields[i].ordinal]));
-    }
+    AddRowIds(row_ids.As<int64_t>());
+    for (Way& way : ways_) TRY(Append(way));
     if (plan_.want_text) TRY(AddTexts());
     rows_->rows += static_cast<uint32_t>(kept_);
   }
@@ -322,21 +306,24 @@ Status FileScan::AddTexts() {
   return {};
 }
 
-// For the rows at hand, behind those already there.
-int64_t* FileScan::Room(std::vector<int64_t>* column) {
-  size_t before = rows_->rows;
-  if (column->size() < before + size_) column->resize(before + size_);
-  return column->data() + before;
+void FileScan::AddRowIds(const int64_t* row_ids) {
+  std::vector<int64_t>& list = rows_->row_id;
+  size_t to = rows_->rows;
+  if (list.size() < to + kept_) list.resize(to + kept_);
+  for (Span span : spans_) {
+    std::memcpy(list.data() + to, row_ids + span.begin, span.size * sizeof(int64_t));
+    to += span.size;
+  }
 }
 
-// Fills in all rows, then closes the gaps of dead ones: they are few, so this moves long stretches.
-Status FileScan::Append(const std::optional<Converter>& convert, size_t position, std::vector<int64_t>* column) {
-  int64_t* to = Room(column);
-  if (convert)
-    TRY(source_->Numbers(position, *convert, to));
+// Adds all rows, then closes the gaps of dead ones: they are few, so this moves long stretches.
+Status FileScan::Append(Way& way) {
+  Column& column = *way.to.column;
+  if (way.convert)
+    TRY(source_->Append(way.position, *way.convert, &way.to));
   else
-    std::fill_n(to, size_, kNull);
-  if (kept_ != size_) Compact(spans_, to);
+    column.Fill(size_, kNull);
+  if (kept_ != size_) column.Keep(rows_->rows, spans_);
   return {};
 }
 
@@ -377,10 +364,6 @@ Status TableScanner::Scan(const ScanRequest& request, const Slice& slice, ScanRo
   CHECK(request.fields.size() == Fields(request.kind).size());
   std::string_view table = timeline::InfoOf(request.kind).table;
   rows->Clear(request.fields.size());
-  if (slice.whole()) {
-    auto expected = static_cast<size_t>(snapshot_->RowsAbout(table, slice.range));
-    rows->Reserve(expected + expected / 16, request);
-  }
   for (const Snapshot::File& file : snapshot_->FilesOf(table, slice.range)) {
     if (rows->rows + file.data->rows > UINT32_MAX - 1) return LimitReached("more rows in a bucket than 32 bits count");
     TRY(ScanFile(request, slice, file, rows).While("reading " + file.path));

@@ -43,15 +43,14 @@ struct ScanRequest {
 struct ScanRows {
   uint32_t rows = 0;
   std::vector<timeline::Column> columns;  // by ordinal, those requested
+  timeline::Column visit_key;             // kNull when blank
   std::vector<int64_t> row_id;
-  std::vector<int64_t> visit_key;  // kNull when blank
-  std::vector<std::string> text;   // "" when null
+  std::vector<std::string> text;  // "" when null
   std::vector<Group> groups;
 
-  // Numbers of the last scan stay until they are overwritten: clearing the memory would cost as much as filling it.
+  // Row ids of the last scan stay until they are overwritten: clearing the memory would cost as much as filling it.
   void Clear(size_t fields);
-  void Finish(const ScanRequest& request);  // cuts columns to `rows`
-  void Reserve(size_t rows, const ScanRequest& request);
+  void Finish(const ScanRequest& request);  // cuts lists to `rows`
   uint32_t EndOf(size_t group) const { return group + 1 < groups.size() ? groups[group + 1].begin : rows; }
 };
 

@@ -55,7 +55,7 @@ ColumnMaker::ColumnMaker(program::FieldSet wanted, program::Subject subject) : s
 void ColumnMaker::StartOver() {
   for (Table& table : bucket_.tables) {
     table.rows = 0;
-    for (Column& column : table.columns) column.clear();
+    for (timeline::Column& column : table.columns) column.clear();
     table.person.clear();
     table.visit.clear();
     table.row_id.clear();
@@ -95,14 +95,13 @@ void ColumnMaker::AddRows(const History& history, Kind kind, uint32_t person) {
   table.person_first.push_back(table.rows);
   table.person.resize(table.rows, person);
   for (uint16_t field : fields_[static_cast<size_t>(kind)]) {
-    Column& column = table.columns[field];
+    int64_t* to = table.columns[field].Append(order_.size());
     if (field >= rows.columns.size() || rows.columns[field].empty()) {
-      column.resize(table.rows, kNull);
+      std::fill_n(to, order_.size(), kNull);
       continue;
     }
-    column.resize(table.rows);
     const Column& from = rows.columns[field];
-    for (size_t i = 0; i < order_.size(); i++) column[first + i] = from[order_[i]];
+    for (size_t i = 0; i < order_.size(); i++) to[i] = from[order_[i]];
   }
   for (uint32_t row : order_) table.row_id.push_back(rows.key[row]);
   if (kind == Kind::kVisit) {
@@ -144,22 +143,22 @@ void ColumnMaker::SumSettlements(const History& history, uint32_t first_visit) {
   Table& visits = bucket_.table(Kind::kVisit);
   const Rows& settlements = history.of(Kind::kSettlement);
   for (const Sum& sum : Sums()) {
-    Column& column = visits.columns[sum.visit];
-    column.resize(visits.rows, kNull);
     std::vector<uint8_t> unknown(visits.rows - first_visit, 0);
+    int64_t* totals = visits.columns[sum.visit].Append(unknown.size());
+    std::fill_n(totals, unknown.size(), kNull);
     for (size_t row = 0; row < settlements.size(); row++) {
       auto at =
           std::lower_bound(visit_rows_.begin(), visit_rows_.end(), std::pair{settlements.visit[row], uint32_t{0}});
       if (at == visit_rows_.end() || at->first != settlements.visit[row]) continue;
       int64_t value = settlements.At(sum.settlement, row);
-      int64_t& total = column[at->second];
+      int64_t& total = totals[at->second - first_visit];
       if (value == kNull)
         unknown[at->second - first_visit] = 1;
       else
         total = total == kNull ? value : AddMicro(total, value);
     }
     for (size_t i = 0; i < unknown.size(); i++) {
-      if (unknown[i]) column[first_visit + i] = kNull;
+      if (unknown[i]) totals[i] = kNull;
     }
   }
 }

@@ -26,10 +26,11 @@
 
 namespace yijian::realtime {
 
-using timeline::Column;
 using timeline::Kind;
 using timeline::kKindCount;
 using timeline::kNull;
+
+using Column = std::vector<int64_t>;
 
 struct Rows {
   std::vector<int64_t> key;

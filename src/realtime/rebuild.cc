@@ -224,7 +224,7 @@ class Builder {
       const std::vector<bool>& keep = fields_[static_cast<size_t>(kind)];
       if (field >= keep.size() || !keep[field] || table.columns[field].empty()) continue;
       Column& column = rows.columns[field];
-      column.assign(table.columns[field].begin() + first, table.columns[field].begin() + last);
+      for (uint32_t row = first; row < last; row++) column.push_back(table.columns[field][row]);
       if (!ids_.empty() && timeline::Fields(kind)[field].type == FieldType::kCode) {
         for (int64_t& value : column) value = CodeOf(kind, field, value);
       }
@@ -300,7 +300,7 @@ class Builder {
     for (size_t field = 0; field < table.columns.size(); field++) {
       if ((!request.fields[field] && field != request.field) || table.columns[field].empty()) continue;
       Column& column = rows.columns[field];
-      column.assign(table.columns[field].begin() + first, table.columns[field].begin() + last);
+      for (uint32_t row = first; row < last; row++) column.push_back(table.columns[field][row]);
       for (int64_t& value : column) {
         if (value != kNull) value = CodeOf(kind, field, value);
       }

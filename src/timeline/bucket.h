@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "timeline/catalogue.h"
+#include "timeline/column.h"
 
 namespace yijian::timeline {
 
@@ -45,8 +46,6 @@ class CodeBook {
   std::vector<Entry> entries_{1};
   std::unordered_map<std::string, int64_t> ids_;
 };
-
-using Column = std::vector<int64_t>;
 
 struct Table {
   uint32_t rows = 0;

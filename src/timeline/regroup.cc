@@ -24,7 +24,7 @@ Bucket Regroup(const Bucket& bucket, Kind of, size_t field) {
   for (const KindInfo& info : Kinds()) result.table(info.kind) = EmptyTable(info.kind, subjects);
   Table& persons = result.table(Kind::kPerson);
   persons.rows = subjects;
-  for (Column& column : persons.columns) column.assign(subjects, kNull);
+  for (Column& column : persons.columns) column.Fill(subjects, kNull);
   persons.visit.assign(subjects, kNoRow);
   for (uint32_t subject = 0; subject < subjects; subject++) persons.person.push_back(subject);
   persons.person_first = FirstOf(persons.person, subjects);
