@@ -59,11 +59,14 @@ Status TellLines(Connection& connection, const lake::Lake& lake, const RunPlace&
   if (!lines) return {};
   std::string rows =
       "(SELECT * FROM " + RunTable(place, "rows") + " WHERE finding_id = " + lake::Quote(id) + " AND kind = 'line')";
-  std::string own = "SELECT l.* , r.charged, r.amount AS found, r.attributed, r.units FROM " + *lines + " l JOIN " +
-                    rows + " r ON r.row_id = l.row_id";
+  std::string own =
+      "SELECT l.* , r.charged, r.amount AS found, r.attributed, r.units, "
+      "coalesce(r.amount BETWEEN 0.01 AND l.inscp_amt - 0.01, false) AS in_part FROM " +
+      *lines + " l JOIN " + rows + " r ON r.row_id = l.row_id";
   std::string sql =
       "WITH own AS (" + own +
-      "), near AS (SELECT l.*, NULL::BOOLEAN AS charged, NULL AS found, NULL AS attributed, NULL AS units FROM " +
+      "), near AS (SELECT l.*, NULL::BOOLEAN AS charged, NULL AS found, NULL AS attributed, NULL AS units, NULL AS "
+      "in_part FROM " +
       *lines +
       " l WHERE l.mdtrt_key IN (SELECT mdtrt_key FROM own) AND l.row_id NOT IN (SELECT row_id FROM own) AND EXISTS "
       "(SELECT 1 FROM own o WHERE "
@@ -90,7 +93,34 @@ Status TellLines(Connection& connection, const lake::Lake& lake, const RunPlace&
           << Cell(table, i, "attributed");
     if (charged && table.Text(i, table.ColumnOf("units")) != "0.000000")
       out << say("（超出数量 ", " (units beyond what is allowed ") << Cell(table, i, "units") << say("）", ")");
+    else if (charged && table.Int(i, table.ColumnOf("in_part")) != 0)
+      out << say("（范围内金额的一部分）", " (a part of what is in scope)");
     out << "  [" << Cell(table, i, "bkkp_sn") << "]\n";
+  }
+  return {};
+}
+
+// Settlements of the finding in time order: what the fund paid, and what of it is charged.
+Status TellSettlements(Connection& connection, const lake::Lake& lake, const RunPlace& place, const std::string& id,
+                       const Words& say, std::ostringstream& out) {
+  Result<std::string> settlements = lake.TableSql("settlement");
+  if (!settlements) return {};
+  QueryResult table = TRY(connection.Query(
+      "SELECT s.setl_id, s.setl_time, s.inscp_amt, s.hifp_pay, s.fund_pay_sumamt, r.charged, r.amount AS found, "
+      "r.attributed FROM " +
+      *settlements + " s JOIN " + RunTable(place, "rows") + " r ON r.row_id = s.row_id WHERE r.finding_id = " +
+      lake::Quote(id) + " AND r.kind = 'settlement' ORDER BY s.setl_time, s.row_id"));
+  if (table.rows() == 0) return {};
+  out << "\n" << say("结算（● 违规，○ 佐证）", "Settlements (● charged, ○ evidence)") << "\n";
+  for (size_t i = 0; i < table.rows(); i++) {
+    bool charged = table.Int(i, table.ColumnOf("charged")) != 0;
+    out << (charged ? " ● " : " ○ ") << Cell(table, i, "setl_time").substr(0, 16) << say("  范围内 ", "  in scope ")
+        << Cell(table, i, "inscp_amt") << say("，统筹 ", ", pooled fund ") << Cell(table, i, "hifp_pay")
+        << say("，基金 ", ", all funds ") << Cell(table, i, "fund_pay_sumamt");
+    if (charged)
+      out << say("  → 认定 ", "  -> found ") << Cell(table, i, "found") << say("，去重后 ", ", counted once ")
+          << Cell(table, i, "attributed");
+    out << "  [" << Cell(table, i, "setl_id") << "]\n";
   }
   return {};
 }
@@ -159,6 +189,7 @@ Result<std::string> ExplainFinding(const lake::Lake& lake, const std::string& id
       << Cell(rows, 0, "fixmedins_code") << say("   就诊 ", "   visit ") << Cell(rows, 0, "mdtrt_id") << "\n";
   TellFacts(Cell(rows, 0, "facts"), say, out);
   TRY(TellLines(connection, lake, place, full, say, out));
+  TRY(TellSettlements(connection, lake, place, full, say, out));
   if (person) TRY(TellVisits(connection, lake, place, full, subject, say, out));
   out << "\n"
       << say("金额  涉及 ", "Money  flagged ") << Cell(rows, 0, "amount") << say("；去重后计 ", "; counted once ")
