@@ -251,8 +251,8 @@ std::vector<FoundRow> Audit(const Pages& pages, const program::RuleSet& rules) {
     return timeline::OrdinalOf(*timeline::FindField(kind, field));
   };
   run(timeline::Regroup(story.bucket, Kind::kLine, ordinal(Kind::kLine, "exec_doctor")), program::Subject::kDoctor);
-  run(timeline::Regroup(story.bucket, Kind::kStock, ordinal(Kind::kStock, "institution")),
-      program::Subject::kInstitution);
+  for (Kind kind : {Kind::kStock, Kind::kVisit})
+    run(timeline::Regroup(story.bucket, kind, ordinal(kind, "institution")), program::Subject::kInstitution);
   run(timeline::Regroup(story.bucket, Kind::kTrace, ordinal(Kind::kTrace, "code")), program::Subject::kCode);
   return found;
 }

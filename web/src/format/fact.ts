@@ -8,7 +8,9 @@ export interface Wording {
   te: (key: string) => boolean
 }
 // Facts that the rules give as money. A name that is money in one rule and a number in another is told by its two decimals.
-const kMoney = new Set(['average', 'cap', 'ceiling', 'cost', 'deductible', 'due', 'fund', 'gap', 'left', 'paid', 'parts', 'person', 'spent', 'standard', 'sum'])
+const kMoney = new Set([
+  'average', 'bought_at', 'cap', 'ceiling', 'claimed_for', 'cost', 'deductible', 'due', 'excess', 'fund', 'gap', 'left', 'own', 'paid', 'parts', 'person', 'self_pay', 'spent', 'spent_last', 'standard', 'sum', 'worth',
+])
 // Facts that are codes of a national dictionary.
 const kFamilies = new Map([['sex', 'gender'], ['scheme', 'insutype'], ['level', 'hosp_lv'], ['rank', 'hospital_rank'], ['type', 'med_type']])
 const kLengths: Record<string, string> = { d: 'days', h: 'hours', min: 'minutes' }
