@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pack/rule_parts.h"
+#include "pack/uses.h"
 
 namespace yijian::pack {
 namespace {
@@ -50,10 +51,15 @@ void ReadArea(const lang::YamlFile& file, Keys& keys, Rule& rule, Diagnostics& d
 }
 
 // A list over diagnoses or operations: they hang on a person's visit.
-bool HasMacro(const lang::ExprPtr& expr) {
-  if (!expr) return false;
-  if (expr->op == lang::Op::kExists || expr->op == lang::Op::kAll || expr->op == lang::Op::kCountIf) return true;
-  return std::any_of(expr->args.begin(), expr->args.end(), HasMacro);
+bool IsList(const lang::Expr& expr) {
+  return expr.op == lang::Op::kExists || expr.op == lang::Op::kAll || expr.op == lang::Op::kCountIf;
+}
+
+// What a visit's settlements add up to.
+bool IsSum(const lang::Expr& expr) {
+  if (expr.op != lang::Op::kField || expr.kind != timeline::Kind::kVisit) return false;
+  std::string_view name = timeline::Fields(expr.kind)[expr.field].name;
+  return name == "total" || name == "scope" || name == "fund";
 }
 
 }  // namespace
@@ -92,8 +98,17 @@ void CheckSubject(const lang::YamlFile& file, const Rule& rule, Diagnostics& dia
     refuse(std::string("subject ") + program::NameOf(rule.subject) + " does not go with these rows",
            "doctor: of line; code: of trace; institution: of visit, stay, trace or stock");
   }
-  bool lists = HasMacro(rule.a.where) || HasMacro(rule.having) || HasMacro(rule.excess);
+  bool lists = false;
+  bool sums = of == timeline::Kind::kVisit && !rule.amount;  // the default amount is what the fund paid
+  ForEachExpr(rule, [&](const lang::Expr& expr) {
+    lists = lists || IsList(expr);
+    sums = sums || IsSum(expr);
+  });
   if (lists) refuse("diagnoses and operations are known on a person's timeline only", "");
+  if (sums) {
+    refuse("total, scope and fund of visits are known on a person's timeline only",
+           "say what is charged, such as amount: 0");
+  }
   if (rule.within.unit == Unit::kVisit || rule.within.unit == Unit::kStay) {
     refuse("within visit or stay needs a person's timeline", "");
   }

@@ -46,10 +46,10 @@ class RuleReader {
     ReadHeader(file_, keys_, rule_, diagnostics_);
     if (ReadForm()) {
       IsBinary(rule_.form) ? BinaryBody() : UnaryBody();
-      if (!broken_) CheckSubject(file_, rule_, diagnostics_);
       Exceptions();
       Facts();
       Amount();
+      if (!broken_) CheckSubject(file_, rule_, diagnostics_);
     }
     for (const char* key : {"let", "unless", "facts", "amount"}) keys_.Take(key);
     ReadMessage(file_, keys_, rule_, diagnostics_);

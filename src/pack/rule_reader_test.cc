@@ -154,6 +154,18 @@ TEST(RuleReader, APairsAmountMayCallTheChargedRowByItsKind) {
       testing::HasSubstr("no 'line' here"));
 }
 
+TEST(RuleReader, AnInstitutionsVisitsHaveNoSums) {
+  std::string visits = "subject: institution\nform: group\nof: visit\nwithin: month\nhaving: count() > 9\n";
+  Good(visits + "amount: 0\n");
+  for (const char* more : {"", "amount: visit.fund\n", "amount: 0\nfacts: {x: max(visit.total)}\n"}) {
+    EXPECT_THAT(MistakesOf(Rule(visits + more)),
+                testing::HasSubstr("E108 total, scope and fund of visits are known on a person's timeline only"));
+  }
+  EXPECT_THAT(MistakesOf(Rule(visits + "amount: 0\nunless: [{name: x, when: 'visit.diagnoses.exists(d, d.main)', "
+                                       "zh: a, en: b}]\n")),
+              testing::HasSubstr("E108 "));
+}
+
 TEST(RuleReader, SixteenLookupsAreTheMost) {
   std::string with;
   for (int i = 0; i < 17; i++) with += "  k" + std::to_string(i) + ": drug_age[line.item]\n";

@@ -6,14 +6,16 @@ namespace {
 using lang::ExprPtr;
 using lang::Op;
 
-template <typename Visit>
+using Visit = std::function<void(const lang::Expr&)>;
+
 void ForEachIn(const ExprPtr& expr, const Visit& visit) {
   if (!expr) return;
   visit(*expr);
   for (const ExprPtr& arg : expr->args) ForEachIn(arg, visit);
 }
 
-template <typename Visit>
+}  // namespace
+
 void ForEachExpr(const program::Rule& rule, const Visit& visit) {
   ForEachIn(rule.a.where, visit);
   if (rule.b) ForEachIn(rule.b->where, visit);
@@ -25,8 +27,6 @@ void ForEachExpr(const program::Rule& rule, const Visit& visit) {
   for (const program::Exception& exception : rule.unless) ForEachIn(exception.when, visit);
   for (const program::Fact& fact : rule.facts) ForEachIn(fact.value, visit);
 }
-
-}  // namespace
 
 std::set<std::string> TablesOf(const program::Rule& rule) {
   std::set<std::string> tables;
