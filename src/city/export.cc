@@ -19,11 +19,18 @@ constexpr std::array<std::string_view, kFileCount> kHeaders{
 std::string_view FileNameOf(File file) { return kNames[static_cast<size_t>(file)]; }
 std::string_view HeaderOf(File file) { return kHeaders[static_cast<size_t>(file)]; }
 
+Micro StockSold::PriceOnAverage() const {
+  Micro packs = 0;
+  for (const auto& [month, net] : by_month) packs += net;
+  return packs > 0 && charged > 0 ? DivMicro(charged, packs) : price;
+}
+
 void Merge(StockBook& book, const StockBook& part) {
   for (const auto& [key, sold] : part) {
     StockSold& sum = book[key];
     sum.name = sold.name;
     sum.price = sold.price;
+    sum.charged = AddMicro(sum.charged, sold.charged);
     for (const auto& [month, packs] : sold.by_month) sum.by_month[month] += packs;
   }
 }
@@ -83,6 +90,7 @@ void Exporter::Count(const Visit& visit, Pages& pages) const {
     StockSold& sold = pages.book[{std::string(code), std::string(item)}];
     sold.name = NameOf(line);
     sold.price = line.price;
+    sold.charged = AddMicro(sold.charged, MulMicro(line.price, line.qty));
     sold.by_month[MonthIndexOf(DayOf(line.time))] += line.qty;
   }
 }

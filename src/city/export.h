@@ -60,8 +60,11 @@ struct StockKey {
 };
 struct StockSold {
   std::string name;
-  Micro price = 0;
+  Micro price = 0;                // of the last line
+  Micro charged = 0;              // yuan, net
   std::map<int, Micro> by_month;  // month index -> net packs charged
+
+  Micro PriceOnAverage() const;
 };
 using StockBook = std::map<StockKey, StockSold>;
 void Merge(StockBook& book, const StockBook& part);

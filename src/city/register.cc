@@ -122,7 +122,8 @@ void Exporter::WriteStockBook(const StockBook& book, Pages& pages) const {
     stock.item = key.item;
     stock.name = sold.name;
     bool pharmacy = key.institution[0] == 'P';
-    stock.price = pharmacy ? sold.price * 100 / 115 / kMicroPerFen * kMicroPerFen : sold.price;
+    Micro price = sold.PriceOnAverage();
+    stock.price = pharmacy ? price * 100 / 115 / kMicroPerFen * kMicroPerFen : price;  // hospitals sell at cost
     auto write = [&](std::string_view event, Time time, Micro qty) {
       stock.event = event;
       stock.time = time;
