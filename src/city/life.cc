@@ -134,6 +134,7 @@ void Biography::AddCompanions(Visit& visit, int most) {
 void Biography::Close(Visit& visit, Time time, bool may_refund) {
   visit.end = std::max(visit.end, time);
   Time settled = visit.end + dice_.Between(60, 1200);
+  const YearPaid before = paid_;
   world_.cashier.Settle(visit, person_, settled, paid_);
   Date day = DayOf(settled);
   if (!may_refund || day - last_refund_ < 75 || !dice_.Chance(72)) return;
@@ -141,7 +142,7 @@ void Biography::Close(Visit& visit, Time time, bool may_refund) {
   Time back = settled + dice_.Between(2400, 7200);
   bool again = dice_.Chance(920);
   world_.cashier.Refund(visit, back, again);
-  if (!again) paid_.balance += visit.settlements.front().account;
+  if (!again) paid_ = before;  // what was taken back counts towards nothing
 }
 
 // Every pack sold carries its own code; a returned pack's code is written off and not sold again.
