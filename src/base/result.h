@@ -67,6 +67,7 @@ class [[nodiscard]] Result {
   const T& operator*() const { return value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
+  T take() { return std::move(value()); }
   Error& error() { return std::get<1>(state_); }
   const Error& error() const { return std::get<1>(state_); }
 
@@ -87,7 +88,7 @@ class [[nodiscard]] Status {
 
   bool has_value() const { return !error_.has_value(); }
   explicit operator bool() const { return has_value(); }
-  const std::monostate& operator*() const { return done_; }
+  std::monostate take() const { return {}; }
   Error& error() { return *error_; }
   const Error& error() const { return *error_; }
 
@@ -98,7 +99,6 @@ class [[nodiscard]] Status {
 
  private:
   std::optional<Error> error_;
-  std::monostate done_;
 };
 
 inline Error InvalidInput(std::string message) { return {ErrorCode::kInvalidInput, std::move(message), {}}; }
@@ -116,7 +116,7 @@ inline Error InternalError(std::string message) { return {ErrorCode::kInternal, 
     auto yijian_try_result = (expression);           \
     if (!yijian_try_result.has_value()) [[unlikely]] \
       return std::move(yijian_try_result.error());   \
-    std::move(*yijian_try_result);                   \
+    yijian_try_result.take();                        \
   })
 
 // Our bug, on in release too: say where and stop.

@@ -24,8 +24,9 @@ void AddReadings(json& object) {
       added[stem + "_yuan"] = Yuan(value.get<Fen>());
       added[stem + "_words"] = InWords(value.get<Fen>());
     } else if (value.is_string()) {
-      std::string words = DayInWords(value.get_ref<const std::string&>());
-      if (words != value) added[name + "_zh"] = words;
+      const auto& text = value.get_ref<const std::string&>();
+      std::string words = DayInWords(text);
+      if (words != text) added[name + "_zh"] = words;
     }
   }
   for (auto& [name, value] : added.items()) object.emplace(name, value);  // what the data say themselves stands
