@@ -233,7 +233,7 @@ TEST_F(HostileTest, AFullQueueSaysComeBackAndHealthStillAnswers) {
   options_.queue_max = 1;
   Start();
   std::vector<std::thread> threads;
-  std::atomic<int> busy{0}, fine{0};
+  std::atomic<int> fine{0};
   threads.emplace_back([&] { fine += Client(server_->port()).Get("/api/slow").status == 200; });
   while (running_ == 0) std::this_thread::sleep_for(1ms);
   threads.emplace_back([&] { fine += Client(server_->port()).Get("/api/hello").status == 200; });
