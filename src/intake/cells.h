@@ -41,16 +41,21 @@ class Cells {
       : bound_(bound), piece_(piece), nulls_(nulls), arena_(arena) {
     plain_ = bound.inputs.size() == 1 && !bound.inputs[0].formula;
     if (plain_) {
-      starts_ = piece.starts.data() + bound.inputs[0].column * Piece::kStride;
-      sizes_ = piece.sizes.data() + bound.inputs[0].column * Piece::kStride;
+      places_ = piece.places.data() + bound.inputs[0].column * Piece::kStride;
     }
+  }
+
+  // Whether the column is plainly empty in all rows of the piece; false says nothing.
+  bool AllBlank() const {
+    return plain_ && std::all_of(places_, places_ + piece_.rows, [](const Piece::Place& at) { return at.size == 0; });
   }
 
   // Without blanks around it; a view without data is NULL.
   [[gnu::always_inline]] std::string_view At(size_t row) const {
     if (!plain_) return Slow(row);
-    std::string_view text(piece_.text.data() + starts_[row], sizes_[row]);
-    if (text.empty()) return {};
+    const Piece::Place place = places_[row];
+    if (place.size == 0) return {};
+    std::string_view text(piece_.text.data() + place.begin, place.size);
     if (static_cast<unsigned char>(text.front()) <= ' ' || static_cast<unsigned char>(text.back()) <= ' ')
       text = Trim(text);
     return nulls_.Has(text) ? std::string_view() : text;
@@ -72,8 +77,7 @@ class Cells {
   const NullTexts& nulls_;
   FormulaArena& arena_;
   bool plain_ = false;
-  const uint32_t* starts_ = nullptr;
-  const uint32_t* sizes_ = nullptr;
+  const Piece::Place* places_ = nullptr;
 };
 
 }  // namespace yijian::intake

@@ -376,6 +376,21 @@ Parsed DateFormats::Parse(std::string_view text, int64_t& seconds) const {
   return matched ? Parsed::kTooLarge : Parsed::kBad;
 }
 
+// Nearly all texts are plain ASCII.
+bool IsBadText(std::string_view text) {
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + at, 8);
+    if (((word | (word - 0x0101010101010101U)) & 0x8080808080808080U) != 0) break;
+  }
+  for (; at < text.size(); at++) {
+    if (static_cast<signed char>(text[at]) <= 0)
+      return !IsUtf8(text.substr(at)) || text.find('\0', at) != std::string_view::npos;
+  }
+  return false;
+}
+
 std::string_view Trim(std::string_view text) {
   auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);

@@ -66,6 +66,8 @@ class DateFormats {
   std::vector<Format> formats_;
 };
 
+// Not UTF-8, or with a NUL inside.
+bool IsBadText(std::string_view text);
 // Without ASCII blanks and NULs at either end.
 std::string_view Trim(std::string_view text);
 // For people: bad bytes as \xNN, cut after `size_max` bytes.

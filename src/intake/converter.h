@@ -61,13 +61,27 @@ class Converter {
   ConverterOutput& output() { return output_; }
 
  private:
-  // One converted column of a feed; which vector is used depends on its type.
+  // One converted column of a feed. Its kind says which vector holds it; the others hold what some piece before left.
   struct Column {
-    bool as_codes = false;
+    SlotKind kind = SlotKind::kAbsent;  // kAbsent: NULL in all rows
     std::vector<int64_t> ints;
     std::vector<int32_t> codes;
     std::vector<std::string_view> texts;
-    std::vector<uint64_t> hashes;  // of values
+    std::vector<uint64_t> hashes;  // of values, where keys need them
+
+    bool Has(size_t row) const {
+      switch (kind) {
+        case SlotKind::kAbsent:
+          return false;
+        case SlotKind::kInt:
+          return ints[row] != kNullValue;
+        case SlotKind::kCode:
+          return codes[row] != kNullCode;
+        case SlotKind::kText:
+          return texts[row].data() != nullptr;
+      }
+      return false;
+    }
   };
   struct FeedRows {
     std::vector<uint8_t> absent;  // no row: filtered, or a need is missing
@@ -79,10 +93,11 @@ class Converter {
   // What the thread remembers about a column of a source, and works with.
   struct ColumnMemory {
     Memo memo;
-    std::vector<uint64_t> hash_of;  // by id
-    std::vector<int64_t> key_of;    // by id, for buckets
-    std::vector<uint8_t> has_name;  // by id
-    std::vector<uint8_t> is_stay;   // by id of a med_type
+    std::vector<uint64_t> hash_of;        // by id
+    std::vector<uint64_t> field_hash_of;  // by id
+    std::vector<int64_t> key_of;          // by id, for buckets
+    std::vector<uint8_t> has_name;        // by id
+    std::vector<uint8_t> is_stay;         // by id of a med_type
     uint64_t salt = 0;
     bool as_texts = false;  // too many distinct texts to number
   };
@@ -94,6 +109,13 @@ class Converter {
     Why why;
     int check;  // of a row check
   };
+  template <typename T>
+  static T& AtId(std::vector<T>& values, int32_t id, T fill) {
+    auto index = static_cast<size_t>(id);
+    if (values.size() <= index) values.resize(index + index / 2 + 16, fill);
+    return values[index];
+  }
+
   Converter(Batch& batch, std::unique_ptr<QuarantineWriter> quarantine, std::unique_ptr<KeyStage> keys,
             StageWriter stage, size_t buffer_rows);
 
@@ -101,7 +123,9 @@ class Converter {
   void Filter(const FeedPlan& feed, FeedRows& rows);
   Status ConvertColumn(const FeedPlan& feed, size_t position, FeedRows& rows, ColumnMemory& memory);
   Status ConvertTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows, ColumnMemory& memory);
-  void ConvertLongTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows, ColumnMemory& memory);
+  void ConvertLongTexts(const ColumnPlan& plan, const Cells& cells, FeedRows& rows);
+  template <typename TextOf, typename Read>
+  void ConvertInts(const ColumnPlan& plan, FeedRows& rows, TextOf text_of, Read read);
   void ConvertNumbers(const ColumnPlan& plan, const Cells& cells, FeedRows& rows);
   void ConvertTimes(const ColumnPlan& plan, const Cells& cells, FeedRows& rows);
   void ConvertFlags(const ColumnPlan& plan, const Cells& cells, FeedRows& rows);
@@ -115,7 +139,7 @@ class Converter {
   void CheckRows(const FeedPlan& feed, FeedRows& rows);
   void MakeKeys(const FeedPlan& feed, FeedRows& rows, std::vector<ColumnMemory>& memories);
   Status StageFeed(const FeedPlan& feed, size_t feed_index, FeedRows& rows);
-  bool FitsBuffer(const FeedPlan& feed, const FeedRows& rows, const StageBuffer& buffer) const;
+  static bool FitsBuffer(const FeedPlan& feed, const FeedRows& rows, const StageBuffer& buffer);
   void AppendRows(const FeedPlan& feed, FeedRows& rows, const std::vector<uint32_t>& chosen, StageBuffer& buffer);
   Status FlushBuffer(size_t table, size_t group);
   Status QuarantineRows(const SourcePlan& source);

@@ -8,14 +8,6 @@
 #include "intake/money_text.h"
 
 namespace yijian::intake {
-namespace {
-
-SlotKind KindOf(const ColumnInfo& info, bool as_codes) {
-  if (!IsText(info.type)) return SlotKind::kInt;
-  return as_codes ? SlotKind::kCode : SlotKind::kText;
-}
-
-}  // namespace
 
 Status Converter::StageFeed(const FeedPlan& feed, size_t feed_index, FeedRows& rows) {
   size_t count = piece_->rows;
@@ -40,7 +32,7 @@ Status Converter::StageFeed(const FeedPlan& feed, size_t feed_index, FeedRows& r
     if (slots.KeyOf(feed.bound.columns[i].column) == SIZE_MAX) continue;
     if (feed.bound.columns[i].info->name == feed.bound.table->bucket_by) {
       id_keys_[i] = rows.bucket_key;
-    } else {
+    } else if (rows.columns[i].kind == SlotKind::kText) {
       id_keys_[i].resize(count);
       KeysOfIds(rows.columns[i].texts, id_keys_[i]);
     }
@@ -57,52 +49,51 @@ Status Converter::StageFeed(const FeedPlan& feed, size_t feed_index, FeedRows& r
   return {};
 }
 
-// Whether the rows in the buffer have the same slots in the same form.
-bool Converter::FitsBuffer(const FeedPlan& feed, const FeedRows& rows, const StageBuffer& buffer) const {
-  if (buffer.rows == 0) return true;
-  size_t filled = 0;
+// Whether no column comes in another form than in the rows that the buffer holds.
+bool Converter::FitsBuffer(const FeedPlan& feed, const FeedRows& rows, const StageBuffer& buffer) {
   for (size_t i = 0; i < feed.columns.size(); i++) {
-    const BoundColumn& bound = feed.bound.columns[i];
-    if (buffer.slots[bound.column].kind != KindOf(*bound.info, rows.columns[i].as_codes)) return false;
-    filled++;
+    SlotKind kind = buffer.slots[feed.bound.columns[i].column].kind;
+    SlotKind comes = rows.columns[i].kind;
+    if (kind != SlotKind::kAbsent && comes != SlotKind::kAbsent && kind != comes) return false;
   }
-  size_t national = feed.bound.table->columns.size();
-  auto present = std::count_if(buffer.slots.begin(), buffer.slots.begin() + static_cast<long>(national),
-                               [](const StageColumn& column) { return column.kind != SlotKind::kAbsent; });
-  return static_cast<size_t>(present) == filled;
+  return true;
 }
 
 void Converter::AppendRows(const FeedPlan& feed, FeedRows& rows, const std::vector<uint32_t>& chosen,
                            StageBuffer& buffer) {
   const SlotMap& slots = feed.table->slots;
   auto append_ints = [&](size_t slot, const auto& value_of) {
-    StageColumn& to = buffer.slots[slot];
-    to.kind = SlotKind::kInt;
-    size_t at = to.ints.size();
-    to.ints.resize(at + chosen.size());
-    for (uint32_t row : chosen) to.ints[at++] = value_of(row);
+    std::vector<int64_t>& to = buffer.Ints(slot);
+    size_t at = to.size();
+    to.resize(at + chosen.size());
+    for (uint32_t row : chosen) to[at++] = value_of(row);
   };
   for (size_t i = 0; i < feed.columns.size(); i++) {
-    const BoundColumn& bound = feed.bound.columns[i];
+    size_t slot = feed.bound.columns[i].column;
     const Column& from = rows.columns[i];
-    StageColumn& to = buffer.slots[bound.column];
-    SlotKind kind = KindOf(*bound.info, from.as_codes);
-    if (kind == SlotKind::kInt) {
-      append_ints(bound.column, [&](uint32_t row) { return from.ints[row]; });
-    } else if (kind == SlotKind::kCode) {
-      to.kind = kind;
-      size_t at = to.codes.size();
-      to.codes.resize(at + chosen.size());
-      for (uint32_t row : chosen) to.codes[at++] = from.codes[row];
-    } else {
-      to.kind = kind;
-      for (uint32_t row : chosen) {
-        std::string_view text = from.texts[row];
-        to.sizes.push_back(text.data() == nullptr ? -1 : static_cast<int32_t>(text.size()));
-        to.bytes += text;
+    switch (from.kind) {
+      case SlotKind::kAbsent:
+        continue;
+      case SlotKind::kInt:
+        append_ints(slot, [&](uint32_t row) { return from.ints[row]; });
+        break;
+      case SlotKind::kCode: {
+        std::vector<int32_t>& to = buffer.Codes(slot);
+        size_t at = to.size();
+        to.resize(at + chosen.size());
+        for (uint32_t row : chosen) to[at++] = from.codes[row];
+        break;
       }
+      case SlotKind::kText:
+        StageColumn& to = buffer.Texts(slot);
+        for (uint32_t row : chosen) {
+          std::string_view text = from.texts[row];
+          to.sizes.push_back(text.data() == nullptr ? -1 : static_cast<int32_t>(text.size()));
+          to.bytes += text;
+        }
+        break;
     }
-    if (size_t key = slots.KeyOf(bound.column); key != SIZE_MAX) {
+    if (size_t key = slots.KeyOf(slot); key != SIZE_MAX) {
       append_ints(key, [&](uint32_t row) { return id_keys_[i][row]; });
     }
   }
@@ -112,7 +103,7 @@ void Converter::AppendRows(const FeedPlan& feed, FeedRows& rows, const std::vect
   append_ints(slots.Engine(kRowKeySlot), [&](uint32_t row) { return rows.row_key[row]; });
   append_ints(slots.Engine(kRowHashSlot),
               [&](uint32_t row) { return static_cast<int64_t>(static_cast<int32_t>(rows.row_hash[row] >> 32)); });
-  if (feed.init_key_position != SIZE_MAX) {
+  if (feed.init_key_position != SIZE_MAX && rows.columns[feed.init_key_position].kind != SlotKind::kAbsent) {
     const Column& init = rows.columns[feed.init_key_position];
     uint64_t seed = KeySeed(feed.bound.table->name);
     bool line = feed.bound.key.size() == 2;
@@ -207,7 +198,7 @@ Status Converter::QuarantineRows(const SourcePlan& source) {
         MoneyCount& money = table.money[bound.column];
         money.quarantined += *fen;
         // It was counted as made NULL, but now the whole row goes.
-        if (plan.lenient && rows.columns[plan.position].ints[row] == kNullValue) money.nulled -= *fen;
+        if (plan.lenient && !rows.columns[plan.position].Has(row)) money.nulled -= *fen;
       }
     }
   }

@@ -55,20 +55,14 @@ class Marker {
 
 }  // namespace
 
-void CsvScanner::Store(size_t field, size_t begin, size_t end, bool escaped, Piece& piece) const {
-  if (field < skip_ || field >= columns_) return;
-  if (escaped) {
-    char* text = piece.text.data();
-    size_t to = begin;
-    for (size_t from = begin; from < end; from++) {
-      text[to++] = text[from];
-      if (text[from] == dialect_.quote && from + 1 < end && text[from + 1] == dialect_.quote) from++;
-    }
-    end = to;
+// Two quotes become one, in place; returns the new end.
+size_t CsvScanner::Unescape(size_t begin, size_t end, char* text) const {
+  size_t to = begin;
+  for (size_t from = begin; from < end; from++) {
+    text[to++] = text[from];
+    if (text[from] == dialect_.quote && from + 1 < end && text[from + 1] == dialect_.quote) from++;
   }
-  size_t at = (field - skip_) * Piece::kStride + piece.rows;
-  piece.starts[at] = static_cast<uint32_t>(begin);
-  piece.sizes[at] = static_cast<uint32_t>(end - begin);
+  return to;
 }
 
 bool CsvScanner::EndRecord(size_t begin, size_t end, size_t fields, bool last_empty, Piece& piece) {
@@ -98,6 +92,14 @@ size_t CsvScanner::Scan(size_t from, size_t until, bool last, Piece& piece) {
   if (closing) text[until] = '\n';
   const size_t limit = closing ? until + 1 : until;
 
+  const size_t kept = columns_ - skip_;
+  Piece::Place* const places = piece.places.data();
+  auto store = [&](size_t at, size_t begin, size_t end) {
+    if (at - skip_ >= kept) return;  // a row number, or a field too many
+    places[(at - skip_) * Piece::kStride + piece.rows] = {static_cast<uint32_t>(begin),
+                                                          static_cast<uint32_t>(end - begin)};
+  };
+
   const Marker marker(delimiter, quote);
   size_t record = from;
   size_t field = from;  // where the field at hand begins
@@ -113,6 +115,11 @@ size_t CsvScanner::Scan(size_t from, size_t until, bool last, Piece& piece) {
     for (; bits != 0; bits &= bits - 1) {
       const size_t at = block + static_cast<size_t>(std::countr_zero(bits));
       const char c = text[at];
+      if (c == delimiter && !quoted) [[likely]] {
+        store(fields++, field, at);
+        field = at + 1;
+        continue;
+      }
       if (quotes && c == quote) {
         if (at == skip) continue;
         if (!inside) {
@@ -141,13 +148,12 @@ size_t CsvScanner::Scan(size_t from, size_t until, bool last, Piece& piece) {
       size_t end = at;
       if (quoted) {
         begin = field + 1;
-        end = value_end;
+        end = escaped ? Unescape(begin, value_end, text) : value_end;
       } else if (c == '\n' && end > begin && text[end - 1] == '\r') {
         end--;
       }
-      Store(fields, begin, end, escaped, piece);
+      store(fields++, begin, end);
       const bool was_quoted = quoted;
-      fields++;
       field = at + 1;
       quoted = false;
       escaped = false;

@@ -43,9 +43,8 @@ class CsvScanner {
   bool in_quotes() const { return in_quotes_; }
 
  private:
-  struct Record;
   bool EndRecord(size_t begin, size_t end, size_t fields, bool last_empty, Piece& piece);
-  void Store(size_t field, size_t begin, size_t end, bool escaped, Piece& piece) const;
+  size_t Unescape(size_t begin, size_t end, char* text) const;
 
   CsvDialect dialect_;
   size_t columns_;

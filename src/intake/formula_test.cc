@@ -15,8 +15,8 @@ Piece OneRow(const std::vector<std::string>& values) {
   Piece piece;
   piece.Reset(0, values.size());
   for (size_t i = 0; i < values.size(); i++) {
-    piece.starts[i * Piece::kStride] = static_cast<uint32_t>(piece.text.size());
-    piece.sizes[i * Piece::kStride] = static_cast<uint32_t>(values[i].size());
+    piece.places[i * Piece::kStride] = {static_cast<uint32_t>(piece.text.size()),
+                                        static_cast<uint32_t>(values[i].size())};
     piece.text.insert(piece.text.end(), values[i].begin(), values[i].end());
   }
   piece.rows = 1;

@@ -159,6 +159,14 @@ Status GroupPass::WriteTable(size_t table) {
   };
   for (size_t column = 0; column < info.columns.size(); column++) {
     const ColumnInfo& of = info.columns[column];
+    size_t key = slots.KeyOf(column);
+    if (!staged.Has(column)) {
+      size_t stored = 1u + (of.type == ColumnType::kCode) + (key != SIZE_MAX);
+      chunks.Add([&](size_t from, size_t until, std::vector<EncodedChunk>& to) {
+        to.insert(to.end(), stored, encoder.Nulls(until - from));
+      });
+      continue;
+    }
     if (!IsText(of.type)) {
       add_ints(Arrange(TRY(staged.Ints(column)), order), ParquetTypeOf(of.type));
       continue;
@@ -179,7 +187,7 @@ Status GroupPass::WriteTable(size_t table) {
         if (of.type == ColumnType::kCode) to.push_back(encoder.CodeIds(local, context_.code_ids[table][column]));
       });
     }
-    if (size_t key = slots.KeyOf(column); key != SIZE_MAX) {
+    if (key != SIZE_MAX) {
       add_ints(Arrange(TRY(staged.Ints(key)), order), ParquetType::kInt64);
     }
   }

@@ -157,15 +157,13 @@ void JsonLinesSource::ReadLine(std::string_view line, Piece& piece) {
   line = Trim(line);
   if (line.empty()) return;
   for (size_t column = 0; column < piece.columns; column++) {
-    piece.starts[column * Piece::kStride + piece.rows] = 0;
-    piece.sizes[column * Piece::kStride + piece.rows] = 0;
+    piece.places[column * Piece::kStride + piece.rows] = {};
   }
   std::string fault = Walk(line, [&](std::string_view name, std::string_view value) {
     auto found = index_.find(std::string(name));
     if (found == index_.end()) return;
-    size_t at = found->second * Piece::kStride + piece.rows;
-    piece.starts[at] = static_cast<uint32_t>(piece.text.size());
-    piece.sizes[at] = static_cast<uint32_t>(value.size());
+    piece.places[found->second * Piece::kStride + piece.rows] = {static_cast<uint32_t>(piece.text.size()),
+                                                                 static_cast<uint32_t>(value.size())};
     piece.text.insert(piece.text.end(), value.begin(), value.end());
   });
   if (fault.empty()) {

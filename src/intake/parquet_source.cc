@@ -57,8 +57,7 @@ Status ParquetSource::Append(const lake::Chunk& chunk, Piece& piece) {
     for (size_t row = 0; row < chunk.rows; row++, at++) {
       std::string_view value = view.Has(row) ? view.Text(row) : std::string_view();
       if (piece.text.size() + value.size() > UINT32_MAX) return LimitReached(path_ + ": values of gigabytes");
-      piece.starts[at] = static_cast<uint32_t>(piece.text.size());
-      piece.sizes[at] = static_cast<uint32_t>(value.size());
+      piece.places[at] = {static_cast<uint32_t>(piece.text.size()), static_cast<uint32_t>(value.size())};
       piece.text.insert(piece.text.end(), value.begin(), value.end());
     }
   }

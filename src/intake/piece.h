@@ -16,7 +16,7 @@
 namespace yijian::intake {
 
 inline constexpr size_t kPieceRowsMax = 8192;
-inline constexpr size_t kPieceBytes = 1 << 20;
+inline constexpr size_t kPieceBytes = 1 << 18;
 inline constexpr size_t kRecordBytesMax = 16 << 20;
 
 // A record that could not be cut into fields.
@@ -30,26 +30,30 @@ struct Piece {
   // Not a power of two: columns at such distances would fight for the same lines of the cache.
   static constexpr size_t kStride = kPieceRowsMax + 40;
 
+  // Where in the text a field lies.
+  struct Place {
+    uint32_t begin = 0;
+    uint32_t size = 0;
+  };
+
   int file = 0;
   size_t rows = 0;
   size_t columns = 0;
   std::vector<char> text;
-  std::vector<uint32_t> starts;  // [column * kStride + row]
-  std::vector<uint32_t> sizes;
+  std::vector<Place> places;  // of fields: [column * kStride + row]
   std::vector<int64_t> row_numbers;
   std::vector<BadRecord> bad;
   int64_t byte_offset = -1;  // of text[0] in the file; -1 when the bytes are not the file's own
 
   std::string_view Field(size_t column, size_t row) const {
-    size_t at = column * kStride + row;
-    return {text.data() + starts[at], sizes[at]};
+    const Place& place = places[column * kStride + row];
+    return {text.data() + place.begin, place.size};
   }
   void Reset(int of_file, size_t of_columns) {
     file = of_file;
     rows = 0;
     columns = of_columns;
-    starts.resize(columns * kStride);
-    sizes.resize(columns * kStride);
+    places.resize(columns * kStride);
     row_numbers.resize(kPieceRowsMax);
     bad.clear();
     byte_offset = -1;

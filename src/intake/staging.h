@@ -26,8 +26,8 @@
 namespace yijian::intake {
 
 using lake::kNullCode;
-
 using lake::kNullValue;
+inline constexpr int32_t kNullSize = -1;
 
 enum class SlotKind : uint8_t { kAbsent, kInt, kCode, kText };
 
@@ -50,26 +50,35 @@ class SlotMap {
   size_t engine_;
 };
 
-// Rows being gathered: one of the vectors of each slot.
+// Rows being gathered: one of the vectors of each slot. A slot may lag behind: the rows it lacks are NULL in it.
 struct StageColumn {
   SlotKind kind = SlotKind::kAbsent;
   std::vector<int64_t> ints;
   std::vector<int32_t> codes;
-  std::vector<int32_t> sizes;  // of texts; -1 is NULL
+  std::vector<int32_t> sizes;  // of texts; kNullSize is NULL
   std::string bytes;           // of texts
 };
 struct StageBuffer {
   size_t rows = 0;
   std::vector<StageColumn> slots;
+
+  // The slot, of this kind from now on and as long as the rows there are.
+  std::vector<int64_t>& Ints(size_t slot);
+  std::vector<int32_t>& Codes(size_t slot);
+  StageColumn& Texts(size_t slot);
 };
 
 struct StageFile;  // a file that goes when the last block of it goes
 
 struct StageBlock {
+  // Ints, codes and sizes of texts lie in the file as unsigned numbers of the same width, one a row: 0 is NULL, n is
+  // base + n - 1. With no width every row is `base`. Texts follow their sizes.
   struct Slot {
     SlotKind kind = SlotKind::kAbsent;
-    int64_t offset = 0;  // in the file: ints, codes, or sizes followed by bytes
-    int64_t bytes = 0;
+    uint8_t width = 0;  // in bytes: 0, 1, 2, 4 or 8
+    int64_t base = 0;
+    int64_t offset = 0;      // in the file
+    int64_t text_bytes = 0;  // of texts
   };
   std::shared_ptr<StageFile> file;
   size_t rows = 0;
@@ -85,9 +94,10 @@ class StageWriter {
 
  private:
   explicit StageWriter(std::shared_ptr<StageFile> file) : file_(std::move(file)) {}
-  Status Append(const void* bytes, size_t size);
+  Status Append(std::string_view bytes);
 
   std::shared_ptr<StageFile> file_;
+  std::string packed_;
 };
 
 // The blocks of one table and group, read a slot at a time.
@@ -108,6 +118,9 @@ class StagedRows {
                                               std::string& bytes) const;
 
  private:
+  template <typename T>
+  Status Numbers(const StageBlock& block, size_t slot, T null, std::span<T> to) const;
+
   std::vector<StageBlock> blocks_;
   size_t rows_ = 0;
 };

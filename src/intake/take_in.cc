@@ -126,7 +126,7 @@ void TakeInRun::PlanWork() {
   int64_t groups = std::max((rows + kRowsPerFile - 1) / kRowsPerFile, std::min<int64_t>(8, rows / kRowsWorthAGroup));
   groups_ = static_cast<int>(std::clamp<int64_t>(groups, 1, lake_->buckets()));
   buffer_rows_ =
-      static_cast<size_t>(std::clamp<int64_t>(kStageRowsMax / (groups_ * static_cast<int64_t>(threads_)), 256, 16384));
+      static_cast<size_t>(std::clamp<int64_t>(kStageRowsMax / (groups_ * static_cast<int64_t>(threads_)), 256, 4096));
   batch_ = std::make_unique<Batch>(mapping_, options_.dictionaries, lake_->buckets(), groups_);
   feed_ = std::make_unique<PieceFeed>(*batch_, files_);
 }

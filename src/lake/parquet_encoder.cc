@@ -303,6 +303,14 @@ EncodedChunk ChunkEncoder::Integers(std::span<const int64_t> values, ParquetType
   return Seal(chunk);
 }
 
+EncodedChunk ChunkEncoder::Nulls(size_t rows) {
+  EncodedChunk chunk;
+  chunk.values = static_cast<int64_t>(rows);
+  chunk.nulls = chunk.values;
+  AddPage(kDataPage, kPlain, rows, Levels(rows, rows, [](size_t) { return false; }));
+  return Seal(chunk);
+}
+
 EncodedChunk ChunkEncoder::Bools(std::span<const int64_t> values) {
   EncodedChunk chunk;
   chunk.values = static_cast<int64_t>(values.size());

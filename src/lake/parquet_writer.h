@@ -70,6 +70,8 @@ class ChunkEncoder {
  public:
   // kTimestamp takes seconds. kNullValue is null. Any integer type.
   EncodedChunk Integers(std::span<const int64_t> values, ParquetType type);
+  // A column without a value, of any type.
+  EncodedChunk Nulls(size_t rows);
   // 0, 1 or kNullValue.
   EncodedChunk Bools(std::span<const int64_t> values);
   // A view with null data() is null.
