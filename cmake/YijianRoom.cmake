@@ -5,8 +5,12 @@ set(YIJIAN_COMMON_HEADERS
   <mutex> <optional> <set> <span> <sstream> <string> <string_view> <thread> <tuple> <unordered_map> <utility> <variant>
   <vector> <nlohmann/json.hpp>)
 
-# The first target of a kind (rooms, tests) makes the precompiled header, the others take it.
+# The first target of a kind (rooms, tests) makes the precompiled header, the others take it. GCC 12 forgets which of them are
+# the system's and warns of what it inlines from them: it goes without.
 function(yijian_precompile kind target)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    return()
+  endif()
   get_property(maker GLOBAL PROPERTY YIJIAN_PRECOMPILED_${kind})
   if(maker)
     target_precompile_headers(${target} REUSE_FROM ${maker})
