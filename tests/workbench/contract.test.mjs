@@ -83,7 +83,7 @@ test('the desk: lock, snooze, split, merge, assign, draw, filters, clues from el
 test('cases: convert, recuse, a changed and a reversed decision', async () => {
   const { auditor, approver4, auditor2 } = story;
   const clerk = await signIn(stage.url, 'hospital2');
-  const page = await auditor.get(`/api/clues?view=pool&sort=found&institution=${clerk.me.institution}&size=200`);
+  const page = await auditor.get(`/api/clues?view=all&sort=-found&institution=${clerk.me.institution}&size=200`);
   const found = page.rows.find((clue) => clue.found_fen > 0 && clue.actions.includes('lock'));
   assert.ok(found, 'another clue of the institution');
   let clue = await auditor.post(`/api/clues/${found.id}/lock`);
