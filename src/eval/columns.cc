@@ -37,7 +37,7 @@ class Columns {
         rule_(rule),
         bucket_(bucket),
         index_(index),
-        interest_(rule.a.of == Kind::kLine ? interest : nullptr),
+        interest_(LeavesOut(*rule.rule) ? interest : nullptr),
         sink_(sink),
         days_(index.times[static_cast<size_t>(rule.a.of)].days()),
         context_(ContextFor(bound, rule, bucket)) {}
@@ -118,6 +118,13 @@ class Columns {
   }
 
   uint32_t PersonOf(Kind kind, uint32_t row) const { return bucket_.table(kind).person[row]; }
+  // A group that reaches beyond a visit may be another one for a line of interest that only the other of two histories
+  // has: all groups are judged, so that the one it was is seen to be gone.
+  static bool LeavesOut(const program::Rule& rule) {
+    Within::Unit unit = rule.within.unit;
+    bool in_visit = rule.form == Form::kEach || unit == Within::Unit::kVisit || unit == Within::Unit::kStay;
+    return rule.a.of == Kind::kLine && in_visit;
+  }
   bool IsOfInterest(size_t at) const { return !interest_ || (*interest_)[a_.rows[at]] != 0; }
 
   void EnterA(size_t at) {

@@ -54,9 +54,9 @@ struct EvaluateOptions {
   program::Subject subject = program::Subject::kPerson;
   uint8_t moments = program::kPre | program::kMid | program::kPost;  // only rules of one of these
   RuleWatch* watch = nullptr;                                        // EvaluateColumns only
-  // EvaluateColumns only: by line, whether it is of interest; null = all are. What is said of lines and groups none of
-  // which is of interest may be left out; a rule about items without such a line is passed over, its watch not asked.
-  // For real time, where all that counts is what a draft changes.
+  // EvaluateColumns only: by line, whether it is of interest; null = all are. What is said of lines, and of groups
+  // within a visit, none of which is of interest may be left out; a rule about items without such a line is passed
+  // over, its watch not asked. For real time, where all that counts is what a draft changes.
   const std::vector<uint8_t>* lines_of_interest = nullptr;
 };
 
