@@ -102,6 +102,27 @@ TEST(Gateway, AHitThatMayStillBeEndedSaysUntilWhenAndIsLifted) {
   EXPECT_EQ(answer["output"]["lifted"][0], hit["jr_id"]);
 }
 
+TEST(Gateway, AGroupThatGrowsByAnotherVisitIsToldAnewAndWhatItWasIsLifted) {
+  TestBench bench;
+  // Known before, so that a draft about him changes nothing but its own visit.
+  bench.Ask(
+      "2201", "m0", "2026-03-01 08:00:00",
+      R"({"data":{"psn_no":"P1","gend":"1","brdy":"1990-01-01","poolarea":"500101","mdtrt_id":"V1","begntime":"2026-03-01 08:00:00"}})");
+  std::string body =
+      bench.Ask("3101", "m1", "2026-03-01 09:30:00", DraftJson("P1", "V1", "2026-03-01", {{"L1", "X1A", "3"}}));
+  json hit = json::parse(body)["output"]["result"][0];
+  bench.Ask(
+      "2204", "m2", "2026-03-01 09:40:00",
+      R"({"feedetail":[{"feedetl_sn":"L1","mdtrt_id":"V1","psn_no":"P1","chrg_bchno":"B1","fee_ocur_time":"2026-03-01 09:00:00",)"
+      R"("med_list_codg":"X1A","cnt":3,"pric":10,"det_item_fee_sumamt":30}]})");
+  body = bench.Ask("3101", "m3", "2026-03-01 15:00:00", DraftJson("P1", "V2", "2026-03-01", {{"L9", "X1A", "1"}}));
+  EXPECT_EQ(RulesOf(body), Rules{"T-DAY"});
+  json answer = json::parse(body);
+  EXPECT_NE(answer["output"]["result"][0]["jr_id"], hit["jr_id"]);
+  ASSERT_EQ(answer["output"]["lifted"].size(), 1U);
+  EXPECT_EQ(answer["output"]["lifted"][0], hit["jr_id"]);
+}
+
 TEST(Gateway, AMissingFactIsNamedAndIsNoHit) {
   TestBench bench;
   std::string draft = DraftJson("P1", "V1", "2026-03-01", {{"L1", "CHILD", "1"}});
@@ -205,6 +226,33 @@ TEST(Gateway, WhoOnlyTriesItAnswersForNobody) {
   std::vector<ToldHit> told = Must(bench.service->told().OfVisit("V1"));
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].reason, "机构所填");
+}
+
+TEST(Gateway, TwoInstitutionsAreToldTheSameApartAndAnswerApart) {
+  TestBench bench;
+  std::string body = json::parse(DraftJson("P1", "V1", "2026-03-01", {{"L1", "X2B", "12"}}))["data"].dump();
+  std::string hit;
+  for (const char* institution : {"H50010100001", "H50010100002"}) {
+    json told = json::parse(bench.gateway->Twin("mid", {institution, "", false}, body).body);
+    hit = told["answers"][0]["hits"][0]["id"];
+  }
+  auto feedback = [&](const Caller& caller, const std::string& reason) {
+    return bench.gateway->Twin("feedback", caller,
+                               R"({"warn_type":"2","warns":[{"warn_rslt_id":")" + hit +
+                                   R"(","dspo_way":"1","dspo_way_rea":")" + reason + R"("}]})");
+  };
+  EXPECT_EQ(feedback({"H50010100001", "", false}, "甲院所填").status, 200);
+  EXPECT_EQ(feedback({"H50010100002", "", false}, "乙院所填").status, 200);
+  EXPECT_EQ(feedback({"H50010100003", "", false}, "未被提醒").word, "YJ3003");
+  std::map<std::string, std::string> reasons;
+  for (const ToldHit& told : Must(bench.service->told().OfVisit("V1"))) reasons[told.institution] = told.reason;
+  EXPECT_EQ(reasons, (std::map<std::string, std::string>{{"H50010100001", "甲院所填"}, {"H50010100002", "乙院所填"}}));
+  EXPECT_EQ(Must(bench.service->AcceptanceByRule())["T-EACH"].carried_on, 2);
+  // A bureau's auditor tries what they were told: his answer is his own.
+  const Caller kAuditor{"", "auditor", true};
+  EXPECT_EQ(bench.gateway->Twin("mid", kAuditor, body).status, 200);
+  EXPECT_EQ(feedback(kAuditor, "试用").status, 200);
+  EXPECT_EQ(Must(bench.service->AcceptanceByRule())["T-EACH"].told, 2);
 }
 
 TEST(Gateway, FeedbackKeepsTheReasonForTheAuditor) {

@@ -17,19 +17,28 @@ constexpr size_t kToldLinesMax = 50;
 
 const char* NameOfMoment(program::Moment moment) { return moment == program::kPre ? "pre" : "mid"; }
 
-// The hits of a visit stand beside each other; no visit's number has this byte.
-std::string KeyOfVisit(const std::string& visit, const std::string& hit) { return visit + '\x1F' + hit; }
+// Parts a key; no number, code or time has this byte.
+constexpr char kPart = '\x1F';
 
-std::string KeyOfFeedback(const Feedback& feedback) { return feedback.hit + "/" + FormatTime(feedback.at); }
+// A hit is one telling to one institution: two that ask about the same visit are told apart, and a trial from both.
+std::string KeyOfHit(const std::string& hit, const std::string& institution, bool trial) {
+  return hit + kPart + institution + (trial ? std::string(1, kPart) : "");
+}
+// The hits of a visit stand beside each other.
+std::string KeyOfVisit(const std::string& visit, const std::string& key) { return visit + kPart + key; }
+
+std::string KeyOfFeedback(const std::string& key, const Feedback& feedback) {
+  return key + "/" + FormatTime(feedback.at);
+}
 
 nlohmann::json ReadNote(std::string_view text) {
   nlohmann::json note = nlohmann::json::parse(text, nullptr, false);
   return note.is_object() ? note : nlohmann::json::object();
 }
 
-ToldHit HitOf(std::string id, const nlohmann::json& note) {
+ToldHit HitOf(std::string_view key, const nlohmann::json& note) {
   ToldHit hit;
-  hit.id = std::move(id);
+  hit.id = key.substr(0, key.find(kPart));
   hit.rule = note.value("rule", "");
   hit.institution = note.value("institution", "");
   hit.department = note.value("department", "");
@@ -106,24 +115,24 @@ void Acceptance::Add(const Acceptance& other, int64_t times) {
 }
 
 // In the order of addresses, so that nobody waits in a circle.
-std::vector<std::unique_lock<std::mutex>> ToldBook::LockAll(const std::vector<std::string>& hits) {
+std::vector<std::unique_lock<std::mutex>> ToldBook::LockAll(const std::vector<std::string>& keys) {
   std::set<std::mutex*> mutexes;
-  for (const std::string& hit : hits) mutexes.insert(&hit_locks_[KeyOf(hit) % hit_locks_.size()]);
+  for (const std::string& key : keys) mutexes.insert(&hit_locks_[KeyOf(key) % hit_locks_.size()]);
   std::vector<std::unique_lock<std::mutex>> locks;
   for (std::mutex* mutex : mutexes) locks.emplace_back(*mutex);
   return locks;
 }
 
-Result<std::optional<ToldHit>> ToldBook::Find(const std::string& hit) const {
-  std::optional<std::string> note = TRY(store_.Find(Notes::kHits, hit));
+Result<std::optional<ToldHit>> ToldBook::Find(const std::string& key) const {
+  std::optional<std::string> note = TRY(store_.Find(Notes::kHits, key));
   if (!note) return std::optional<ToldHit>();
-  ToldHit told = HitOf(hit, ReadNote(*note));
-  TRY(AddAnswerTo(told));
+  ToldHit told = HitOf(key, ReadNote(*note));
+  TRY(AddAnswerTo(key, told));
   return std::optional<ToldHit>(std::move(told));
 }
 
-Status ToldBook::AddAnswerTo(ToldHit& hit) const {
-  std::string prefix = hit.id + "/";
+Status ToldBook::AddAnswerTo(const std::string& hit_key, ToldHit& hit) const {
+  std::string prefix = hit_key + "/";
   return store_.ForEach(Notes::kFeedback, prefix, [&](std::string_view key, std::string_view text) {
     if (!key.starts_with(prefix)) return false;
     AddAnswer(ReadNote(text), hit);
@@ -139,24 +148,22 @@ void ToldBook::Tally(const std::optional<ToldHit>& hit, int64_t times) {
 
 Status ToldBook::Tell(const Draft& draft, const Answer& answer) {
   if (answer.hits.empty()) return {};
-  std::vector<std::string> ids;
-  for (const Hit& hit : answer.hits) ids.push_back(HexOf(hit.accusation.id));
+  std::vector<std::string> keys;
+  for (const Hit& hit : answer.hits) keys.push_back(KeyOfHit(HexOf(hit.accusation.id), draft.institution, draft.trial));
   std::shared_lock gate(gate_);
-  std::vector<std::unique_lock<std::mutex>> locks = LockAll(ids);
+  std::vector<std::unique_lock<std::mutex>> locks = LockAll(keys);
   std::string at = FormatTime(clock_());
   std::vector<Note> notes;
   std::vector<std::pair<std::optional<ToldHit>, ToldHit>> tallies;  // before, after
-  for (size_t i = 0; i < ids.size(); i++) {
+  for (size_t i = 0; i < keys.size(); i++) {
     const Hit& hit = answer.hits[i];
     const program::Rule& rule = answer.version->rules().rules[hit.accusation.rule];
     std::optional<ToldHit> before;
-    if (tallying_ || draft.trial) before = TRY(Find(ids[i]));
-    // A trial must not hide what was told in earnest.
-    if (draft.trial && before && !before->trial) continue;
+    if (tallying_) before = TRY(Find(keys[i]));
     Prescriber prescriber = PrescriberOf(draft.told, hit.accusation);
     auto code = [&](int64_t value) { return value == kNull ? std::string() : store_.codes().Text(value); };
     ToldHit now;
-    now.id = ids[i];
+    now.id = HexOf(hit.accusation.id);
     now.rule = rule.id;
     now.institution = draft.institution;
     now.department = code(prescriber.department);
@@ -198,14 +205,13 @@ Status ToldBook::Tell(const Draft& draft, const Answer& answer) {
       text.PutBool("reason_needed", hit.reason_needed);
       text.Put("message", hit.accusation.message_zh);
     });
-    notes.push_back({Notes::kHits, ids[i], std::move(text.text())});
+    notes.push_back({Notes::kHits, keys[i], std::move(text.text())});
     if (const std::string& visit = hit.accusation.visit_no; !visit.empty() && !draft.trial)
-      notes.push_back({Notes::kVisits, KeyOfVisit(visit, ids[i]), "{}"});
+      notes.push_back({Notes::kVisits, KeyOfVisit(visit, keys[i]), "{}"});
     if (!tallying_) continue;
-    if (before) TRY(AddAnswerTo(now));
+    if (before) TRY(AddAnswerTo(keys[i], now));
     tallies.emplace_back(std::move(before), std::move(now));
   }
-  if (notes.empty()) return {};
   TRY(store_.Put(notes));
   for (const auto& [before, now] : tallies) {
     Tally(before, -1);
@@ -217,23 +223,22 @@ Status ToldBook::Tell(const Draft& draft, const Answer& answer) {
 Result<FeedbackResult> ToldBook::Take(const std::vector<Feedback>& feedback) {
   FeedbackResult result;
   std::vector<Note> notes;
-  std::vector<std::string> ids;
-  for (const Feedback& one : feedback) ids.push_back(one.hit);
+  auto key_of = [](const Feedback& one) { return KeyOfHit(one.hit, one.institution, one.trial); };
+  std::vector<std::string> keys;
+  for (const Feedback& one : feedback) keys.push_back(key_of(one));
   std::shared_lock gate(gate_);
-  std::vector<std::unique_lock<std::mutex>> locks = LockAll(ids);
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::vector<std::unique_lock<std::mutex>> locks = LockAll(keys);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   for (const Feedback& one : feedback) {
-    std::optional<std::string> told = TRY(store_.Find(Notes::kHits, one.hit));
+    const std::string key = key_of(one);
+    std::optional<std::string> told = TRY(store_.Find(Notes::kHits, key));
+    if (!told && one.trial) told = TRY(store_.Find(Notes::kHits, KeyOfHit(one.hit, one.institution, false)));
     if (!told) {
       result.unknown.push_back(one.hit);
       continue;
     }
     nlohmann::json hit = ReadNote(*told);
-    if (hit.value("institution", "") != one.institution) {
-      result.unknown.push_back(one.hit);
-      continue;
-    }
     if (one.carried_on && one.reason.empty() && hit.value("reason_needed", false)) {
       result.without_reason.push_back(one.hit);
       continue;
@@ -248,20 +253,20 @@ Result<FeedbackResult> ToldBook::Take(const std::vector<Feedback>& feedback) {
                         {"by", one.by},
                         {"at", FormatTime(one.at)}};
     auto dump = [&] { return text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); };
-    notes.push_back({Notes::kFeedback, KeyOfFeedback(one), dump()});
-    if (!one.carried_on || hit.value("trial", false)) continue;
+    notes.push_back({Notes::kFeedback, KeyOfFeedback(key, one), dump()});
+    if (!one.carried_on || one.trial) continue;
     for (const char* known : {"department", "doctor", "visit", "message", "amount"}) text[known] = hit.value(known, "");
     text["told_at"] = hit.value("at", "");
-    notes.push_back({Notes::kOverrides, FormatTime(clock_()) + "/" + one.hit, dump()});
+    notes.push_back({Notes::kOverrides, FormatTime(clock_()) + "/" + key, dump()});
   }
   // All or nothing: a message with a mistake is sent again whole.
   if (!result.unknown.empty() || !result.without_reason.empty()) return result;
   std::vector<std::optional<ToldHit>> before;
-  for (const std::string& id : tallying_ ? ids : std::vector<std::string>()) before.push_back(TRY(Find(id)));
+  for (const std::string& key : tallying_ ? keys : std::vector<std::string>()) before.push_back(TRY(Find(key)));
   TRY(store_.Commit({}, std::nullopt, notes));
   for (size_t i = 0; i < before.size(); i++) {
     Tally(before[i], -1);
-    Tally(TRY(Find(ids[i])), 1);
+    Tally(TRY(Find(keys[i])), 1);
   }
   return result;
 }
@@ -295,13 +300,13 @@ Status ToldBook::CountAll() {
   TRY(view->ForEach(Notes::kFeedback, [&](std::string_view key, std::string_view text) {
     ToldHit hit;
     AddAnswer(ReadNote(text), hit);
-    last.insert_or_assign(std::string(key.substr(0, key.find('/'))), Last{hit.carried_on, !hit.reason.empty()});
+    last.insert_or_assign(std::string(key.substr(0, key.rfind('/'))), Last{hit.carried_on, !hit.reason.empty()});
     return true;
   }));
   Tallies stood;
   TRY(view->ForEach(Notes::kHits, [&](std::string_view key, std::string_view text) {
-    ToldHit hit = HitOf(std::string(key), ReadNote(text));
-    if (auto answer = last.find(hit.id); answer != last.end()) {
+    ToldHit hit = HitOf(key, ReadNote(text));
+    if (auto answer = last.find(std::string(key)); answer != last.end()) {
       hit.answered = true;
       hit.carried_on = answer->second.carried_on;
       if (answer->second.with_reason) hit.reason = "given";
@@ -316,17 +321,17 @@ Status ToldBook::CountAll() {
 }
 
 Result<std::vector<ToldHit>> ToldBook::OfVisit(const std::string& visit) const {
-  std::vector<std::string> ids;
+  std::vector<std::string> keys;
   const std::string prefix = KeyOfVisit(visit, "");
   TRY(store_.ForEach(Notes::kVisits, prefix, [&](std::string_view key, std::string_view) {
     if (!key.starts_with(prefix)) return false;
-    ids.emplace_back(key.substr(prefix.size()));
+    keys.emplace_back(key.substr(prefix.size()));
     return true;
   }));
   std::vector<ToldHit> told;
-  for (const std::string& id : ids) {
-    std::optional<ToldHit> hit = TRY(Find(id));
-    if (hit && !hit->trial) told.push_back(std::move(*hit));
+  for (const std::string& key : keys) {
+    std::optional<ToldHit> hit = TRY(Find(key));
+    if (hit) told.push_back(std::move(*hit));
   }
   return told;
 }

@@ -9,7 +9,8 @@
 // all
 //          that was ever told (some hundred thousand hits a second); from then on they are kept as hits and answers
 //          come, so that no report reads a hit again. They are this process's: after a restart they are read once more.
-// Same:    a hit told again stands as it was told last; of several answers the last by the sender's clock counts.
+// Same:    a hit told again to the same institution stands as it was told last, trials apart from what was told in
+//          earnest; of several answers the last by the sender's clock counts.
 // Memory:  a tally for each key that occurs; some hundred bytes.
 // Errors:  kIo the store.
 // Threads: share it. What is told or answered about one hit waits for each other; a tally under way stops nobody.
@@ -117,9 +118,9 @@ class ToldBook {
  private:
   using Tallies = std::map<TallyKey, Acceptance>;
 
-  std::vector<std::unique_lock<std::mutex>> LockAll(const std::vector<std::string>& hits);
-  Result<std::optional<ToldHit>> Find(const std::string& hit) const;
-  Status AddAnswerTo(ToldHit& hit) const;
+  std::vector<std::unique_lock<std::mutex>> LockAll(const std::vector<std::string>& keys);
+  Result<std::optional<ToldHit>> Find(const std::string& key) const;
+  Status AddAnswerTo(const std::string& hit_key, ToldHit& hit) const;
   // `times` -1: it stands so no longer.
   void Tally(const std::optional<ToldHit>& hit, int64_t times);
   Status CountAll();
