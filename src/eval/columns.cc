@@ -262,7 +262,8 @@ class Columns {
   bool HasKeys(const std::vector<std::vector<int64_t>>& keys, size_t at) {
     for (const std::vector<int64_t>& key : keys) {
       if (!IsUnknown(key[at])) continue;
-      if (a_.states[at] == kTrue) ReportUnknown(context_, rule_.a.of, a_.rows[at], key[at], sink_);
+      int64_t reason = a_.states[at] == kTrue ? key[at] : a_.states[at];
+      ReportUnknown(context_, rule_.a.of, a_.rows[at], reason, sink_);
       return false;
     }
     return true;

@@ -497,6 +497,33 @@ TEST(Evaluate, RowsOfOneSecondShareTheirWindow) {
             "R1 p0 charged 3:20.00/2 evidence 2\n");
 }
 
+// A row that may belong to a group which nobody can name is told of, whatever else is not known of it.
+TEST(Evaluate, RowsThatNoGroupCanTakeAreUnknown) {
+  RuleMaker maker;
+  RuleMaker::Parts parts;
+  parts.form = Form::kGroup;
+  parts.where = "row.scope > 0";
+  parts.by = {"row.doctor"};
+  parts.within = {Within::Unit::kVisit, 0};
+  parts.having = "count() > 1";
+  maker.Add(parts);
+  timeline::CodeBook codes;
+  auto story = timeline::ParseStory(
+      "person P\n2025-01-10 08:00 visit V fund=100\n2025-01-10 08:10 line L1 item=A1 qty=1 price=30\n"
+      "2025-01-10 08:20 line L2 item=A1 qty=1 price=30 scope=?\n2025-01-10 08:30 line L3 item=A1 qty=1 price=30 "
+      "scope=0\n",
+      codes);
+  ASSERT_TRUE(story) << story.error().message;
+  auto bound = Bind(maker.set, codes);
+  ASSERT_TRUE(bound) << bound.error().message;
+  for (auto evaluate : {EvaluatePlain, EvaluateColumns}) {
+    Collector found;
+    evaluate(**bound, story->bucket, found, {});
+    found.Sort();
+    EXPECT_EQ(Show(found), "R0 p0 row 0 unknown line.doctor\nR0 p0 row 1 unknown line.scope\n");
+  }
+}
+
 // Taken from the last rows backwards, to the fen, and never more than a row holds.
 TEST(Evaluate, AnExcessOfMoneyIsTakenFromTheLastRowsBackwards) {
   auto charged = [](const std::string& excess, const std::string& amount, const std::string& lines) {

@@ -90,7 +90,7 @@ class Plain {
         if (IsUnknown(part) && !IsUnknown(missing)) missing = part;
       }
       if (IsUnknown(missing)) {
-        if (judged.state == kTrue) ReportUnknown(context_, rule_.a.of, judged.row, missing, sink_);
+        ReportUnknown(context_, rule_.a.of, judged.row, judged.state == kTrue ? missing : judged.state, sink_);
         continue;
       }
       groups[key].push_back({judged.row, judged.state, 0, &judged.lookups});
