@@ -60,6 +60,7 @@ TEST(Planting, WhatIsPlantedIsFoundAndNothingElseIs) {
   EXPECT_EQ(report.total.false_hits, 0) << Render(report, 40);
   EXPECT_EQ(report.total.scenes_recalled, report.total.scenes);
   EXPECT_GE(report.total.scenes, 10);
+  EXPECT_EQ(report.by_rule.at("M-001").collateral, 0) << "a stay planted for another rule has a whole settlement list";
 }
 
 TEST(Planting, EveryRuleIsPlantedOrSaysWhyNot) {

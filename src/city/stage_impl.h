@@ -53,6 +53,7 @@ class Stagehand {
   void PlaceVisit(uint32_t row, Life& life);
   Visit& ImpliedVisit(Time time, std::optional<std::string> item, Life& life);
   void Diagnoses(uint32_t row, Visit& visit, Life& life);
+  bool ChargesRehabilitation(uint32_t visit) const;
   void Operations(uint32_t row, Visit& visit, Life& life);
   void SetPlace(const Scenery& place, std::string_view area, Visit& visit, Life& life);
 
@@ -91,5 +92,6 @@ void AddPlace(const Scenery& place, std::string_view header, Life& life, std::ve
 // med_chrgitm_type and list_type of a code, by its shape.
 std::string_view ChargeOf(std::string_view code);
 std::string_view ListOf(std::string_view code);
+bool IsRehabilitation(std::string_view code);
 
 }  // namespace yijian::city

@@ -63,7 +63,7 @@ void Stagehand::PlaceLine(uint32_t row, Visit& visit, Life& life) {
   if (line.name.empty()) line.name = item.empty() ? std::string_view("未编码项目") : line.code;
   line.dept = visit.dept;
   line.exec_dept = visit.dept;
-  if (item.substr(0, 6) == "003402" && visit.dept != Dept::kCount) line.dept = line.exec_dept = Dept::kRehab;
+  if (IsRehabilitation(item) && visit.dept != Dept::kCount) line.dept = line.exec_dept = Dept::kRehab;
   line.doctor = visit.doctor;
   line.exec_doctor = visit.doctor;
   LineMoney(row, line);

@@ -21,7 +21,21 @@ std::string_view NameOfDiagnosis(std::string_view code) {
   return code;
 }
 
+// What an ordinary stay is for where the story does not say: grave enough that nobody doubts the admission, without an
+// operation, and another the next time.
+constexpr Disease kAfterStroke{"I69.300", "脑梗死后遗症"};
+constexpr Disease kPancreatitis{"K85.900", "急性胰腺炎"};
+constexpr Disease kOfAdults[] = {
+    {"I20.000", "不稳定性心绞痛"}, {"I50.900", "心力衰竭"}, {"K25.400", "慢性胃溃疡伴有出血"}};
+
+Disease OrdinaryIllness(const Resident& person, Date day, bool rehabilitation, uint64_t nth) {
+  if (rehabilitation) return kAfterStroke;
+  return AgeYears(person.birth, day) < 40 ? kPancreatitis : kOfAdults[nth % std::size(kOfAdults)];
+}
+
 }  // namespace
+
+bool IsRehabilitation(std::string_view code) { return code.substr(0, 6) == "003402"; }
 
 void AddPlace(const Scenery& place, std::string_view header, Life& life, std::vector<Override>& set) {
   if (!place.code.empty()) {
@@ -61,6 +75,7 @@ void Stagehand::PlaceVisit(uint32_t row, Life& life) {
   visit.tag = static_cast<int>(row);
   visit.stay = Value(Kind::kVisit, "stay", row) == 1;
   std::string type = Code(Kind::kVisit, "type", row).value_or(visit.stay ? "21" : "11");
+  visit.stay = visit.stay || type == "28";  // day surgery: a stay to who takes the tables in, whatever the case says
   visit.type = life.Keep(type);
   visit.begin = Moved(Value(Kind::kVisit, "begin", row));
   int64_t end = Value(Kind::kVisit, "end", row);
@@ -100,8 +115,7 @@ Visit& Stagehand::ImpliedVisit(Time time, std::optional<std::string> item, Life&
   visit.begin = time - 60;
   visit.end = time + 600;
   visit.dept = Dept::kGeneral;
-  bool rehab = item && item->substr(0, 6) == "003402";
-  if (rehab) visit.dept = Dept::kRehab;
+  if (item && IsRehabilitation(*item)) visit.dept = Dept::kRehab;
   SetPlace(SceneryOf("", "", visit.type, false), areas_ ? "" : kCityArea, visit, life);
   for (const timeline::FieldInfo& field : timeline::Fields(Kind::kVisit)) {
     bool kept = field.name == "begin" || field.name == "type" || field.name == "institution" || field.name == "end" ||
@@ -116,6 +130,8 @@ void Stagehand::Diagnoses(uint32_t row, Visit& visit, Life& life) {
   const Table& table = story_.bucket.table(Kind::kDiagnosis);
   std::optional<std::string> main = Code(Kind::kVisit, "diagnosis", row);
   bool listed = false;
+  // A rule that judges each diagnosis, or looks through their list, sees those the case lists and no other.
+  bool judged = rule_.a.of == Kind::kDiagnosis || Blank(Kind::kDiagnosis, "code");
   for (uint32_t at = 0; at < table.rows; at++) {
     if (table.visit[at] != row) continue;
     Diagnosis& diagnosis = visit.diagnoses.emplace_back();
@@ -129,14 +145,27 @@ void Stagehand::Diagnoses(uint32_t row, Visit& visit, Life& life) {
     Diagnosis diagnosis;
     diagnosis.code = life.Keep(*main);
     diagnosis.name = NameOfDiagnosis(diagnosis.code);
-    // A rule that judges each diagnosis, or looks through their list, sees those the case lists and no other.
-    bool judged = rule_.a.of == Kind::kDiagnosis || Blank(Kind::kDiagnosis, "code");
     if (!judged) visit.diagnoses.insert(visit.diagnoses.begin(), std::move(diagnosis));
   }
-  if (visit.stay && !main) {
+  if (!visit.stay || main) return;
+  if (Blank(Kind::kVisit, "diagnosis")) {
     visit.set.push_back({Mdtrt("dscg_maindiag_code"), {}});
     visit.set.push_back({Mdtrt("dscg_maindiag_name"), {}});
+  } else if (visit.diagnoses.empty()) {
+    Disease illness =
+        OrdinaryIllness(life.person, DayOf(visit.begin), ChargesRehabilitation(row), plant_.ordinal + row);
+    visit.set.push_back({Mdtrt("dscg_maindiag_code"), illness.code});
+    visit.set.push_back({Mdtrt("dscg_maindiag_name"), illness.name});
+    if (!judged) visit.diagnoses.push_back({illness.code, illness.name, {}});
   }
+}
+
+bool Stagehand::ChargesRehabilitation(uint32_t visit) const {
+  const Table& lines = story_.bucket.table(Kind::kLine);
+  for (uint32_t row = 0; row < lines.rows; row++) {
+    if (lines.visit[row] == visit && IsRehabilitation(Code(Kind::kLine, "item", row).value_or(""))) return true;
+  }
+  return false;
 }
 
 void Stagehand::Operations(uint32_t row, Visit& visit, Life& life) {
