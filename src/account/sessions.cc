@@ -233,16 +233,17 @@ Result<std::shared_ptr<const Actor>> Sessions::Load(const std::string& digest, c
   return std::shared_ptr<const Actor>(std::move(found.actor));
 }
 
-void Sessions::Forget(int64_t session) {
-  std::lock_guard lock(mutex_);
-  forgotten_++;
-  std::erase_if(cache_, [&](const auto& entry) { return entry.second.actor->session == session; });
+void Sessions::Forget(const std::function<bool(const Actor&)>& which) {
+  {
+    std::lock_guard lock(mutex_);
+    forgotten_++;
+    std::erase_if(cache_, [&](const auto& entry) { return which(*entry.second.actor); });
+  }
+  if (when_ended_) when_ended_();
 }
 
 void Sessions::ForgetPerson(int64_t person) {
-  std::lock_guard lock(mutex_);
-  forgotten_++;
-  std::erase_if(cache_, [&](const auto& entry) { return entry.second.actor->id == person; });
+  Forget([&](const Actor& actor) { return actor.id == person; });
 }
 
 Status Sessions::SignOut(const Actor& actor) {
@@ -250,8 +251,23 @@ Status Sessions::SignOut(const Actor& actor) {
     TRY(session.Execute("UPDATE session SET revoked = 1 WHERE id = ?", {actor.session}));
     return Record(session, actor, "session.end", nlohmann::json::object(), clock_.Now());
   }));
-  Forget(actor.session);
+  Forget([&](const Actor& other) { return other.session == actor.session; });
   return {};
+}
+
+Result<std::set<int64_t>> Sessions::Living(const std::set<int64_t>& sessions) {
+  std::set<int64_t> living;
+  if (sessions.empty()) return living;
+  std::string ids;
+  for (int64_t id : sessions) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  EpochMs now = clock_.Now();
+  store::Rows rows = TRY(database_.Read([&](store::Session& session) {
+    return session.Query("SELECT s.id FROM session s JOIN person_account p ON p.id = s.person WHERE s.id IN (" + ids +
+                             ") AND s.revoked = 0 AND p.status = 'active' AND s.ends_at > ? AND s.seen_at > ?",
+                         {now, now - kIdleSeconds * 1000});
+  }));
+  for (const store::Row& row : rows) living.insert(row.Int("id"));
+  return living;
 }
 
 Result<std::vector<SessionRow>> Sessions::Of(const Actor& actor) {
@@ -275,7 +291,7 @@ Status Sessions::Revoke(const Actor& actor, int64_t id) {
     if (touched == 0) return NotFound("no such session", "没有此会话");
     return Record(session, actor, "session.revoke", {{"session", id}}, clock_.Now());
   }));
-  Forget(id);
+  Forget([&](const Actor& other) { return other.session == id; });
   return {};
 }
 

@@ -13,9 +13,11 @@
 // wrong_credentials, totp_required, locked (zh and en); never which of login or password. Threads: from anywhere.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -65,6 +67,11 @@ class Sessions {
   // To be called after a change or reset of a person is committed: his sessions are asked of the store again.
   void ForgetPerson(int64_t person);
   Status SignOut(const Actor& actor);
+  // Those of these sessions that have not ended, as the store has them. Asking is no use of them: they idle on.
+  Result<std::set<int64_t>> Living(const std::set<int64_t>& sessions);
+  // Called whenever some may have ended here, once that is committed, by the thread that ended them. Set while nobody
+  // asks yet.
+  void WhenEnded(std::function<void()> told) { when_ended_ = std::move(told); }
 
   Result<std::vector<SessionRow>> Of(const Actor& actor);
   Status Revoke(const Actor& actor, int64_t session);  // one's own; kNotFound
@@ -89,13 +96,14 @@ class Sessions {
   Result<SignedIn> Begin(store::Session& session, const Person& person, const std::string& ip, const std::string& agent,
                          const char* how);
   Result<std::shared_ptr<const Actor>> Load(const std::string& digest, const std::string& ip);
-  void Forget(int64_t session);
+  void Forget(const std::function<bool(const Actor&)>& which);
 
   store::Database& database_;
   const Clock& clock_;
   std::mutex mutex_;
   std::unordered_map<std::string, Cached> cache_;  // by digest
   uint64_t forgotten_ = 0;                         // how often something was dropped: what was read before may be stale
+  std::function<void()> when_ended_;
 };
 
 }  // namespace yijian::account

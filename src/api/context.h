@@ -27,7 +27,6 @@
 #include "clue/desk.h"
 #include "clue/source.h"
 #include "document/press.h"
-#include "http/event_stream.h"
 #include "http/metrics.h"
 #include "http/rate_limiter.h"
 #include "http/request.h"
@@ -40,6 +39,7 @@
 
 namespace yijian::api {
 
+class EventWatch;
 class RealtimeDesk;
 
 inline constexpr const char* kSessionCookie = "yijian_session";
@@ -51,7 +51,7 @@ struct Context {
   trail::ViewLog& views;
   const trail::EvidenceFiles& evidence;
   const document::Press& press;
-  http::EventStream& events;
+  EventWatch& events;
   http::Metrics& metrics;
   http::RateLimiter& sign_ins;  // by remote address
   std::string lake;

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "api/event_watch.h"
 #include "api/routes.h"
 #include "trail/trail.h"
 
@@ -43,9 +44,7 @@ Result<Response> System(Context& context, Request& request) {
   return Response::Json(body);
 }
 
-Result<Response> Events(Context& context, Request& request) {
-  return context.events.Subscribe(WireId('u', ActorOf(request).id));
-}
+Result<Response> Events(Context& context, Request& request) { return context.events.Subscribe(ActorOf(request)); }
 
 }  // namespace
 

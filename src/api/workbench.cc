@@ -6,6 +6,7 @@
 #include "api/case_routes.h"
 #include "api/case_service.h"
 #include "api/desk_settings.h"
+#include "api/event_watch.h"
 #include "api/routes.h"
 #include "casework/migrations.h"
 #include "clue/migrations.h"
@@ -32,7 +33,8 @@ struct Workbench::Inside {
         sessions(*database, clock),
         views(*database, clock),
         desk(*database, clock, matters, ReadDeskSettings),
-        events(http::EventStream::Options{}),
+        stream(http::EventStream::Options{}),
+        events(stream, sessions),
         sign_ins({.per_second = 0.5, .burst = 40}),
         context{*database, clock,    sessions,     views,        evidence,    press, events,
                 *metrics,  sign_ins, options.lake, options.data, clock.Now(), desk,  options.timelines.get()} {
@@ -51,7 +53,8 @@ struct Workbench::Inside {
   account::Sessions sessions;
   trail::ViewLog views;
   clue::Desk desk;
-  http::EventStream events;
+  http::EventStream stream;
+  EventWatch events;
   http::RateLimiter sign_ins;
   std::unique_ptr<account::Oidc> oidc;
   Context context;

@@ -87,11 +87,7 @@ struct EventStream::Hub : std::enable_shared_from_this<Hub> {
 
   void Send(const std::string& frame, const std::function<bool(const std::string&)>& to, bool only_idle) {
     Lock lock(mutex);
-    std::vector<Handle> chosen;
-    for (const Handle& subscriber : subscribers) {
-      if (to == nullptr || to(subscriber->tag)) chosen.push_back(subscriber);
-    }
-    for (const Handle& subscriber : chosen) {
+    for (const Handle& subscriber : Chosen(to)) {
       if (subscriber->gone || (only_idle && (subscriber->writing || !subscriber->waiting.empty()))) continue;
       if (subscriber->waiting.size() >= options.backlog_max) {
         Remove(subscriber, lock);
@@ -100,6 +96,14 @@ struct EventStream::Hub : std::enable_shared_from_this<Hub> {
       subscriber->waiting.push_back(frame);
       Flush(subscriber, lock);
     }
+  }
+
+  std::vector<Handle> Chosen(const std::function<bool(const std::string&)>& by) const {
+    std::vector<Handle> chosen;
+    for (const Handle& subscriber : subscribers) {
+      if (by == nullptr || by(subscriber->tag)) chosen.push_back(subscriber);
+    }
+    return chosen;
   }
 
   void KeepAlive() {
@@ -116,8 +120,7 @@ struct EventStream::Hub : std::enable_shared_from_this<Hub> {
   void Close() {
     Lock lock(mutex);
     closed = true;
-    std::set<Handle> all = subscribers;
-    for (const Handle& subscriber : all) Remove(subscriber, lock);
+    for (const Handle& subscriber : Chosen(nullptr)) Remove(subscriber, lock);
     lock.unlock();
     wake.notify_all();
     if (thread.joinable()) thread.join();
@@ -166,9 +169,21 @@ void EventStream::Publish(std::string_view event, std::string_view data,
   hub_->Send(Frame(event, data), to, false);
 }
 
+void EventStream::Close(const std::function<bool(const std::string&)>& of) {
+  Hub::Lock lock(hub_->mutex);
+  for (const Hub::Handle& subscriber : hub_->Chosen(of)) hub_->Remove(subscriber, lock);
+}
+
 size_t EventStream::subscribers() const {
   std::lock_guard lock(hub_->mutex);
   return hub_->subscribers.size();
+}
+
+std::set<std::string> EventStream::tags() const {
+  std::lock_guard lock(hub_->mutex);
+  std::set<std::string> tags;
+  for (const Hub::Handle& subscriber : hub_->subscribers) tags.insert(subscriber->tag);
+  return tags;
 }
 
 }  // namespace yijian::http

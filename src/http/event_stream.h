@@ -13,6 +13,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -32,12 +33,16 @@ class EventStream {
   explicit EventStream(Options options);
   ~EventStream();
 
-  // tag: whatever tells subscribers apart for Publish, a user's id for one.
+  // tag: whatever tells subscribers apart for Publish and Close, a user's id for one.
   Result<Response> Subscribe(std::string tag);
   // event: a word; data: text, line ends allowed. to: nullptr sends to all.
   void Publish(std::string_view event, std::string_view data,
                const std::function<bool(const std::string& tag)>& to = nullptr);
+  // The answers of these end here, as if the server had nothing more to say; what was on its way to them may still
+  // arrive.
+  void Close(const std::function<bool(const std::string& tag)>& of);
   size_t subscribers() const;
+  std::set<std::string> tags() const;
 
  private:
   struct Hub;

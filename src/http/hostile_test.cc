@@ -362,6 +362,25 @@ TEST_F(HostileTest, EventsArriveAndGoneClientsAreForgotten) {
   EXPECT_EQ(events_.subscribers(), 0u);
 }
 
+TEST_F(HostileTest, ChosenEventStreamsEndAndTheConnectionIsGoodForMore) {
+  Start();
+  RawClient raw(server_->port());
+  raw.Send("GET /api/events HTTP/1.1\r\nHost: a\r\n\r\n");
+  raw.ReadUntil("retry: 3000");
+  EXPECT_EQ(events_.tags(), std::set<std::string>{"u1"});
+  events_.Close([](const std::string& tag) { return tag == "u2"; });
+  events_.Publish("clue", "1");
+  EXPECT_EQ(raw.ReadUntil("data: 1\n\n").find("\r\n0\r\n\r\n"), std::string::npos);
+  events_.Close([](const std::string& tag) { return tag == "u1"; });
+  EXPECT_EQ(events_.subscribers(), 0u);
+  events_.Publish("secret", "2");
+  std::string seen = raw.ReadUntil("\r\n0\r\n\r\n");
+  EXPECT_NE(seen.find("\r\n0\r\n\r\n"), std::string::npos);
+  EXPECT_EQ(seen.find("secret"), std::string::npos);
+  raw.Send("GET /api/hello HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(raw.ReadUntil("\"hello\"").find("\"hello\""), std::string::npos);
+}
+
 TEST_F(HostileTest, EventStreamsHaveALimitAndDrainClosesThem) {
   Start();
   std::vector<std::unique_ptr<RawClient>> open;

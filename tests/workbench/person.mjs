@@ -69,6 +69,25 @@ export class Person {
     });
   }
 
+  // An open event stream: `events` is what came so far, `ended` settles when it is over. Rejects when it is refused.
+  listen() {
+    return new Promise((resolve, reject) => {
+      const request = http.get({ agent: false, host: this.base.hostname, port: this.base.port, path: '/api/events', headers: { Cookie: this.cookie, ...this.headers } });
+      request.on('error', reject);
+      request.on('response', (response) => {
+        if (response.statusCode !== 200) {
+          request.destroy();
+          return reject(new Error(`GET /api/events: ${response.statusCode}`));
+        }
+        const stream = { events: '', close: () => request.destroy() };
+        stream.ended = new Promise((done) => response.on('close', done));
+        response.on('error', () => {}); // it was closed
+        response.on('data', (piece) => (stream.events += piece));
+        resolve(stream);
+      });
+    });
+  }
+
   async must(method, path, body, headers) {
     const answer = await this.ask(method, path, body, headers);
     if (answer.status < 200 || answer.status > 299) throw new Refused(method, path, answer);

@@ -329,6 +329,60 @@ test('another site cannot act in my name', async () => {
   assert.equal(headers['access-control-allow-origin'], undefined);
 });
 
+// An open answer is asked nothing a second time: it must end by itself with the session it was asked in. Without that it stays open
+// for good, which the time limit finds.
+test('event streams end with the session', { timeout: 60_000 }, async () => {
+  const { operator } = story;
+  const far = elsewhere.auditor.me.area.code;
+  let count = 0;
+  const newcomer = (area = story.case.area) => addPerson(operator, { login: `hears.${count++}`, roles: ['auditor'], area });
+  const change = async (person, what) => {
+    const { version } = (await operator.get(`/api/users?text=${person.login}`)).rows[0];
+    await operator.patch(`/api/users/${person.me.id}`, { version, ...what });
+  };
+  const ends = {
+    'disabled': (person) => change(person, { status: 'disabled' }),
+    'reset': (person) => operator.post(`/api/users/${person.me.id}/reset`),
+    'other roles': (person) => change(person, { roles: ['expert'] }),
+    'moved': (person) => change(person, { area: far }),
+    'signed out': (person) => person.delete('/api/session'),
+    'revoked from another browser': async (person) => {
+      const browser = await signIn(stage.url, person.login, person.password);
+      for (const { id, current } of await browser.get('/api/me/sessions')) if (!current) await browser.delete(`/api/me/sessions/${id}`);
+      browser.close();
+    },
+  };
+  const stays = await (await newcomer()).listen();
+  for (const [how, end] of Object.entries(ends)) {
+    const person = await newcomer();
+    const stream = await person.listen();
+    await end(person);
+    await stream.ended;
+    await assert.rejects(person.listen(), /401/, how);
+    person.close();
+  }
+  // Another server on the same store, whom nobody tells.
+  const second = await openStage({ made: stage.store, persons: 0 });
+  try {
+    const person = await newcomer();
+    const there = await signIn(second.url, person.login, person.password);
+    const stream = await there.listen();
+    await change(person, { status: 'disabled' });
+    await stream.ended;
+    // Requests may know the session for a moment longer; a stream does not.
+    const late = await there.listen().catch(() => undefined);
+    await late?.ended;
+    there.close();
+  } finally {
+    await second.close();
+  }
+  let ended = false;
+  stays.ended.then(() => (ended = true));
+  await operator.get('/healthz');
+  assert.equal(ended, false, 'the stream of somebody else');
+  stays.close();
+});
+
 test('after all that: the ledger reconciles and the trail is whole', async () => {
   assert.equal((await story.auditor.get('/api/funnel')).reconciled, true);
   assert.equal((await story.operator.post('/api/trail/verify')).ok, true);
