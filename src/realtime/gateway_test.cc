@@ -50,6 +50,18 @@ TEST(Gateway, ADraftGetsItsHitsWithAllThatTheInterfaceAsksFor) {
   }
 }
 
+TEST(Gateway, TheRemedyOfAnExcessOfMoneyNamesTheYuan) {
+  TestBench bench;
+  json answer =
+      json::parse(bench.Ask("3101", "H500101000012026030108000001", "2026-03-01 08:00:00",
+                            DraftJson("P1", "V1", "2026-03-01", {{"L1", "LIMIT1", "3"}, {"L2", "LIMIT2", "4"}})));
+  ASSERT_EQ(answer["infcode"], 0) << answer.dump();
+  const json& hit = answer["output"]["result"][0];
+  EXPECT_EQ(hit["rule_id"], "T-LIMIT");
+  EXPECT_EQ(hit["vola_amt"], 20.0);
+  EXPECT_EQ(hit["remedy"], "超出限额的 20.00 元不以医保基金结算（药品LIMIT2 20.00 元）");
+}
+
 TEST(Gateway, TodaysSaleCountsTomorrow) {
   TestBench bench;
   auto upload = [&](const std::string& infno, const std::string& msgid, const std::string& time,

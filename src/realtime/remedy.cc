@@ -10,13 +10,17 @@ using program::Charge;
 using program::Form;
 using program::Within;
 
+std::string NameOf(const PackVersion& version, const AccusedRow& row) {
+  const std::string& name = eval::NameOf(version.bound(), row.item);
+  return name.empty() ? eval::TextOf(version.bound(), row.item) : name;
+}
+
 std::string ItemsOf(const PackVersion& version, const Accusation& accusation, bool charged) {
   std::string text;
   int named = 0;
   for (const AccusedRow& row : accusation.rows) {
     if (row.charged != charged || row.item == kNull) continue;
-    const std::string& name = eval::NameOf(version.bound(), row.item);
-    std::string item = name.empty() ? eval::TextOf(version.bound(), row.item) : name;
+    std::string item = NameOf(version, row);
     if (item.empty() || text.find(item) != std::string::npos) continue;
     if (named++ == 3) return text + "…";
     text += (text.empty() ? "" : "、") + item;
@@ -28,14 +32,30 @@ Bilingual Less(const PackVersion& version, const Accusation& accusation) {
   Bilingual remedy;
   for (const AccusedRow& row : accusation.rows) {
     if (!row.charged || row.units <= 0) continue;
-    const std::string& name = eval::NameOf(version.bound(), row.item);
-    std::string item = name.empty() ? eval::TextOf(version.bound(), row.item) : name;
+    std::string item = NameOf(version, row);
     std::string left = row.qty == kNull ? "?" : FormatMicro(row.qty - row.units);
     remedy.zh +=
         (remedy.zh.empty() ? "将" : "；将") + item + "的数量减少 " + FormatMicro(row.units) + "（改为 " + left + "）";
     remedy.en += (remedy.en.empty() ? "reduce " : "; reduce ") + item + " by " + FormatMicro(row.units) + " to " + left;
   }
   return remedy;
+}
+
+// Of an excess of money each row says what is beyond the limit.
+Bilingual LessMoney(const PackVersion& version, const Accusation& accusation) {
+  Fen all = 0;
+  Bilingual rows;
+  for (const AccusedRow& row : accusation.rows) {
+    if (!row.charged || row.amount <= 0) continue;
+    all += row.amount;
+    std::string item = row.item == kNull ? "" : NameOf(version, row);
+    std::string amount = FormatFen(row.amount);
+    rows.zh += (rows.zh.empty() ? "" : "、") + (item.empty() ? "本次结算" : item) + " " + amount + " 元";
+    rows.en += (rows.en.empty() ? "" : ", ") + amount + " of " + (item.empty() ? "this settlement" : item);
+  }
+  if (all == 0) return {};
+  return {"超出限额的 " + FormatFen(all) + " 元不以医保基金结算（" + rows.zh + "）",
+          "do not charge the fund the " + FormatFen(all) + " above the limit (" + rows.en + ")"};
 }
 
 Bilingual ByForm(const PackVersion& version, const program::Rule& rule, const Accusation& accusation) {
@@ -49,7 +69,8 @@ Bilingual ByForm(const PackVersion& version, const program::Rule& rule, const Ac
     case Form::kGroup:
     case Form::kWindow: {
       if (rule.charge == Charge::kExcess) {
-        Bilingual less = Less(version, accusation);
+        bool money = rule.excess->type == lang::Type::kMoney;
+        Bilingual less = money ? LessMoney(version, accusation) : Less(version, accusation);
         if (!less.zh.empty()) return less;
       }
       if (rule.within.unit == Within::Unit::kRolling && !accusation.rows.empty() && accusation.rows[0].time != kNull) {

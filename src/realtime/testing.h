@@ -30,6 +30,10 @@ inline void WriteTestPack(const std::string& dir, const std::string& tiny_rule_w
        "form: group\nof: line\nwhere: line.item.startsWith('X1')\nby: [line.item]\nwithin: day\n"
        "having: sum(line.qty) > 2\ncharge: {excess: sum(line.qty) - 2}\n"
        "message: {zh: \"{item} 一日超过 2 次\", en: \"{item} more than twice a day\"}\n");
+  rule("T-LIMIT", "violation", "policy",
+       "form: group\nof: line\nwhere: line.item.startsWith('LIMIT')\nby: []\nwithin: visit\n"
+       "having: sum(line.scope) > 50\ncharge: {excess: sum(line.scope) - 50}\n"
+       "message: {zh: 超过限额, en: above the limit}\n");
   rule("T-ABSENT", "suspect", "medical",
        "form: absence\na: {of: line, where: \"a.item == 'NEEDS'\"}\nb: {of: line, where: \"b.item == 'PARTNER'\"}\n"
        "within: days(3)\nmessage: {zh: \"{item} 缺少配套项目\", en: \"{item} without its partner\"}\n");
