@@ -2,7 +2,6 @@
 // are judged without looking at their rows one by one.
 
 #include <algorithm>
-#include <bit>
 #include <deque>
 
 #include "eval/rule_run.h"
@@ -32,29 +31,23 @@ class Groups {
         days_(run.index.times[static_cast<size_t>(run.rule.a.of)].days()) {}
 
   void Run() {
-    std::vector<uint8_t> outside(a_.rows.size());
-    std::vector<std::vector<int64_t>> keys;
-    if (HasUnits()) keys.push_back(Units(outside));
-    for (const Node* by : rule_.by) keys.push_back(ValuesOver(bound_, rule_, *by, bucket_, a_, days_));
+    if (HasUnits()) keys_.push_back(Units());
+    for (const Node* by : rule_.by) keys_.push_back(ValuesOver(bound_, rule_, *by, bucket_, a_, days_));
     const std::vector<uint32_t>& person = bucket_.table(rule_.a.of).person;
-    bool all_known = std::ranges::none_of(outside, [](uint8_t is) { return is != 0; }) &&
-                     std::ranges::none_of(keys, [](const auto& key) { return std::ranges::any_of(key, IsUnknown); });
+    bool all_known = outside_.empty() && std::ranges::all_of(keys_, &SelectedValues::known);
     std::vector<uint32_t> order;
-    for (size_t first = 0; first < a_.rows.size();) {
-      size_t last = first + 1;
+    for (size_t first = 0, last = 0; first < a_.rows.size(); first = last) {
       while (last < a_.rows.size() && person[a_.rows[last]] == person[a_.rows[first]]) last++;
-      bool enough = static_cast<int64_t>(last - first) >= rule_.count_min;
-      if (all_known && enough && StandTogether(keys, first, last)) {
-        RunsOfPerson(keys, first, last);
-      } else if (enough || !all_known) {
-        order.clear();
-        for (size_t at = first; at < last; at++) {
-          // HasKeys also reports the rows that cannot be grouped.
-          if (all_known || (!outside[at] && HasKeys(keys, at))) order.push_back(static_cast<uint32_t>(at));
-        }
-        if (enough) GroupsOfPerson(keys, order);
+      if (all_known) {
+        GroupsAmong(last - first, [first](size_t i) { return static_cast<uint32_t>(first + i); });
+        continue;
       }
-      first = last;
+      order.clear();
+      for (size_t at = first; at < last; at++) {
+        // HasKeys also reports the rows that cannot be grouped.
+        if (!IsOutside(at) && HasKeys(at)) order.push_back(static_cast<uint32_t>(at));
+      }
+      GroupsAmong(order.size(), [&](size_t i) { return order[i]; });
     }
     if (groups_.empty()) return;
     CacheAggregates(rule_.having);
@@ -70,7 +63,7 @@ class Groups {
       none.fill(kNoKnowledge);
       return none;
     }();
-    return {a_.rows[at], a_.states[at], static_cast<uint32_t>(at), a_.lookups.empty() ? &kNone : &a_.lookups[at]};
+    return {a_.rows[at], a_.StateOf(at), static_cast<uint32_t>(at), a_.lookups.empty() ? &kNone : &a_.lookups[at]};
   }
 
   // Rolling windows and groups of all time have no units to tell apart.
@@ -79,32 +72,33 @@ class Groups {
     return unit != Within::Unit::kRolling && unit != Within::Unit::kAll;
   }
 
-  // The calendar unit or visit of every selected row; rows outside any unit are marked in `outside`.
-  std::vector<int64_t> Units(std::vector<uint8_t>& outside) const {
-    std::vector<int64_t> units(a_.rows.size());
-    Within::Unit unit = rule_.rule->within.unit;
+  // The calendar unit or visit of every selected row; rows outside any unit are marked in `outside_`.
+  SelectedValues Units() {
+    const size_t total = a_.rows.size();
+    SelectedValues units(total);
+    int64_t* to = units.data();
+    const Within& within = rule_.rule->within;
     const std::vector<uint32_t>& visit = bucket_.table(rule_.a.of).visit;
-    if (unit == Within::Unit::kVisit && rule_.a.of != Kind::kVisit && !visit.empty()) {
-      for (size_t at = 0; at < units.size(); at++) {
-        uint32_t row = visit[a_.rows[at]];
-        units[at] = row == kNoRow ? kNoVisit : row;
-      }
-      return units;
-    }
-    for (size_t at = 0; at < units.size(); at++) {
-      bool same_visit = at > 0 && unit == Within::Unit::kStay && rule_.a.of != Kind::kVisit && !visit.empty() &&
-                        visit[a_.rows[at]] == visit[a_.rows[at - 1]];
-      if (same_visit) {
-        units[at] = units[at - 1];
-        outside[at] = outside[at - 1];
+    const bool in_visit = rule_.a.of != Kind::kVisit && !visit.empty();
+    for (size_t at = 0; at < total; at++) {
+      uint32_t row = a_.rows[at];
+      if (in_visit && within.unit == Within::Unit::kVisit) {
+        to[at] = visit[row] == kNoRow ? kNoVisit : visit[row];
         continue;
       }
-      bool is_outside = false;
-      units[at] = UnitOf(rule_.rule->within, bucket_, rule_.a.of, a_.rows[at], is_outside);
-      outside[at] = is_outside ? 1 : 0;
+      bool same_visit =
+          at > 0 && in_visit && within.unit == Within::Unit::kStay && visit[row] == visit[a_.rows[at - 1]];
+      bool is_outside = same_visit && IsOutside(at - 1);
+      to[at] = same_visit ? to[at - 1] : UnitOf(within, bucket_, rule_.a.of, row, is_outside);
+      if (is_outside) {
+        outside_.resize(total);
+        outside_[at] = 1;
+      }
     }
+    units.Note(0, total);
     return units;
   }
+  bool IsOutside(size_t at) const { return !outside_.empty() && outside_[at] != 0; }
 
   // What the aggregates add up, computed over whole columns.
   void CacheAggregates(const Node* node) {
@@ -118,49 +112,72 @@ class Groups {
     auto known = std::ranges::find_if(
         aggregates_, [&](const AggregateColumn& column) { return AreAlike(*column.node->args[0], *node->args[0]); });
     if (known == aggregates_.end()) {
-      aggregate_values_.push_back(ValuesOver(bound_, rule_, *node->args[0], bucket_, a_, days_));
-      aggregates_.push_back({node, aggregate_values_.back(), AddUpExactly(aggregate_values_.back())});
+      const SelectedValues& values =
+          aggregate_values_.emplace_back(ValuesOver(bound_, rule_, *node->args[0], bucket_, a_, days_));
+      aggregates_.push_back({node, values.all(), values.add_up()});
     } else {
       aggregates_.push_back({node, known->values, known->adds_up});
     }
   }
 
-  // Whether all values are known and so small that no sum of them can leave the range of money.
-  static bool AddUpExactly(const std::vector<int64_t>& values) {
-    int64_t bits = 0;
-    for (int64_t value : values) bits |= value < 0 ? ~value : value;
-    return std::bit_width(static_cast<uint64_t>(bits)) + std::bit_width(values.size()) < 62;
-  }
-
-  bool HasKeys(const std::vector<std::vector<int64_t>>& keys, size_t at) {
-    for (const std::vector<int64_t>& key : keys) {
+  bool HasKeys(size_t at) {
+    for (const SelectedValues& key : keys_) {
       if (!IsUnknown(key[at])) continue;
-      int64_t reason = a_.states[at] == kTrue ? key[at] : a_.states[at];
+      int64_t reason = a_.StateOf(at) == kTrue ? key[at] : a_.StateOf(at);
       if (run_.IsOfInterest(at)) ReportUnknown(run_.context, rule_.a.of, a_.rows[at], reason, sink_);
       return false;
     }
     return true;
   }
 
-  // Where a row stands among those of its person: by its first key, of equal ones by the others, then by its position.
+  // Groups of the rows of one person that stand at at_of(0), ..., at_of(size - 1) of the selection, in its order.
+  template <typename AtOf>
+  void GroupsAmong(size_t size, AtOf at_of) {
+    if (static_cast<int64_t>(size) < rule_.count_min) return;
+    if (keys_.empty()) return AddGroup(0, size, at_of);
+    const SelectedValues& key = keys_[0];
+    bool ascends = true;
+    for (size_t i = 1; i < size && ascends; i++) ascends = key[at_of(i - 1)] <= key[at_of(i)];
+    if (!ascends) return GroupsSorted(0, size, at_of, 0);
+    // Rows of one visit or day mostly stand together, and are mostly too few to be looked at further.
+    for (size_t begin = 0, end = 0; begin < size; begin = end) {
+      while (end < size && key[at_of(end)] == key[at_of(begin)]) end++;
+      if (keys_.size() == 1)
+        AddGroup(begin, end, at_of);
+      else if (static_cast<int64_t>(end - begin) >= rule_.count_min)
+        GroupsSorted(begin, end, at_of, 1);
+    }
+  }
+
+  // Where a row stands among others: by the first key that counts, of equal ones by the later ones, then by its
+  // position.
   struct Place {
     int64_t key;
     uint32_t at;
   };
 
-  // Lines of one stay mostly stand together, as all rows of a person do when there is no key.
-  static bool StandTogether(const std::vector<std::vector<int64_t>>& keys, size_t first, size_t last) {
-    if (keys.size() != 1) return keys.empty();
-    auto begin = keys[0].begin();
-    return std::is_sorted(begin + static_cast<int64_t>(first), begin + static_cast<int64_t>(last));
-  }
-
-  void RunsOfPerson(const std::vector<std::vector<int64_t>>& keys, size_t first, size_t last) {
-    while (first < last) {
-      size_t end = keys.empty() ? last : first + 1;
-      while (end < last && keys[0][end] == keys[0][first]) end++;
-      AddGroup(first, end, [](size_t at) { return static_cast<uint32_t>(at); });
-      first = end;
+  // The same by the keys from `from` on, whatever their order.
+  template <typename AtOf>
+  void GroupsSorted(size_t begin, size_t end, AtOf at_of, size_t from) {
+    auto later = [&](uint32_t left, uint32_t right) {
+      for (size_t i = from + 1; i < keys_.size(); i++) {
+        if (keys_[i][left] != keys_[i][right]) return keys_[i][left] < keys_[i][right] ? -1 : 1;
+      }
+      return 0;
+    };
+    auto before = [&](const Place& left, const Place& right) {
+      if (left.key != right.key) return left.key < right.key;
+      int more = later(left.at, right.at);
+      return more != 0 ? more < 0 : left.at < right.at;
+    };
+    places_.clear();
+    for (size_t i = begin; i < end; i++) places_.push_back({keys_[from][at_of(i)], at_of(i)});
+    if (!std::ranges::is_sorted(places_, before)) std::ranges::sort(places_, before);
+    for (size_t first = 0, last = 0; first < places_.size(); first = last) {
+      while (last < places_.size() && places_[last].key == places_[first].key &&
+             later(places_[first].at, places_[last].at) == 0)
+        last++;
+      AddGroup(first, last, [&](size_t i) { return places_[i].at; });
     }
   }
 
@@ -168,42 +185,13 @@ class Groups {
   template <typename AtOf>
   void AddGroup(size_t first, size_t last, AtOf at_of) {
     if (static_cast<int64_t>(last - first) < rule_.count_min) return;
-    auto begin = static_cast<uint32_t>(members_.size());
     bool of_interest = !run_.interest;
-    for (size_t i = first; i < last; i++) {
-      members_.push_back(at_of(i));
-      of_interest = of_interest || run_.IsOfInterest(members_.back());
-    }
-    if (of_interest)
-      groups_.push_back({begin, static_cast<uint32_t>(members_.size())});
-    else
-      members_.resize(begin);
-  }
-
-  void GroupsOfPerson(const std::vector<std::vector<int64_t>>& keys, const std::vector<uint32_t>& order) {
-    auto others = [&](uint32_t left, uint32_t right) {
-      for (size_t i = 1; i < keys.size(); i++) {
-        if (keys[i][left] != keys[i][right]) return keys[i][left] < keys[i][right] ? -1 : 1;
-      }
-      return 0;
-    };
-    auto before = [&](const Place& left, const Place& right) {
-      if (left.key != right.key) return left.key < right.key;
-      int more = others(left.at, right.at);
-      return more != 0 ? more < 0 : left.at < right.at;
-    };
-    places_.clear();
-    for (uint32_t at : order) places_.push_back({keys.empty() ? 0 : keys[0][at], at});
-    // Lines of one day or stay mostly stand together already.
-    if (!std::is_sorted(places_.begin(), places_.end(), before)) std::sort(places_.begin(), places_.end(), before);
-    for (size_t first = 0; first < places_.size();) {
-      size_t last = first + 1;
-      while (last < places_.size() && places_[last].key == places_[first].key &&
-             others(places_[first].at, places_[last].at) == 0)
-        last++;
-      AddGroup(first, last, [&](size_t i) { return places_[i].at; });
-      first = last;
-    }
+    for (size_t i = first; i < last && !of_interest; i++) of_interest = run_.IsOfInterest(at_of(i));
+    if (!of_interest) return;
+    size_t begin = members_.size();
+    members_.resize(begin + (last - first));
+    for (size_t i = first; i < last; i++) members_[begin + (i - first)] = at_of(i);
+    groups_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(members_.size())});
   }
 
   // Most groups do not have it: those whose members are all certain are asked over whole columns, and only the others
@@ -230,7 +218,7 @@ class Groups {
 
   // Adds what JudgeGroup or JudgeWindows would ask of the group; false when only they can.
   bool Put(Group group, std::vector<Ask>& asks) {
-    for (uint32_t at = group.begin; at < group.end; at++) {
+    for (uint32_t at = group.begin; at < group.end && !a_.states.empty(); at++) {
       if (a_.states[members_[at]] != kTrue) return false;
     }
     if (rule_.rule->form == Form::kGroup) {
@@ -270,11 +258,13 @@ class Groups {
   Sink& sink_;
   const Selection& a_;
   DayRange days_;  // of its rows
+  std::vector<SelectedValues> keys_;
+  std::vector<uint8_t> outside_;  // by position: the row lies outside any unit; empty when none does
   std::vector<Place> places_;
   std::vector<uint32_t> members_;  // positions in a_, group after group
   std::vector<Group> groups_;
   std::vector<AggregateColumn> aggregates_;
-  std::deque<std::vector<int64_t>> aggregate_values_;
+  std::deque<SelectedValues> aggregate_values_;
   std::vector<int64_t> times_;  // of a group's members
 };
 

@@ -179,7 +179,7 @@ class Pairs {
 
   int64_t JudgeTogether(size_t a, size_t b) {
     EnterPair(a, b);
-    return And(And(a_.states[a], b_.states[b]), JudgePair(context_));
+    return And(And(a_.StateOf(a), b_.StateOf(b)), JudgePair(context_));
   }
 
   // Positions of the other side that can be within reach of time `time`: a superset, ascending.
@@ -298,23 +298,23 @@ class Pairs {
     for (size_t other = reach.first; other < reach.last; other++) {
       int64_t apart = std::abs(times_b_[other] - times_a_[at]);
       bool itself = rule_.a.of == rule_.b.of && a_.rows[at] == b_.rows[other];
-      if (apart < rule.within.seconds && b_.states[other] == kTrue && !itself) return true;
+      if (apart < rule.within.seconds && b_.StateOf(other) == kTrue && !itself) return true;
     }
     return false;
   }
 
   void Absence(Span a, Span b) {
     for (size_t at = a.first; at < a.last; at++) {
-      if (a_.states[at] == kTrue && IsSurelyPresent(at, b)) continue;
+      if (a_.StateOf(at) == kTrue && IsSurelyPresent(at, b)) continue;
       Span reach = Reach(times_a_[at], b, times_b_);
       int64_t present = kFalse;
       for (size_t other = reach.first; other < reach.last && present != kTrue; other++) {
         if (rule_.a.of == rule_.b.of && a_.rows[at] == b_.rows[other]) continue;
         EnterPair(at, other);
-        present = Or(present, And(b_.states[other], JudgePair(context_)));
+        present = Or(present, And(b_.StateOf(other), JudgePair(context_)));
       }
       run_.EnterA(at);
-      int64_t state = And(And(a_.states[at], NoException(context_)), Not(present));
+      int64_t state = And(And(a_.StateOf(at), NoException(context_)), Not(present));
       if (state == kTrue) ReportRow(context_, sink_);
       if (IsUnknown(state)) ReportUnknown(context_, rule_.a.of, a_.rows[at], state, sink_);
     }

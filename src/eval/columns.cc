@@ -24,10 +24,10 @@ void RunEach(RuleRun& run) {
   for (size_t at = 0; at < run.a.rows.size(); at++) {
     if (!run.IsOfInterest(at)) continue;
     run.EnterA(at);
-    if (run.a.states[at] == kTrue)
+    if (run.a.StateOf(at) == kTrue)
       ReportRow(run.context, run.sink);
     else
-      ReportUnknown(run.context, run.rule.a.of, run.a.rows[at], run.a.states[at], run.sink);
+      ReportUnknown(run.context, run.rule.a.of, run.a.rows[at], run.a.StateOf(at), run.sink);
   }
 }
 

@@ -95,7 +95,10 @@ class Sieve {
       for (const Node* when : rule_.unless) Keep(*when, true);
     }
     selection.rows.insert(selection.rows.end(), rows_.begin(), rows_.begin() + static_cast<int64_t>(size_));
-    selection.states.insert(selection.states.end(), states_.begin(), states_.begin() + static_cast<int64_t>(size_));
+    if (!sure_ || !selection.states.empty()) {
+      selection.states.resize(selection.rows.size() - size_, kTrue);
+      selection.states.insert(selection.states.end(), states_.begin(), states_.begin() + static_cast<int64_t>(size_));
+    }
     if (!side_.bindings.empty())
       selection.lookups.insert(selection.lookups.end(), lookups_.begin(),
                                lookups_.begin() + static_cast<int64_t>(size_));
@@ -302,7 +305,7 @@ void MergeTimeless(const std::vector<uint32_t>& timeless, Selection& selection) 
   for (size_t i = 0; i < selection.rows.size(); i++) {
     while (next < timeless.size() && timeless[next] < selection.rows[i]) push_timeless();
     merged.rows.push_back(selection.rows[i]);
-    merged.states.push_back(selection.states[i]);
+    merged.states.push_back(selection.StateOf(i));
     if (!selection.lookups.empty()) merged.lookups.push_back(selection.lookups[i]);
   }
   while (next < timeless.size()) push_timeless();
@@ -352,22 +355,17 @@ Selection SelectAmong(const Bound& bound, const BoundRule& rule, const BoundSide
   return SelectFrom(bound, rule, side, slot, bucket, index, &rows, nullptr);
 }
 
-std::vector<int64_t> ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket,
-                                const Selection& selection, DayRange days) {
-  std::vector<int64_t> values(selection.rows.size());
-  for (size_t at = 0; at < values.size(); at += kChunk) {
-    Batch batch{&bound,
-                &rule,
-                &bucket,
-                rule.a.of,
-                0,
-                std::min(kChunk, values.size() - at),
-                selection.rows.data() + at,
-                selection.lookups.empty() ? nullptr : selection.lookups.data() + at,
-                nullptr,
-                selection.timed,
-                days};
+SelectedValues ValuesOver(const Bound& bound, const BoundRule& rule, const Node& node, const Bucket& bucket,
+                          const Selection& selection, DayRange days) {
+  const size_t total = selection.rows.size();
+  SelectedValues values(total);
+  for (size_t at = 0; at < total; at += kChunk) {
+    const size_t size = std::min(kChunk, total - at);
+    const Lookups* lookups = selection.lookups.empty() ? nullptr : selection.lookups.data() + at;
+    Batch batch{&bound,  &rule,   &bucket,         rule.a.of, 0, size, selection.rows.data() + at,
+                lookups, nullptr, selection.timed, days};
     Vector(node, batch, values.data() + at);
+    values.Note(at, at + size);
   }
   return values;
 }
