@@ -45,7 +45,8 @@ Status ReadParts(const std::shared_ptr<const lake::Snapshot>& snapshot, const ev
   request.kind = kind;
   request.field = *field;
   request.fields = eval::FieldsOf(bound, subject)[static_cast<size_t>(kind)];
-  if (kind == Kind::kLine) request.items = eval::ItemsOf(bound, subject);
+  if (kind == Kind::kLine)
+    request.items = eval::ItemsOf(bound, subject, program::kPre | program::kMid | program::kPost);
   lake::SubjectReader reader =
       TRY(lake::SubjectReader::Open(snapshot, request, {.temp_dir = snapshot->lake().PathOf("staging")}));
   Bucket bucket;

@@ -1,5 +1,7 @@
 #include "eval/bound.h"
 
+#include <algorithm>
+
 namespace yijian::eval {
 namespace {
 
@@ -11,6 +13,15 @@ const FieldNumbers& Numbers() {
   static const FieldNumbers numbers{timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "begin")),
                                     timeline::OrdinalOf(*timeline::FindField(Kind::kVisit, "area"))};
   return numbers;
+}
+
+// A rule that does not look at the item of its lines is in no index of items.
+bool WantsAnyItem(const Bound& bound, program::Subject subject, uint8_t moments) {
+  auto any = [](const BoundSide& side) { return side.of == Kind::kLine && side.interest.empty(); };
+  return std::any_of(bound.rules.begin(), bound.rules.end(), [&](const BoundRule& rule) {
+    bool asked = rule.rule->subject == subject && (rule.rule->moments & moments) != 0;
+    return asked && (any(rule.a) || (rule.binary && any(rule.b)));
+  });
 }
 
 }  // namespace
@@ -68,13 +79,15 @@ Status Cover(const Bound& bound, timeline::CodeBook& codes) { return bound.late-
 
 int64_t CoveredOf(const Bound& bound) { return bound.late->covered(); }
 
-bool Concerns(const Bound& bound, program::Subject subject, int64_t item) {
+bool Concerns(const Bound& bound, program::Subject subject, int64_t item, uint8_t moments) {
+  if (WantsAnyItem(bound, subject, moments)) return true;
   if (const LateCode* late = bound.late->Find(item)) return !late->sides[static_cast<size_t>(subject)].empty();
   const std::vector<uint16_t>& group = bound.item_index[static_cast<size_t>(subject)].group;
   return static_cast<uint64_t>(item) < group.size() && group[static_cast<size_t>(item)] != 0;
 }
 
-std::vector<int64_t> ItemsOf(const Bound& bound, program::Subject subject) {
+std::optional<std::vector<int64_t>> ItemsOf(const Bound& bound, program::Subject subject, uint8_t moments) {
+  if (WantsAnyItem(bound, subject, moments)) return std::nullopt;
   std::vector<int64_t> items;
   const ItemIndex& index = bound.item_index[static_cast<size_t>(subject)];
   for (size_t code = 1; code < index.group.size(); code++) {

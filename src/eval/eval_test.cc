@@ -524,6 +524,29 @@ TEST(Evaluate, RowsThatNoGroupCanTakeAreUnknown) {
   }
 }
 
+// Lines of a doctor are fetched by item only while every rule asks for items.
+TEST(Evaluate, OneRuleThatDoesNotLookAtItemsWantsLinesOfAll) {
+  RuleMaker maker;
+  RuleMaker::Parts by_item;
+  by_item.where = "row.item == 'A1'";
+  maker.Add(by_item);
+  RuleMaker::Parts by_money;
+  by_money.where = "row.scope > 0";
+  maker.Add(by_money);
+  maker.set.rules[0].subject = maker.set.rules[1].subject = program::Subject::kDoctor;
+  maker.set.rules[0].moments = program::kMid;
+  timeline::CodeBook codes;
+  int64_t a = codes.Intern("A1");
+  int64_t b = codes.Intern("B1");
+  auto bound = Bind(maker.set, codes);
+  ASSERT_TRUE(bound) << bound.error().message;
+  EXPECT_EQ(ItemsOf(**bound, program::Subject::kDoctor, program::kMid), std::vector<int64_t>{a});
+  EXPECT_EQ(ItemsOf(**bound, program::Subject::kDoctor, program::kMid | program::kPost), std::nullopt);
+  EXPECT_EQ(ItemsOf(**bound, program::Subject::kPerson, program::kPost), std::vector<int64_t>{});
+  EXPECT_FALSE(Concerns(**bound, program::Subject::kDoctor, b, program::kMid));
+  EXPECT_TRUE(Concerns(**bound, program::Subject::kDoctor, b, program::kPost));
+}
+
 // Taken from the last rows backwards, to the fen, and never more than a row holds.
 TEST(Evaluate, AnExcessOfMoneyIsTakenFromTheLastRowsBackwards) {
   auto charged = [](const std::string& excess, const std::string& amount, const std::string& lines) {

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,11 +66,12 @@ void EvaluatePlain(const Bound& bound, const timeline::Bucket& bucket, finding::
 void EvaluateColumns(const Bound& bound, const timeline::Bucket& bucket, finding::Sink& sink,
                      EvaluateOptions options = {});
 
-// Fields to load for a subject's rules, and (for subjects other than persons) the item codes they are interested in.
+// Fields to load for a subject's rules, and (for subjects other than persons) the item codes that those of these
+// moments are interested in; nullopt = one of them wants lines whatever their item.
 program::FieldSet FieldsOf(const Bound& bound, program::Subject subject);
-std::vector<int64_t> ItemsOf(const Bound& bound, program::Subject subject);
-// Whether rules about items are interested in this one; for single rows, covered codes too.
-bool Concerns(const Bound& bound, program::Subject subject, int64_t item);
+std::optional<std::vector<int64_t>> ItemsOf(const Bound& bound, program::Subject subject, uint8_t moments);
+// Whether they are interested in this one; for single rows, covered codes too.
+bool Concerns(const Bound& bound, program::Subject subject, int64_t item, uint8_t moments);
 const std::vector<program::Rule>& RulesOf(const Bound& bound);
 const timeline::CodeBook& CodesOf(const Bound& bound);
 // The text and name of a code, covered ones too; empty when unknown.

@@ -277,10 +277,13 @@ class Builder {
     return {};
   }
 
-  // Items the rules look at, by the lake's numbers.
-  std::vector<int64_t> LakeItems(Subject subject) const {
+  // Items the rules look at, by the lake's numbers; nullopt = all.
+  std::optional<std::vector<int64_t>> LakeItems(Subject subject) const {
+    std::optional<std::vector<int64_t>> wanted =
+        eval::ItemsOf(version_->bound(), subject, program::kPre | program::kMid);
+    if (!wanted) return std::nullopt;
     std::vector<int64_t> items;
-    for (int64_t item : eval::ItemsOf(version_->bound(), subject)) {
+    for (int64_t item : *wanted) {
       int64_t id = snapshot_->codes()->Find(eval::TextOf(version_->bound(), item));
       if (id != timeline::CodeBook::kNoCode) items.push_back(id);
     }

@@ -14,6 +14,7 @@ using program::Subject;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr Subject kSubjects[] = {Subject::kPerson, Subject::kDoctor, Subject::kCode};
+constexpr uint8_t kAsked = program::kPre | program::kMid;  // moments in which drafts are judged
 
 }  // namespace
 
@@ -147,8 +148,8 @@ Status Service::Gather(const State& state, std::vector<Case>& cases) const {
     if (version) TRY(store_.codes().Cover(version->bound()));
   }
   auto wanted = [&](int64_t item) {
-    return eval::Concerns(state.live->bound(), Subject::kDoctor, item) ||
-           (state.shadow && eval::Concerns(state.shadow->bound(), Subject::kDoctor, item));
+    return eval::Concerns(state.live->bound(), Subject::kDoctor, item, kAsked) ||
+           (state.shadow && eval::Concerns(state.shadow->bound(), Subject::kDoctor, item, kAsked));
   };
   auto text = [&](int64_t code) { return eval::TextOf(state.live->bound(), code); };
 
@@ -389,8 +390,8 @@ Result<Taken> Service::TakeAll(std::vector<Upload> uploads) {
     if (version) TRY(store_.codes().Cover(version->bound()));
   }
   auto wanted = [&](int64_t item) {
-    bool by_live = state->live && eval::Concerns(state->live->bound(), Subject::kDoctor, item);
-    return by_live || (state->shadow && eval::Concerns(state->shadow->bound(), Subject::kDoctor, item));
+    bool by_live = state->live && eval::Concerns(state->live->bound(), Subject::kDoctor, item, kAsked);
+    return by_live || (state->shadow && eval::Concerns(state->shadow->bound(), Subject::kDoctor, item, kAsked));
   };
   auto text = [&](int64_t code) { return store_.codes().Text(code); };
   std::vector<realtime::Change> changes;
