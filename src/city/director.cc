@@ -58,6 +58,12 @@ int Director::Stay(size_t person, uint64_t nth, Dept dept, const Disease& main, 
   return number;
 }
 
+uint32_t Director::Doctor() {
+  auto serial = static_cast<uint32_t>(600'000 + (ordinal_ * 2 + doctors_++) % 100'000);
+  staged_.extras.doctors.insert(DoctorCode(kCityArea, serial));
+  return serial;
+}
+
 Visit& Director::visit(size_t person, int number) {
   for (Visit& visit : life(person).visits) {
     if (visit.planted && visit.tag == number) return visit;

@@ -30,6 +30,8 @@ class Director {
   int Stay(size_t person, uint64_t nth, Dept dept, const Disease& main, Date first, Date last,
            std::string_view type = "21");
   Visit& visit(size_t person, int number);
+  // A new doctor, who treats nobody else: what Visit::doctor names.
+  uint32_t Doctor();
   // Charges; the number names the line.
   int Charge(size_t person, int visit_number, G good, Time time, int qty = 1);
   // An item of the knowledge tables that is none of ours.
@@ -66,6 +68,7 @@ class Director {
   Staged staged_;
   std::vector<Expectation> expectations_;
   int tags_ = 0;
+  uint32_t doctors_ = 0;
   uint32_t packs_ = 0;
 };
 

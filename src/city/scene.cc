@@ -235,6 +235,42 @@ void TherapyForEver(Director& at) {
   at.Violation(person, {visits.back()}, {lines[90], lines[91]});
 }
 
+// Colds treated one after another by one doctor, some prescriptions each. Who it is as the register names them.
+std::string AssemblyLine(Director& at, size_t persons, int prescriptions, Time first, Time apart) {
+  constexpr std::array kDrugs{G::kAcetaminophen, G::kCetirizine, G::kAmbroxol};
+  uint32_t doctor = at.Doctor();
+  for (size_t person = 0; person < persons; person++) {
+    Time time = first + static_cast<Time>(person) * apart;
+    int number = at.Outpatient(person, Tier::kTownship, at.ordinal(), "11", Dept::kGeneral, DayOf(first), 8);
+    Visit& visit = at.visit(person, number);
+    visit.begin = time;
+    visit.end = time + 300;
+    visit.doctor = doctor;
+    visit.diagnoses.push_back({"J06.900", "急性上呼吸道感染", {}});
+    for (int i = 0; i < prescriptions; i++) {
+      int line = at.Charge(person, number, kDrugs[static_cast<size_t>(i)], time + 60);
+      at.line(person, number, line).prescription = static_cast<uint32_t>(i + 1);
+    }
+  }
+  return DoctorCode(kCityArea, doctor);
+}
+
+// One doctor signs for all of them, a week later another for all but one.
+void AssemblyLines(Director& at, size_t persons, int prescriptions, int hour, Time apart) {
+  Date day = at.Day(2, 30);
+  for (size_t i = 0; i < persons; i++) at.Resident(i % 2 == 0, 25 + static_cast<int>(i % 40), day, 60);
+  std::string doctor = AssemblyLine(at, persons, prescriptions, StartOf(day) + hour * 3600, apart);
+  at.Violation(0, {}, {}, 0, doctor);
+  AssemblyLine(at, persons - 1, prescriptions, StartOf(day + 7) + hour * 3600, apart);
+  for (size_t i = 0; i + 1 < persons; i++) at.Lookalike(i);
+}
+
+// Sixty-two prescriptions within an hour; and sixty.
+void HourOfPrescriptions(Director& at) { AssemblyLines(at, 31, 2, 9, 110); }
+
+// Three hundred and three on a day, never sixty in an hour; and three hundred.
+void DayOfPrescriptions(Director& at) { AssemblyLines(at, 101, 3, 8, 320); }
+
 struct Entry {
   SceneInfo info;
   void (*play)(Director&);
@@ -251,6 +287,8 @@ constexpr std::array kScenes{
     Entry{{"M-107", "死亡后就诊", 2}, AfterDeath},
     Entry{{"M-108", "住院期间药店购药", 2}, PurchaseDuringStay},
     Entry{{"P-023", "轮椅功能训练第三十一天", 2}, CourseTooLong},
+    Entry{{"B-072a", "一名医师一小时开六十二张处方", 31}, HourOfPrescriptions},
+    Entry{{"B-072b", "一名医师一日开三百零三张处方", 101}, DayOfPrescriptions},
     Entry{{"D-163", "运动疗法全年超过九十天", 1}, TherapyForEver},
 };
 
