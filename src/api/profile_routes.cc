@@ -157,7 +157,7 @@ Result<Response> Person(Context& context, Request& request) {
   return Response::Json(body);
 }
 
-json VisitJson(const clue::TimelineVisit& visit, json marks) {
+json VisitJson(const clue::TimelineVisit& visit, const json& marks) {
   json body{{"id", visit.id},
             {"institution", visit.institution},
             {"institution_name", visit.institution_name},

@@ -32,7 +32,7 @@ Result<HttpAnswer> Post(const std::string& url, const std::string& body, const s
   for (const std::string& header : headers) {
     curl_slist* longer = curl_slist_append(list.get(), header.c_str());
     if (!longer) return InternalError("out of memory");
-    list.release();
+    static_cast<void>(list.release());  // it is part of the longer one
     list.reset(longer);
   }
   HttpAnswer answer;

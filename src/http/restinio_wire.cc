@@ -431,7 +431,7 @@ class RestinioWire : public Wire {
   size_t Connections() const override { return ledger_.connections; }
 
   void StopAccepting() override {
-    if (server_ != nullptr) server_->close_async([] {}, [](std::exception_ptr) {});
+    if (server_ != nullptr) server_->close_async([] {}, [](const std::exception_ptr&) {});
   }
 
   void Stop() override {

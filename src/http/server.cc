@@ -50,7 +50,8 @@ Error Caught(const char* what) { return InternalError(std::string("an exception 
 }  // namespace
 
 struct Server::Inside {
-  Inside(ServerOptions given, Router routes, std::shared_ptr<Authenticator> door, std::shared_ptr<Metrics> numbers)
+  Inside(const ServerOptions& given, Router routes, std::shared_ptr<Authenticator> door,
+         std::shared_ptr<Metrics> numbers)
       : house(std::make_shared<House>(given, numbers == nullptr ? std::make_shared<Metrics>() : std::move(numbers))),
         router(std::move(routes)),
         authenticator(std::move(door)) {
@@ -268,10 +269,9 @@ struct Server::Inside {
   std::atomic<const Wire*> live_wire{nullptr};  // the first requests come before Start has returned
 };
 
-Server::Server(ServerOptions options, Router router, std::shared_ptr<Authenticator> authenticator,
+Server::Server(const ServerOptions& options, Router router, std::shared_ptr<Authenticator> authenticator,
                std::shared_ptr<Metrics> metrics)
-    : inside_(std::make_unique<Inside>(std::move(options), std::move(router), std::move(authenticator),
-                                       std::move(metrics))) {}
+    : inside_(std::make_unique<Inside>(options, std::move(router), std::move(authenticator), std::move(metrics))) {}
 
 Server::~Server() { Stop(); }
 

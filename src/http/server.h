@@ -88,7 +88,7 @@ struct QueueState {
 class Server {
  public:
   // authenticator may be nullptr: then only anonymous routes answer. metrics: nullptr for one of its own.
-  Server(ServerOptions options, Router router, std::shared_ptr<Authenticator> authenticator,
+  Server(const ServerOptions& options, Router router, std::shared_ptr<Authenticator> authenticator,
          std::shared_ptr<Metrics> metrics);
   ~Server();
 

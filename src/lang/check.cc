@@ -66,7 +66,7 @@ class Checker {
     return nullptr;
   }
 
-  ExprPtr Take(const Node& node, Typed typed) {
+  ExprPtr Take(const Node& node, const Typed& typed) {
     return typed.expr ? typed.expr : Fail(node, Code::kTypeMismatch, typed.mistake);
   }
 
@@ -359,7 +359,7 @@ class Checker {
     }
     Typed typed = Apply(name, node.method, std::move(args));
     if (!typed.expr && typed.mistake.empty()) return WrongArguments(node);
-    return Take(node, std::move(typed));
+    return Take(node, typed);
   }
 
   ExprPtr WrongArguments(const Node& node) {

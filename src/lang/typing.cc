@@ -119,7 +119,7 @@ Typed Compute(char op, ExprPtr left, ExprPtr right) {
   return mixed();
 }
 
-Typed Choose(ExprPtr condition, ExprPtr yes, ExprPtr no) {
+Typed Choose(const ExprPtr& condition, ExprPtr yes, ExprPtr no) {
   if (condition->type != Type::kBool) return Mistake("what stands before '?' must be a condition");
   if (yes->type == Type::kMoney && no->type == Type::kNumber) no = Retyped(no, Type::kMoney);
   if (no->type == Type::kMoney && yes->type == Type::kNumber) yes = Retyped(yes, Type::kMoney);

@@ -20,7 +20,7 @@ struct Typed {
 
 Typed Compare(const std::string& op, ExprPtr left, ExprPtr right);  // == != < <= > >=
 Typed Compute(char op, ExprPtr left, ExprPtr right);                // + - * /
-Typed Choose(ExprPtr condition, ExprPtr yes, ExprPtr no);           // condition ? yes : no
+Typed Choose(const ExprPtr& condition, ExprPtr yes, ExprPtr no);    // condition ? yes : no
 // A function or method of Functions() that reads its arguments as values: not aggregates, lists or stay_days.
 Typed Apply(const std::string& name, bool method, std::vector<ExprPtr> args);
 

@@ -151,6 +151,8 @@ class Walker {
         [&](std::string_view& text) { return field.unescaped_key().get(text); }, to);
   }
 
+  // simdjson gives what a result holds as an rvalue only, moved or not.
+  // NOLINTBEGIN(performance-move-const-arg)
   bool Object(simdjson::simdjson_result<ondemand::object> begun, Json& to) {
     ondemand::object object;
     if (std::move(begun).get(object)) return Refuse();
@@ -182,6 +184,7 @@ class Walker {
     to = Json::ListOf(Keep(items_, first));
     return true;
   }
+  // NOLINTEND(performance-move-const-arg)
 
   // Children lie together, in the document's memory.
   template <typename Child>

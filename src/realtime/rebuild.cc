@@ -329,9 +329,9 @@ class Builder {
     for (Subject subject : {Subject::kPerson, Subject::kDoctor, Subject::kCode}) {
       TRY(old.ForEach(subject, [&](const History& known) -> Status {
         History uploads = UploadsOf(known, subject);
-        if (uploads.size() == 0 && uploads.acts.empty()) return {};
+        if (uploads.empty()) return {};
         TRY(LeaveOutWhatTheLakeHas(subject, uploads));
-        if (uploads.size() == 0 && uploads.acts.empty()) return {};
+        if (uploads.empty()) return {};
         TRY(Recode(old, uploads));
         if (subject == Subject::kPerson) report_.carried_over++;
         changes.push_back({subject, std::move(uploads)});
