@@ -12,7 +12,7 @@ constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 constexpr std::array<int8_t, 256> kSextets = [] {
   std::array<int8_t, 256> sextets{};
   for (int8_t& sextet : sextets) sextet = -1;
-  for (int8_t i = 0; i < 64; i++) sextets[static_cast<unsigned char>(kAlphabet[static_cast<size_t>(i)])] = i;
+  for (size_t i = 0; i < 64; i++) sextets[static_cast<unsigned char>(kAlphabet[i])] = static_cast<int8_t>(i);
   return sextets;
 }();
 
