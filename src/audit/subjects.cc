@@ -50,10 +50,7 @@ Status ReadParts(const std::shared_ptr<const lake::Snapshot>& snapshot, const ev
   lake::SubjectReader reader =
       TRY(lake::SubjectReader::Open(snapshot, request, {.temp_dir = snapshot->lake().PathOf("staging")}));
   Bucket bucket;
-  for (int part = 0; part < reader.parts(); part++) {
-    TRY(reader.Read(part, &bucket));
-    TRY(take(bucket));
-  }
+  while (TRY(reader.Next(&bucket))) TRY(take(bucket));
   return {};
 }
 

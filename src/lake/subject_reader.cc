@@ -46,24 +46,31 @@ void Clear(Bucket* bucket) {
 }  // namespace
 
 struct SubjectReader::Impl {
-  Impl(std::shared_ptr<const Snapshot> from, Connection own, SubjectRequest what)
-      : snapshot(std::move(from)), connection(std::move(own)), request(std::move(what)) {}
+  Impl(std::shared_ptr<const Snapshot> from, Connection own, SubjectRequest what, int64_t rows)
+      : snapshot(std::move(from)), connection(std::move(own)), request(std::move(what)), rows_target(rows) {}
 
   Status Prepare();
-  Status CountParts(int64_t rows_target);
-  std::string PartSql(int part) const;
-  Status Load(RowStream* stream, std::vector<int64_t>* subjects, Table* table) const;
+  Status Begin();
+  Result<bool> Fetch();
+  Status Load(std::vector<int64_t>* subjects, Table* table);
   void PutSubjects(const std::vector<int64_t>& subjects, Bucket* bucket) const;
   const FieldInfo& info(size_t field) const { return Fields(request.kind)[field]; }
 
   std::shared_ptr<const Snapshot> snapshot;
   Connection connection;
   SubjectRequest request;
-  std::string relation;        // FROM and WHERE of all parts
+  int64_t rows_target;
+  std::string relation;        // FROM and WHERE; empty when there is nothing to read
   std::string subject;         // its column
   std::string time;            // its column; "NULL" when the files have none
   std::vector<size_t> loaded;  // ordinals of the fields behind subject and row_id
-  int parts = 0;
+
+  std::optional<RowStream> stream;  // gone behind the last row
+  std::vector<Converter> converters;
+  // Rows of the chunk at hand, and how many of them earlier buckets took.
+  std::vector<int64_t> subject_of, row_id;
+  std::vector<std::vector<int64_t>> values;  // of the loaded fields
+  size_t taken = 0;
 };
 
 Status SubjectReader::Impl::Prepare() {
@@ -77,13 +84,14 @@ Status SubjectReader::Impl::Prepare() {
 
   subject = QuoteName(StoredName(info(request.field)));
   if (!columns.contains(StoredName(info(request.field)))) return {};  // nobody is a subject
-  relation = " FROM " + *sql + " WHERE " + subject + " IS NOT NULL AND row_id IS NOT NULL";
+  std::string items;
   if (request.items) {
     const FieldInfo* item = FindField(request.kind, "item");
     CHECK(item != nullptr);
     if (request.items->empty() || !columns.contains(StoredName(*item))) return {};
-    relation += " AND " + QuoteName(StoredName(*item)) + " IN " + ListOf(*request.items);
+    items = " AND " + QuoteName(StoredName(*item)) + " IN " + ListOf(*request.items);
   }
+  relation = " FROM " + *sql + " WHERE " + subject + " IS NOT NULL AND row_id IS NOT NULL" + items;
   request.fields.resize(Fields(request.kind).size());
   request.fields[request.field] = true;
   std::string_view time_name = timeline::InfoOf(request.kind).time;
@@ -97,44 +105,61 @@ Status SubjectReader::Impl::Prepare() {
     bool in_files = columns.contains(StoredName(info(field))) && info(field).type != FieldType::kText;
     if (request.fields[field] && in_files) loaded.push_back(field);
   }
-  parts = 1;
   return {};
 }
 
-Status SubjectReader::Impl::CountParts(int64_t rows_target) {
-  if (parts == 0) return {};
-  int64_t rows = TRY(connection.QueryInt("SELECT count(*)" + relation));
-  parts = static_cast<int>(std::clamp<int64_t>((rows + rows_target - 1) / rows_target, 1, snapshot->buckets()));
-  return {};
-}
-
-std::string SubjectReader::Impl::PartSql(int part) const {
+Status SubjectReader::Impl::Begin() {
   std::string list = "SELECT " + subject + "::BIGINT, row_id::BIGINT";
   for (size_t field : loaded) list += ", " + QuoteName(StoredName(info(field)));
-  std::string where = " AND " + subject + " % " + std::to_string(parts) + " = " + std::to_string(part);
-  return list + relation + where + " ORDER BY " + subject + ", " + time + " NULLS FIRST, row_id";
-}
-
-Status SubjectReader::Impl::Load(RowStream* stream, std::vector<int64_t>* subjects, Table* table) const {
-  std::vector<Converter> converters;
+  stream = TRY(connection.Stream(list + relation + " ORDER BY " + subject + ", " + time + " NULLS FIRST, row_id"));
   for (size_t i = 0; i < loaded.size(); i++) {
     converters.push_back(TRY(Converter::For(stream->columns()[i + 2], info(loaded[i]).type)));
   }
-  while (const Chunk* chunk = TRY(stream->Next())) {
-    const int64_t* values = chunk->columns[0].As<int64_t>();
-    const int64_t* row_ids = chunk->columns[1].As<int64_t>();
-    for (size_t row = 0; row < chunk->rows; row++) {
-      if (subjects->empty() || subjects->back() != values[row]) {
-        subjects->push_back(values[row]);
-        table->person_first.push_back(table->rows + static_cast<uint32_t>(row));
+  values.resize(loaded.size());
+  return {};
+}
+
+// The next chunk, when there is one.
+Result<bool> SubjectReader::Impl::Fetch() {
+  const Chunk* chunk = stream ? TRY(stream->Next()) : nullptr;
+  taken = 0;
+  size_t rows = chunk ? chunk->rows : 0;
+  for (auto* list : {&subject_of, &row_id}) list->resize(rows);
+  if (!chunk) {
+    stream.reset();
+    return false;
+  }
+  std::copy_n(chunk->columns[0].As<int64_t>(), rows, subject_of.begin());
+  std::copy_n(chunk->columns[1].As<int64_t>(), rows, row_id.begin());
+  for (size_t i = 0; i < loaded.size(); i++) {
+    values[i].resize(rows);
+    converters[i](chunk->columns[i + 2], rows, values[i].data());
+  }
+  return true;
+}
+
+Status SubjectReader::Impl::Load(std::vector<int64_t>* subjects, Table* table) {
+  for (bool full = false; !full;) {
+    if (taken == subject_of.size() && !TRY(Fetch())) break;
+    size_t end = taken;
+    for (; end < subject_of.size(); end++) {
+      auto row = table->rows + static_cast<uint32_t>(end - taken);
+      if (subjects->empty() || subjects->back() != subject_of[end]) {
+        full = row >= rows_target && !subjects->empty();
+        if (full) break;
+        subjects->push_back(subject_of[end]);
+        table->person_first.push_back(row);
       }
       table->person.push_back(static_cast<uint32_t>(subjects->size() - 1));
     }
-    table->row_id.insert(table->row_id.end(), row_ids, row_ids + chunk->rows);
+    auto rows = static_cast<std::ptrdiff_t>(end - taken);
+    auto slice = [&](const std::vector<int64_t>& of) { return of.begin() + static_cast<std::ptrdiff_t>(taken); };
+    table->row_id.insert(table->row_id.end(), slice(row_id), slice(row_id) + rows);
     for (size_t i = 0; i < loaded.size(); i++) {
-      converters[i](chunk->columns[i + 2], chunk->rows, table->columns[loaded[i]].Append(chunk->rows));
+      std::copy_n(slice(values[i]), rows, table->columns[loaded[i]].Append(static_cast<size_t>(rows)));
     }
-    table->rows += static_cast<uint32_t>(chunk->rows);
+    table->rows += static_cast<uint32_t>(rows);
+    taken = end;
   }
   for (size_t field = 0; field < request.fields.size(); field++) {
     Column& column = table->columns[field];
@@ -171,35 +196,27 @@ SubjectReader::SubjectReader(SubjectReader&&) noexcept = default;
 SubjectReader& SubjectReader::operator=(SubjectReader&&) noexcept = default;
 SubjectReader::~SubjectReader() = default;
 
-int SubjectReader::parts() const { return impl_->parts; }
-
 Result<SubjectReader> SubjectReader::Open(std::shared_ptr<const Snapshot> snapshot, const SubjectRequest& request,
                                           const SubjectOptions& options) {
   FieldType type = Fields(request.kind)[request.field].type;
   CHECK(type == FieldType::kCode || type == FieldType::kId);
   Connection connection =
       TRY(OpenConnection({.memory_limit_mb = options.memory_limit_mb, .threads = 1, .temp_dir = options.temp_dir}));
-  auto impl = std::make_unique<Impl>(std::move(snapshot), std::move(connection), request);
+  auto impl = std::make_unique<Impl>(std::move(snapshot), std::move(connection), request, options.rows_target);
   std::string doing = "reading " + std::string(timeline::InfoOf(request.kind).table) + " of the lake";
   TRY(impl->Prepare().While(doing));
-  if (options.parts > 0 && impl->parts > 0) {
-    impl->parts = options.parts;
-  } else {
-    TRY(impl->CountParts(options.rows_target).While(doing));
-  }
+  if (!impl->relation.empty()) TRY(impl->Begin().While(doing));
   return SubjectReader(std::move(impl));
 }
 
-Status SubjectReader::Read(int part, Bucket* bucket) {
-  CHECK(part >= 0 && part < impl_->parts);
+Result<bool> SubjectReader::Next(Bucket* bucket) {
   Clear(bucket);
   bucket->codes = impl_->snapshot->codes();
   std::string doing = "reading " + std::string(timeline::InfoOf(impl_->request.kind).table) + " of the lake";
-  RowStream stream = TRY(impl_->connection.Stream(impl_->PartSql(part)).While(doing));
   std::vector<int64_t> subjects;
-  TRY(impl_->Load(&stream, &subjects, &bucket->table(impl_->request.kind)).While(doing));
+  TRY(impl_->Load(&subjects, &bucket->table(impl_->request.kind)).While(doing));
   impl_->PutSubjects(subjects, bucket);
-  return {};
+  return !subjects.empty();
 }
 
 }  // namespace yijian::lake

@@ -5,18 +5,17 @@
 //   "exec_doctor")),
 //                          .fields = wanted, .items = ItemsOf(*bound, Subject::kDoctor)};
 //   SubjectReader reader = TRY(SubjectReader::Open(snapshot, request));
-//   for (int part = 0; part < reader.parts(); part++) TRY(reader.Read(part, &bucket));
+//   while (TRY(reader.Next(&bucket))) { ... }
 //
 // Shape:   as timeline::Regroup makes it of a bucket of persons: the rows of the person table are
 // the subjects, person_no is
 //          the code or the hex of an id, no row knows a visit, no other table has rows. Rows
 //          without a subject are left out. Rows of one subject are ordered by (time, row_id);
-//          subjects by their value.
-// Memory:  subjects are dealt to parts by their value, so that a part has about rows_target rows;
-// one subject is never cut.
-//          Every part scans the table.
-// Threads: one reader per thread; give further ones the parts() of the first.
-// Errors:  as BucketReader. A lake without the table gives zero parts.
+//          subjects by their value, all of a bucket before those of the next.
+// Memory:  the table is read once and sorted on disk; a bucket ends with the subject that brings it
+//          to rows_target rows, one subject is never cut.
+// Threads: one reader per thread.
+// Errors:  as BucketReader. A lake without the table gives no bucket.
 #pragma once
 
 #include <memory>
@@ -39,7 +38,6 @@ struct SubjectRequest {
 
 struct SubjectOptions {
   int64_t rows_target = 2'000'000;
-  int parts = 0;  // 0: count rows and decide
   int64_t memory_limit_mb = 1024;
   std::string temp_dir;  // where sorting spills; empty: it fails with kLimit
 };
@@ -52,8 +50,8 @@ class SubjectReader {
   SubjectReader& operator=(SubjectReader&&) noexcept;
   ~SubjectReader();
 
-  int parts() const;
-  Status Read(int part, timeline::Bucket* bucket);
+  // False, and no subject, behind the last.
+  Result<bool> Next(timeline::Bucket* bucket);
 
  private:
   struct Impl;

@@ -82,18 +82,52 @@ TEST(SubjectReaderTest, AgreesWithRegroupingABucketOfPersons) {
   SubjectRequest request{.kind = Kind::kLine,
                          .field = Ordinal(Kind::kLine, "exec_doctor"),
                          .fields = Fields(Kind::kLine, {"item", "amount", "price"})};
-  for (int64_t rows_target : {1'000'000, 10'000, 1}) {
+  uint32_t lines = expected.table(Kind::kLine).rows;
+  for (uint32_t rows_target : {1'000'000, 10'000, 1}) {
     SubjectReader reader = Must(SubjectReader::Open(snapshot, request, {.rows_target = rows_target}));
-    EXPECT_EQ(reader.parts(), rows_target == 1 ? 4 : rows_target == 10'000 ? 3 : 1);
     std::vector<std::string> all;
+    std::vector<uint32_t> rows;
     Bucket bucket;
-    for (int part = 0; part < reader.parts(); part++) {
-      Must(reader.Read(part, &bucket));
+    while (Must(reader.Next(&bucket))) {
+      EXPECT_EQ(rows_target == 1 ? bucket.persons() : 1u, 1u) << "a subject is enough";
+      rows.push_back(bucket.table(Kind::kLine).rows);
       for (std::string& subject : Shown(bucket, Kind::kLine, fields)) all.push_back(std::move(subject));
     }
+    EXPECT_EQ(rows.size(), rows_target == 1 ? 40u : lines / rows_target + 1);
+    for (size_t i = 0; i + 1 < rows.size(); i++) EXPECT_GE(rows[i], rows_target);
     std::ranges::sort(all);
     EXPECT_EQ(all, Shown(expected, Kind::kLine, fields));
+    EXPECT_FALSE(Must(reader.Next(&bucket))) << "and stays at its end";
   }
+}
+
+// What does not fit in memory is sorted on disk.
+TEST(SubjectReaderTest, MemoryIsBounded) {
+  TempDir dir;
+  Lake lake = Must(Lake::Create(dir.path() + "/lake", 4));
+  AddBatch(lake, "a",
+           {{"trace",
+             "SELECT (i % 4)::SMALLINT AS bucket, (i % 1000)::BIGINT AS psn_key, (hash(i) % 300000)::BIGINT AS "
+             "drug_trac_key, i::BIGINT AS row_id, true AS live, TIMESTAMP '2025-01-01' + to_seconds((hash(i, 2) % "
+             "1000000)::BIGINT) AS trac_time FROM range(1000000) t(i)",
+             "bucket, psn_key, trac_time, row_id"}});
+  auto snapshot = Must(Snapshot::Take(lake));
+  SubjectRequest request{.kind = Kind::kTrace, .field = Ordinal(Kind::kTrace, "code"), .fields = {}};
+  SubjectOptions options{.rows_target = 100'000, .memory_limit_mb = 24, .temp_dir = dir.path() + "/spilled"};
+  SubjectReader reader = Must(SubjectReader::Open(snapshot, request, options));
+  Bucket bucket;
+  uint32_t rows = 0;
+  while (Must(reader.Next(&bucket))) {
+    const Table& traces = bucket.table(Kind::kTrace);
+    EXPECT_LT(traces.rows, 101'000u);
+    rows += traces.rows;
+  }
+  EXPECT_EQ(rows, 1'000'000u);
+  options.temp_dir.clear();
+  auto failed = SubjectReader::Open(snapshot, request, options);
+  Result<bool> next = failed ? failed->Next(&bucket) : Result<bool>(failed.error());
+  ASSERT_FALSE(next) << "it would have fitted anyway";
+  EXPECT_EQ(next.error().code, ErrorCode::kLimit) << next.error().message;
 }
 
 TEST(SubjectReaderTest, OnlyRowsOfTheItemsAskedFor) {
@@ -104,12 +138,13 @@ TEST(SubjectReaderTest, OnlyRowsOfTheItemsAskedFor) {
   request.fields = Fields(Kind::kLine, {"item"});
   SubjectReader reader = Must(SubjectReader::Open(snapshot, request));
   Bucket bucket;
-  Must(reader.Read(0, &bucket));
+  EXPECT_TRUE(Must(reader.Next(&bucket)));
   const Table& lines = bucket.table(Kind::kLine);
   EXPECT_GT(lines.rows, 500u);
   for (int64_t item : lines.columns[Ordinal(Kind::kLine, "item")].ToVector()) EXPECT_TRUE(item == 7 || item == 9);
   request.items->clear();
-  EXPECT_EQ(Must(SubjectReader::Open(snapshot, request)).parts(), 0);
+  reader = Must(SubjectReader::Open(snapshot, request));
+  EXPECT_FALSE(Must(reader.Next(&bucket)));
 }
 
 TEST(SubjectReaderTest, TraceCodesOfAllPersonsAndOfNone) {
@@ -124,21 +159,23 @@ TEST(SubjectReaderTest, TraceCodesOfAllPersonsAndOfNone) {
              "bucket, psn_key, trac_time, row_id"}});
   auto snapshot = Must(Snapshot::Take(lake));
   SubjectRequest request{.kind = Kind::kTrace, .field = Ordinal(Kind::kTrace, "code"), .fields = {}};
-  SubjectReader reader = Must(SubjectReader::Open(snapshot, request, {.parts = 2}));
+  SubjectReader reader = Must(SubjectReader::Open(snapshot, request, {.rows_target = 3}));
   Bucket bucket;
-  Must(reader.Read(0, &bucket));
-  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(6) + ": 2"));
-  Must(reader.Read(1, &bucket));
-  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(5) + ": 3 1", HexOf(7) + ": 5"));
+  EXPECT_TRUE(Must(reader.Next(&bucket)));
+  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(5) + ": 3 1", HexOf(6) + ": 2"));
+  EXPECT_TRUE(Must(reader.Next(&bucket)));
+  EXPECT_THAT(Shown(bucket, Kind::kTrace, {}), ElementsAre(HexOf(7) + ": 5"));
   EXPECT_EQ(bucket.visit_diagnosis_first.size(), 1u);
-  EXPECT_EQ(bucket.table(Kind::kLine).person_first.size(), 3u);
+  EXPECT_EQ(bucket.table(Kind::kLine).person_first.size(), 2u);
 }
 
-TEST(SubjectReaderTest, ALakeWithoutTheTableHasNoParts) {
+TEST(SubjectReaderTest, ALakeWithoutTheTableHasNobody) {
   TempDir dir;
   Lake lake = Must(Lake::Create(dir.path(), 4));
   SubjectRequest request{.kind = Kind::kStock, .field = Ordinal(Kind::kStock, "institution"), .fields = {}};
-  EXPECT_EQ(Must(SubjectReader::Open(Must(Snapshot::Take(lake)), request)).parts(), 0);
+  SubjectReader reader = Must(SubjectReader::Open(Must(Snapshot::Take(lake)), request));
+  Bucket bucket;
+  EXPECT_FALSE(Must(reader.Next(&bucket)));
 }
 
 }  // namespace

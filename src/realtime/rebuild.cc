@@ -258,9 +258,8 @@ class Builder {
     }
     lake::SubjectReader reader =
         TRY(lake::SubjectReader::Open(snapshot_, request, {.temp_dir = snapshot_->lake().PathOf("staging")}));
-    for (int part = 0; part < reader.parts(); part++) {
-      Bucket bucket;
-      TRY(reader.Read(part, &bucket));
+    Bucket bucket;
+    for (int part = 0; TRY(reader.Next(&bucket)); part++) {
       std::vector<std::pair<std::string, std::string>> values;
       for (uint32_t row = 0; row < bucket.persons(); row++) {
         History history = SubjectOf(bucket, subject, kind, request, row);

@@ -180,9 +180,8 @@ Result<std::vector<Event>> EventsOf(const std::shared_ptr<const lake::Snapshot>&
   request.field = Ordinal(Kind::kTrace, "code");
   request.fields.assign(timeline::Fields(Kind::kTrace).size(), true);
   lake::SubjectReader traces = TRY(lake::SubjectReader::Open(snapshot, request));
-  for (int part = 0; part < traces.parts(); part++) {
-    Bucket bucket;
-    TRY(traces.Read(part, &bucket));
+  Bucket bucket;
+  while (TRY(traces.Next(&bucket))) {
     Teller(bucket, *snapshot->codes(), codes, events).TellTraces();
   }
   std::stable_sort(events.begin(), events.end(),
