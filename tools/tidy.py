@@ -4,8 +4,9 @@
 usage: tools/tidy.py [--seconds N] BUILD_DIR [PATH_PART...]
 
 BUILD_DIR holds compile_commands.json, of a build with clang: its precompiled headers halve the time. With PATH_PARTs only
-files whose path contains one of them are looked at. The files changed last come first; after N seconds no further one is
-begun, and what was not reached is told.
+files whose path contains one of them are looked at. The files changed last come first, by git's history and not by the dates
+of files, which in a fresh clone say nothing; a header comes with its own source or, when it has none, with one that includes
+it. After N seconds no further one is begun, and what was not reached is told.
 Tests are left out: gtest's macros cost most of the time and show nothing.
 
 A file that passed leaves a stamp under build/tidy, named by a hash of .clang-tidy, of the file, and of every header of ours
@@ -75,15 +76,24 @@ def stamp_of(file, base):
     return STAMPS / digest.hexdigest()
 
 
-def by_last_change(files):
-    """Files that are not committed yet, then those of the last commits."""
-    git = ["git", "-C", str(ROOT)]
-    changed = subprocess.run([*git, "diff", "--name-only", "HEAD"], capture_output=True, text=True).stdout
-    logged = subprocess.run([*git, "log", "--format=", "--name-only", "-1000"], capture_output=True, text=True).stdout
-    place = {}
-    for name in (changed + logged).split("\n"):
-        place.setdefault(ROOT / name, len(place))
-    return sorted(files, key=lambda file: place.get(file, len(place)))
+def git(*arguments):
+    return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True).stdout
+
+
+def by_last_change(sources):
+    """All sources, those that are not committed yet first, then those of the last commits; and the day of each commit."""
+    through = {file: source for source in sources for file in (source, source.with_suffix(".h"))}
+    includes = [(header, source) for source in sources for header in headers_of(source)]
+    for header, source in sorted(includes, key=lambda pair: pair[0].parent != pair[1].parent):
+        through.setdefault(header, source)
+    days = {}
+    day = "today"
+    for line in (git("diff", "--name-only", "HEAD") + git("log", "--format=> %cs", "--name-only")).splitlines():
+        if line.startswith("> "):
+            day = line[2:]
+        elif source := through.get(ROOT / line):
+            days.setdefault(source, day)
+    return {**days, **{source: "" for source in sources if source not in days}}
 
 
 def main():
@@ -98,7 +108,8 @@ def main():
     base = (ROOT / ".clang-tidy").read_bytes() + pathlib.Path(tool).name.encode()
     STAMPS.mkdir(parents=True, exist_ok=True)
     stamps = {file: stamp_of(file, base) for file in our_sources(build, arguments.parts)}
-    todo = by_last_change(file for file, stamp in stamps.items() if not stamp.exists())
+    days = by_last_change(list(stamps))
+    todo = [file for file in days if not stamps[file].exists()]
 
     def check(file):
         if time.monotonic() > deadline:
@@ -109,17 +120,19 @@ def main():
         return file, run
 
     failed = 0
-    unreached = 0
+    unreached = []
     jobs = int(subprocess.check_output([ROOT / "tools" / "jobs.sh"]))
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for file, run in pool.map(check, todo):
             if run is None:
-                unreached += 1
+                unreached.append(file)
             elif run.returncode != 0:
                 failed += 1
                 print(f"tidy: {os.path.relpath(file, ROOT)}\n{run.stdout}{run.stderr}", flush=True)
-    print(f"tidy: {len(stamps)} files, {len(todo) - unreached} looked at, {failed} with findings"
-          + (f", {unreached} not reached" if unreached else ""))
+    print(f"tidy: {len(stamps)} files, {len(todo) - len(unreached)} looked at, {failed} with findings")
+    if unreached:
+        last = days[unreached[0]] if git("rev-parse", "--is-shallow-repository") == "false\n" else ""
+        print(f"tidy: {len(unreached)} not reached for want of time" + (f", last changed on or before {last}" if last else ""))
     sys.exit(failed != 0)
 
 
