@@ -4,6 +4,7 @@
 #include <set>
 
 #include "eval/bound.h"
+#include "eval/code_names.h"
 
 namespace yijian::eval {
 namespace {
@@ -213,8 +214,8 @@ class Binder {
     bound.excess = BindExpr(rule.excess);
     bound.amount = BindExpr(rule.amount);
     for (const program::Fact& fact : rule.facts) bound.facts.push_back(BindExpr(fact.value));
-    bound.message_zh = Pieces(rule, rule.message.zh);
-    bound.message_en = Pieces(rule, rule.message.en);
+    bound.message_zh = Pieces(rule, rule.message.zh, &CodeNames::zh);
+    bound.message_en = Pieces(rule, rule.message.en, &CodeNames::en);
     bound.a.interest = Interest(bound, bound.a, 0);
     if (rule.b) bound.b.interest = Interest(bound, bound.b, 1);
     for (BoundSide* side : {&bound.a, &bound.b}) {
@@ -258,7 +259,8 @@ class Binder {
     return least;
   }
 
-  static std::vector<Piece> Pieces(const Rule& rule, const std::string& text) {
+  static std::vector<Piece> Pieces(const Rule& rule, const std::string& text,
+                                   std::map<std::string, std::string> CodeNames::* language) {
     static const std::map<std::string, Piece::Kind> kBuiltin{{"item", Piece::Kind::kItem},
                                                              {"code", Piece::Kind::kCode},
                                                              {"time", Piece::Kind::kTime},
@@ -275,18 +277,23 @@ class Binder {
       size_t open = text.find('{', at);
       size_t close = open == std::string::npos ? open : text.find('}', open);
       if (close == std::string::npos) break;
-      if (open > at) pieces.push_back({Piece::Kind::kText, text.substr(at, open - at), 0});
+      if (open > at) pieces.push_back({Piece::Kind::kText, text.substr(at, open - at)});
       std::string name = text.substr(open + 1, close - open - 1);
-      Piece piece{Piece::Kind::kText, text.substr(open, close - open + 1), 0};
+      Piece piece{Piece::Kind::kText, text.substr(open, close - open + 1)};
       auto builtin = kBuiltin.find(name);
       if (builtin != kBuiltin.end()) piece.kind = builtin->second;
       for (size_t i = 0; i < rule.facts.size(); i++) {
-        if (rule.facts[i].name == name) piece = {Piece::Kind::kFact, name, static_cast<uint16_t>(i)};
+        if (rule.facts[i].name != name) continue;
+        piece = {Piece::Kind::kFact, name, static_cast<uint16_t>(i)};
+        const Expr& value = *rule.facts[i].value;
+        if (value.op != Op::kField) continue;
+        const CodeNames* names = CodeNamesOf(timeline::Fields(value.kind)[value.field]);
+        if (names != nullptr) piece.names = &(names->*language);
       }
       pieces.push_back(std::move(piece));
       at = close + 1;
     }
-    if (at < text.size()) pieces.push_back({Piece::Kind::kText, text.substr(at), 0});
+    if (at < text.size()) pieces.push_back({Piece::Kind::kText, text.substr(at)});
     return pieces;
   }
 

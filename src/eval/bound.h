@@ -158,6 +158,7 @@ struct Piece {
   Kind kind = Kind::kText;
   std::string text;
   uint16_t fact = 0;
+  const std::map<std::string, std::string>* names = nullptr;  // of the fact's codes, in the message's language
 };
 
 struct BoundRule {

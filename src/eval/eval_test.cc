@@ -40,6 +40,8 @@ class RuleMaker {
     bool stays = false;
     std::string where, b_where, pair_where, having, excess, amount;
     std::vector<std::string> by, unless;
+    std::vector<std::pair<std::string, std::string>> facts;
+    std::string message_zh, message_en;
     Within within;
     Charge charge = Charge::kAll;
     bool with_limits = false;
@@ -91,6 +93,8 @@ class RuleMaker {
     scope.aggregates = !binary && parts.form != Form::kEach;
     rule.having = Expr(parts.having, Type::kBool, scope);
     rule.excess = Expr(parts.excess, Type::kAny, scope);
+    for (const auto& [name, text] : parts.facts) rule.facts.push_back({name, Expr(text, Type::kAny, scope)});
+    rule.message = {parts.message_zh, parts.message_en};
     scope.units = true;
     rule.amount = Expr(parts.amount, Type::kMoney, scope);
     set.rules.push_back(std::move(rule));
@@ -495,6 +499,35 @@ TEST(Evaluate, RowsOfOneSecondShareTheirWindow) {
             "R0 p0 charged 3:30.00/0 evidence 2\n"
             "R1 p0 charged 1:10.00/1 evidence 0\n"
             "R1 p0 charged 3:20.00/2 evidence 2\n");
+}
+
+// Levels and visit types are said by name, in the language of the message; facts keep the code, which screens and machines read.
+TEST(Evaluate, MessagesNameLevelsAndVisitTypes) {
+  RuleMaker maker;
+  RuleMaker::Parts parts;
+  parts.where = "row.scope > 0";
+  parts.facts = {{"level", "visit.level"}, {"type", "visit.type"}, {"doctor", "row.doctor"}};
+  parts.message_zh = "等级 {level}，类别 {type}，{doctor}";
+  parts.message_en = "level {level}, type {type}, {doctor}";
+  maker.Add(parts);
+  timeline::CodeBook codes;
+  auto story = timeline::ParseStory(
+      "person P\n2025-01-10 08:00 visit V level=02 type=1301\n2025-01-10 08:10 line L1 item=A qty=1 price=10 doctor=02\n"
+      "2025-01-11 08:00 visit W level=77 type=120\n2025-01-11 08:10 line L2 item=A qty=1 price=10 doctor=11\n"
+      "2025-01-12 08:00 visit X type=11\n2025-01-12 08:10 line L3 item=A qty=1 price=10 doctor=11\n",
+      codes);
+  ASSERT_TRUE(story) << story.error().message;
+  auto bound = Bind(maker.set, codes);
+  ASSERT_TRUE(bound) << bound.error().message;
+  Collector found;
+  EvaluateColumns(**bound, story->bucket, found);
+  found.Sort();
+  ASSERT_EQ(found.findings.size(), 3u);
+  EXPECT_EQ(found.findings[0].message_zh, "等级 三级甲等，类别 急诊抢救，02");
+  EXPECT_EQ(found.findings[0].message_en, "level Grade 3 A, type Emergency rescue (local), 02");
+  EXPECT_EQ(found.findings[0].facts[0].text, "02");
+  EXPECT_EQ(found.findings[1].message_zh, "等级 77，类别 120急救，11");
+  EXPECT_EQ(found.findings[2].message_zh, "等级 未知(visit.level)，类别 普通门诊，11");
 }
 
 // A row that may belong to a group which nobody can name is told of, whatever else is not known of it.

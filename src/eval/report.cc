@@ -45,6 +45,13 @@ std::string FormatFact(const Bound& bound, Type type, int64_t value) {
   }
 }
 
+// A code of a dictionary by its name; what has none as it is.
+const std::string& NamedText(const Piece& piece, const std::string& text) {
+  if (piece.names == nullptr) return text;
+  auto found = piece.names->find(text);
+  return found == piece.names->end() ? text : found->second;
+}
+
 // What messages show of a row, by kind; -1 when the kind has no such field.
 struct ShownFields {
   int code = -1;
@@ -119,7 +126,7 @@ std::string Reporter::Render(const std::vector<Piece>& pieces) const {
         text += piece.text;
         break;
       case Piece::Kind::kFact:
-        text += finding_.facts[piece.fact].text;
+        text += NamedText(piece, finding_.facts[piece.fact].text);
         break;
       case Piece::Kind::kItem:
       case Piece::Kind::kCode: {
