@@ -24,6 +24,8 @@ json WireOrNull(char letter, const std::optional<int64_t>& id) {
 
 json LineJson(const clue::SuspectLine& line) {
   return {{"id", WireId('l', line.id)},
+          {"kind", line.kind},
+          {"no", OrNull(line.no)},
           {"feedetl_sn", OrNull(line.feedetl_sn)},
           {"item_code", OrNull(line.item_code)},
           {"item_name", OrNull(line.item_name)},

@@ -1,10 +1,12 @@
 #include "app/finding_source.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "app/lake_tables.h"
 #include "audit/run_reader.h"
+#include "timeline/catalogue.h"
 
 namespace yijian::app {
 namespace {
@@ -13,6 +15,47 @@ using lake::QueryResult;
 using nlohmann::json;
 
 constexpr int64_t kPart = 20'000;
+
+// Where the tables of the lake say what a person wants to see of a row, by its kind.
+struct RowColumns {
+  timeline::Kind kind;
+  const char* no = nullptr;
+  const char* serial = nullptr;
+  const char* item = nullptr;
+  const char* time = nullptr;
+  const char* quantity = nullptr;
+  const char* price = nullptr;
+  const char* total = nullptr;
+  const char* doctor = nullptr;
+  const char* department = nullptr;
+};
+constexpr std::array kRowColumns{
+    RowColumns{.kind = timeline::Kind::kLine,
+               .serial = "bkkp_sn",
+               .item = "hilist_code",
+               .time = "fee_ocur_time",
+               .quantity = "cnt",
+               .price = "pric",
+               .total = "det_item_fee_sumamt",
+               .doctor = "bilg_dr_code",
+               .department = "bilg_dept_codg"},
+    RowColumns{.kind = timeline::Kind::kTrace,
+               .item = "med_list_codg",
+               .time = "trac_time",
+               .quantity = "cnt",
+               .total = "det_item_fee_sumamt"},
+    RowColumns{.kind = timeline::Kind::kSettlement, .no = "setl_id", .time = "setl_time", .total = "medfee_sumamt"},
+    RowColumns{.kind = timeline::Kind::kVisit,
+               .no = "mdtrt_id",
+               .time = "begntime",
+               .doctor = "chfpdr_code",
+               .department = "adm_dept_codg"},
+    RowColumns{.kind = timeline::Kind::kOperation,
+               .item = "oprn_oprt_code",
+               .time = "oprn_oprt_begntime",
+               .doctor = "oper_dr_code"},
+    RowColumns{.kind = timeline::Kind::kDiagnosis, .item = "diag_code"},
+};
 
 class LakeFindings : public clue::FindingSource {
  public:
@@ -157,23 +200,32 @@ class LakeFindings : public clue::FindingSource {
                             "finding_id) - 1 AS n FROM " +
                             audit::RunTable(place_, "findings") + " WHERE NOT (" + withdrawn + ")"));
     findings_ = TRY(connection_.QueryInt("SELECT count(*) FROM f"));
-    LakeTable lines = TRY(LakeTable::Open(connection_, lake_, "fee_line"));
-    LakeTable traces = TRY(LakeTable::Open(connection_, lake_, "trace"));
-    auto pick = [&](const char* line, const char* trace, const char* type) {
-      std::string a = lines.Column("l", line, type);
-      std::string b = traces.Column("t", trace, type);
-      return "coalesce(" + a + ", " + b + ")";
+    std::vector<LakeTable> tables;
+    for (const RowColumns& of : kRowColumns)
+      tables.push_back(TRY(LakeTable::Open(connection_, lake_, std::string(timeline::InfoOf(of.kind).table))));
+    // A row is in one table: what that one says of it.
+    auto pick = [&](const char* RowColumns::*column, const char* type) {
+      std::string any;
+      for (size_t i = 0; i < tables.size(); i++) {
+        const char* name = kRowColumns[i].*column;
+        if (name != nullptr) any += (any.empty() ? "" : ", ") + tables[i].Column("t" + std::to_string(i), name, type);
+      }
+      return ", coalesce(" + any + ")";
     };
-    std::string sql =
-        "CREATE TEMP TABLE d AS SELECT f.n, r.ordinal, r.kind, r.row_id, r.charged, r.amount, r.attributed, " +
-        lines.Column("l", "bkkp_sn") + " AS sn, " + pick("hilist_code", "med_list_codg", "VARCHAR") + " AS item, " +
-        pick("fee_ocur_time", "trac_time", "TIMESTAMP") + " AS moment, " + pick("cnt", "cnt", "DECIMAL(18,4)") +
-        " AS cnt, " + lines.Column("l", "pric", "DECIMAL(18,6)") + " AS pric, " +
-        pick("det_item_fee_sumamt", "det_item_fee_sumamt", "DECIMAL(18,2)") + " AS total, " +
-        lines.Column("l", "bilg_dr_code") + " AS doctor, " + lines.Column("l", "bilg_dept_codg") +
-        " AS department FROM " + audit::RunTable(place_, "rows") + " r JOIN f USING (finding_id)";
-    if (lines.there()) sql += " LEFT JOIN " + lines.sql() + " l ON r.kind = 'line' AND l.row_id = r.row_id";
-    if (traces.there()) sql += " LEFT JOIN " + traces.sql() + " t ON r.kind = 'trace' AND t.row_id = r.row_id";
+    std::string sql = "CREATE TEMP TABLE d AS SELECT f.n, r.ordinal, r.kind, r.row_id, r.charged, r.amount, r.attributed" +
+                      pick(&RowColumns::no, "VARCHAR") + " AS no" + pick(&RowColumns::serial, "VARCHAR") + " AS sn" +
+                      pick(&RowColumns::item, "VARCHAR") + " AS item" + pick(&RowColumns::time, "TIMESTAMP") +
+                      " AS moment" + pick(&RowColumns::quantity, "DECIMAL(18,4)") + " AS cnt" +
+                      pick(&RowColumns::price, "DECIMAL(18,6)") + " AS pric" +
+                      pick(&RowColumns::total, "DECIMAL(18,2)") + " AS total" + pick(&RowColumns::doctor, "VARCHAR") +
+                      " AS doctor" + pick(&RowColumns::department, "VARCHAR") + " AS department FROM " +
+                      audit::RunTable(place_, "rows") + " r JOIN f USING (finding_id)";
+    for (size_t i = 0; i < tables.size(); i++) {
+      if (!tables[i].there()) continue;
+      std::string alias = "t" + std::to_string(i);
+      sql += " LEFT JOIN " + tables[i].sql() + " " + alias + " ON r.kind = '" +
+             std::string(timeline::InfoOf(kRowColumns[i].kind).name) + "' AND " + alias + ".row_id = r.row_id";
+    }
     TRY(connection_.Execute(sql + " ORDER BY f.n, r.ordinal"));
     LakeTable persons = TRY(LakeTable::Open(connection_, lake_, "person"));
     if (persons.there()) {
@@ -235,7 +287,7 @@ class LakeFindings : public clue::FindingSource {
   Status ReadLines(const std::string& range, int64_t from, std::vector<clue::SourceFinding>& findings) {
     QueryResult rows = TRY(
         connection_.Query("SELECT n, kind, row_id, charged, amount, attributed, sn, item, moment, cnt, pric, total, "
-                          "doctor, department FROM d WHERE" +
+                          "doctor, department, no FROM d WHERE" +
                           range + " ORDER BY n, ordinal"));
     auto text = [&](size_t row, size_t column) {
       return rows.IsNull(row, column) ? std::nullopt : std::optional(rows.Text(row, column));
@@ -261,6 +313,7 @@ class LakeFindings : public clue::FindingSource {
       if (!rows.IsNull(i, 11)) line.amount = rows.Int(i, 11);
       line.doctor = text(i, 12);
       line.department = text(i, 13);
+      line.no = text(i, 14);
       findings[at].lines.push_back(std::move(line));
     }
     return {};

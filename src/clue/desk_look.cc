@@ -55,6 +55,7 @@ SuspectLine LineOf(const Row& row) {
   line.kind = row.Text("kind");
   line.row_id = row.Int("row_id");
   line.charged = row.Bool("charged");
+  line.no = row.MaybeText("no");
   line.feedetl_sn = row.MaybeText("feedetl_sn");
   line.item_code = row.MaybeText("item_code");
   line.item_name = row.MaybeText("item_name");

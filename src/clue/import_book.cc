@@ -237,6 +237,7 @@ Values LineValues(int64_t id, int64_t finding, const SourceLine& line) {
           line.kind,
           line.row_id,
           int64_t{line.charged},
+          store::Maybe(line.no),
           store::Maybe(line.feedetl_sn),
           store::Maybe(line.item_code),
           store::Maybe(line.item_name),
@@ -308,7 +309,7 @@ Status InsertFindings(Session& session, const ImportMemory& memory, const std::v
                          findings));
   TRY(session.InsertMany(
       "finding_line",
-      {"id", "finding_id", "kind", "row_id", "charged", "feedetl_sn", "item_code", "item_name", "at", "cnt", "pric",
+      {"id", "finding_id", "kind", "row_id", "charged", "no", "feedetl_sn", "item_code", "item_name", "at", "cnt", "pric",
        "amount_fen", "doctor", "department", "found_fen", "attributed_fen", "verdict"},
       lines));
   return ledger::Identify(session, {0, kImporter, now}, identified);

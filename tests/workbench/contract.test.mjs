@@ -43,6 +43,21 @@ for (const step of steps) {
   });
 }
 
+// The annual ceiling and rules like it charge settlements: two of one visit must not look alike.
+test('a charged settlement says its number and its time', async () => {
+  const { rows: clues } = await story.auditor.get('/api/clues?view=all&rule=P-104&size=5');
+  assert.ok(clues.length > 0);
+  const { rows } = await story.auditor.get(`/api/clues/${clues[0].id}/suspects?rule=P-104`);
+  const charged = rows.flatMap((suspect) => suspect.lines);
+  assert.ok(charged.length > 0);
+  for (const line of charged) {
+    assert.equal(line.kind, 'settlement');
+    assert.ok(line.no && line.at && line.amount_fen > 0, JSON.stringify(line));
+  }
+  assert.equal(new Set(charged.map((line) => line.no)).size, charged.length);
+  fits();
+});
+
 test('the desk: lock, snooze, split, merge, assign, draw, filters, clues from elsewhere', async () => {
   const { auditor, inspector, approver1 } = story;
   const found = await auditor.get('/api/clues?view=pool&sort=-findings&size=200');

@@ -47,7 +47,7 @@ export function suspectsOf(clue: Clue): Suspect[] {
     const [person, name] = kPersons[i % 3 === 0 ? 0 : i % kPersons.length]!
     const [code, item, fen] = pick(kItems)
     const lines = Array.from({ length: 1 + (i % 3) }, (_, k): Schemas['Line'] => ({
-      id: `${clue.id}-l${i}-${k}`, feedetl_sn: `L${whole(420)}`, item_code: code, item_name: item, at: at(60 - i * 0.7), cnt: '2', pric: (fen / 100).toFixed(2), amount_fen: fen * 2,
+      id: `${clue.id}-l${i}-${k}`, kind: 'line', no: null, feedetl_sn: `L${whole(420)}`, item_code: code, item_name: item, at: at(60 - i * 0.7), cnt: '2', pric: (fen / 100).toFixed(2), amount_fen: fen * 2,
       doctor: '示例医师甲', department: '内科', charged: k === 0 || random() < 0.7, verdict: 'undecided', account: 'identified',
       checkout_suspt_amt_fen: fen, attributed_fen: fen, chk_vola_amt_fen: null, cnfm_vola_amt_fen: null, vola_det_amt_fen: null,
     }))

@@ -3,7 +3,7 @@ import { foretold, linesInTimeline, nextOpen, ordersFor, restoring, suspectsOfLi
 
 type Line = Suspect['lines'][number]
 const line = (id: string, fen: number, part: Partial<Line> = {}): Line => ({
-  id, charged: true, verdict: 'undecided', checkout_suspt_amt_fen: fen, attributed_fen: fen, feedetl_sn: `n-${id}`, item_code: null, item_name: null, at: null,
+  id, kind: 'line', charged: true, verdict: 'undecided', checkout_suspt_amt_fen: fen, attributed_fen: fen, feedetl_sn: `n-${id}`, item_code: null, item_name: null, at: null,
   cnt: null, pric: null, amount_fen: fen, doctor: null, department: null, account: null, chk_vola_amt_fen: null, cnfm_vola_amt_fen: null, vola_det_amt_fen: null, ...part,
 })
 const suspect = (id: string, verdict: Verdict = 'undecided', lines = [line(`${id}a`, 100), line(`${id}b`, 200)]): Suspect => ({
