@@ -1,9 +1,10 @@
 // The life of cases as their people live it, on both databases.
+#include "casework/story.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "casework/documents.h"
-#include "casework/testing.h"
 #include "clue/tally.h"
 #include "document/press.h"
 
@@ -12,85 +13,6 @@ namespace {
 
 using enum MeasureKind;
 
-class CaseStory : public CaseworkTest {
- protected:
-  int64_t Open(std::vector<int64_t> clues, Track track = Track::kAgency) {
-    auto id = Do(kAuditor, [&](Job& job) {
-      return OpenCase(job, {.clues = clues, .title = "仁和医院重复收费", .track = track});
-    });
-    EXPECT_TRUE(id.has_value()) << Word(id);
-    return *id;
-  }
-  Status Team(int64_t id, std::vector<int64_t> assistants = {kHelper}) {
-    return Do(kAuditor, [&](Job& job) { return SetTeam(job, id, {kAuditor, assistants, Version("case_file", id)}); });
-  }
-  int64_t Issue(int64_t id) {
-    int64_t version = Version("case_file", id);
-    auto opinion =
-        Do(kAuditor, [&](Job& job) { return IssueOpinion(job, id, {.text = "请核对", .version = version}); });
-    EXPECT_TRUE(opinion.has_value()) << Word(opinion);
-    return *opinion;
-  }
-  Status Answer(int64_t opinion, std::vector<AnswerLine> lines, int64_t user = kHospital) {
-    int64_t version = Version("opinion", opinion);
-    return Do(user, [&](Job& job) { return AnswerOpinion(job, opinion, {.lines = lines, .version = version}, true); });
-  }
-  Result<int64_t> Draft(int64_t id, std::vector<PlannedMeasure> measures) {
-    int64_t version = Version("case_file", id);
-    return Do(kAuditor, [&](Job& job) {
-      return DraftDecision(
-          job, id,
-          {.facts = "事实", .reasons = "理由", .articles = {"条例 38(3)"}, .measures = measures, .version = version});
-    });
-  }
-  Status Submit(int64_t decision) {
-    int64_t version = Version("decision", decision);
-    return Do(kAuditor, [&](Job& job) { return SubmitDecision(job, decision, version); });
-  }
-  int64_t Approval(int64_t decision) {
-    return One("SELECT MAX(id) AS id FROM approval WHERE decision_id = ?", {decision}).Int("id");
-  }
-  Status Vote(int64_t user, int64_t decision, int step, Ballot ballot = Ballot::kAgree, std::string comment = "") {
-    int64_t approval = Approval(decision);
-    return Do(user, [&](Job& job) { return VoteApproval(job, approval, {step, ballot, comment}); });
-  }
-  Status Deliver(int64_t decision) {
-    int64_t version = Version("decision", decision);
-    return Do(kAuditor,
-              [&](Job& job) { return DeliverDecision(job, decision, {.way = "electronic", .version = version}); });
-  }
-  int64_t MeasureOf(int64_t decision, const char* kind) {
-    return One("SELECT id FROM measure WHERE decision_id = ? AND kind = ?", {decision, std::string(kind)}).Int("id");
-  }
-  Status Execute(int64_t decision, const char* kind, ExecuteInput input) {
-    input.version = Version("decision", decision);
-    int64_t measure = MeasureOf(decision, kind);
-    return Do(kAuditor, [&](Job& job) { return ExecuteMeasure(job, measure, input); });
-  }
-  Status Close(int64_t id, const char* reason) {
-    int64_t version = Version("case_file", id);
-    return Do(kAuditor, [&](Job& job) {
-      return CloseCase(job, id,
-                       {.reason = reason, .exposure = true, .exposure_reason = "典型案例", .version = version});
-    });
-  }
-  // Everything up to a decision in force: accepted lines, a refund, two or more levels.
-  int64_t UpToForce(int64_t id) {
-    int64_t opinion = Issue(id);
-    std::vector<AnswerLine> all;
-    auto rows = database_->Read(
-        [&](store::Session& s) { return s.Query("SELECT line_id FROM opinion_line WHERE opinion_id = ?", {opinion}); });
-    for (const auto& row : *rows) all.push_back({.line = row.Int("line_id"), .accept = true});
-    EXPECT_EQ(Word(Answer(opinion, all)), "");
-    auto decision = Draft(id, {{.kind = kRecover}});
-    EXPECT_TRUE(decision.has_value()) << Word(decision);
-    EXPECT_EQ(Word(Submit(*decision)), "");
-    int64_t level = One("SELECT level FROM decision WHERE id = ?", {*decision}).Int("level");
-    for (int step = 1; step <= level; step++) EXPECT_EQ(Word(Vote(kLevel1 + step - 1, *decision, step)), "");
-    return *decision;
-  }
-  std::string CaseState(int64_t id) { return State("case_file", id); }
-};
 YIJIAN_ON_BOTH_DATABASES(CaseStory);
 
 // Auditor, helper, representative, institution, three experts, three levels, down to the recovered yuan.
@@ -350,126 +272,6 @@ TEST_P(CaseStory, NoDecisionWhileAnAppealIsStillPossible) {
   EXPECT_EQ(Word(Draft(id, {{.kind = kRecover}})), "");
 }
 
-TEST_P(CaseStory, FourPeopleApproveAndNobodyHisOwnWork) {
-  int64_t id = Open({AddClue({1'000'000})}, Track::kAdministrative);
-  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return IssueOpinion(job, id, {.text = "意见", .version = 1}); })),
-            "two_officers");
-  EXPECT_EQ(Word(Team(id, {})), "two_officers");
-  ASSERT_EQ(Word(Team(id)), "");
-  // The auditor is also an approver of level 1, and level 1's man holds level 2 as well.
-  bureau_.people[kAuditor].roles.push_back("approver_1");
-  bureau_.people[kLevel1].roles.push_back("approver_2");
-  bureau_.people[40] = {40, "回避的人", "330100", "", {"approver_2"}, true};
-  int64_t opinion = Issue(id);
-  ASSERT_EQ(Word(Answer(opinion, {{.line = LineOf(1, 0), .accept = true}})), "");
-  EXPECT_EQ(Word(Draft(id, {{.kind = kRecover}, {.kind = kFine, .article = "条例 38(3)", .multiple = 250}})), "fields");
-  auto decision = Draft(id, {{.kind = kRecover}, {.kind = kFine, .article = "条例 38(3)", .multiple = 150}});
-  ASSERT_TRUE(decision.has_value()) << Word(decision);
-  ASSERT_EQ(Word(Reply(kHospital, Notify(*decision), "waived")), "");
-  ASSERT_EQ(Word(Submit(*decision)), "");
-  int64_t version = Version("case_file", id);
-  ASSERT_EQ(Word(Do(kLevel1, [&](Job& job) { return Recuse(job, id, {40, "亲属", version}); })), "");
-
-  EXPECT_EQ(Word(Vote(kLevel2, *decision, 2)), "wrong_step");
-  EXPECT_EQ(Word(Vote(kLevel2, *decision, 1)), "not_your_level");
-  EXPECT_EQ(Word(Vote(kAuditor, *decision, 1)), "same_person");
-  EXPECT_EQ(Word(Vote(kHospital, *decision, 1)), "no such approval");
-  EXPECT_EQ(Word(Vote(kHelper, *decision, 1)), "forbidden");
-  EXPECT_EQ(Word(Vote(kLevel1, *decision, 1)), "");
-  EXPECT_EQ(Word(Vote(kLevel1, *decision, 2)), "same_person");
-  EXPECT_EQ(Word(Vote(40, *decision, 2)), "recused");
-  EXPECT_EQ(Word(Vote(kLevel2, *decision, 2, Ballot::kReturn)), "fields");  // without a reason
-  EXPECT_EQ(Word(Vote(kLevel2, *decision, 2, Ballot::kReturn, "金额请复核")), "");
-  EXPECT_EQ(State("decision", *decision), "returned");
-  EXPECT_EQ(CaseState(id), "deciding");
-  EXPECT_EQ(Booked("decided"), 0);
-
-  // All levels again.
-  ASSERT_EQ(Word(Submit(*decision)), "");
-  for (int step = 1; step <= 4; step++) EXPECT_EQ(Word(Vote(kLevel1 + step - 1, *decision, step)), "");
-  EXPECT_EQ(State("decision", *decision), "in_force");
-  EXPECT_EQ(Booked("decided"), 1'000'000);
-  EXPECT_EQ(Booked("fine_due"), 1'500'000);
-  EXPECT_EQ(Word(Vote(kLevel4, *decision, 4)), "not_in_this_state");
-}
-
-TEST_P(CaseStory, ARunningApprovalKeepsItsFlow) {
-  int64_t id = Open({AddClue({1'000})});
-  Flow all = DefaultFlow();
-  all.levels = {{4, std::nullopt, {}}};
-  ASSERT_EQ(Word(Do(kOperator, [&](Job& job) { return AddFlowVersion(job, all, "一律四级"); })), "");
-  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return AddFlowVersion(job, all, "越权"); })), "forbidden");
-  UpToForce(id);  // 10 yuan: one level by the flow it began with
-  EXPECT_EQ(CaseState(id), "decided");
-  int64_t later = Open({AddClue({1'000})});
-  int64_t opinion = Issue(later);
-  ASSERT_EQ(Word(Answer(opinion, {{.line = LineOf(2, 0), .accept = true}})), "");
-  auto decision = Draft(later, {{.kind = kRecover}});
-  EXPECT_EQ(One("SELECT level FROM decision WHERE id = ?", {*decision}).Int("level"), 4);
-}
-
-TEST_P(CaseStory, EveryStepOutOfTurnIsRefusedAndLeavesNothing) {
-  int64_t clue = AddClue({50'000});
-  int64_t other = AddClue({50'000}, "H2");
-  EXPECT_EQ(Word(Do(kAuditor,
-                    [&](Job& job) {
-                      return OpenCase(job, {.clues = {clue, other}, .title = "两家"});
-                    })),
-            "fields");
-  EXPECT_EQ(Word(Do(kAuditor,
-                    [&](Job& job) {
-                      return OpenCase(job, {.clues = {clue, clue}, .title = "重复"});
-                    })),
-            "fields");
-  EXPECT_EQ(Word(Do(kElsewhere, [&](Job& job) { return OpenCase(job, {.clues = {clue}, .title = "外地"}); })),
-            "fields");
-  EXPECT_EQ(Word(Do(kHospital, [&](Job& job) { return OpenCase(job, {.clues = {clue}, .title = "自立"}); })),
-            "forbidden");
-  int64_t id = Open({clue});
-  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return OpenCase(job, {.clues = {clue}, .title = "再立"}); })),
-            "clue_not_open");
-  EXPECT_EQ(Word(Do(kElsewhere, [&](Job& job) { return SetTeam(job, id, {kElsewhere, {}, 1}); })), "no such case");
-  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return SetTeam(job, id, {kHospital, {}, 1}); })), "fields");
-  EXPECT_EQ(Word(Do(kHelper, [&](Job& job) { return IssueOpinion(job, id, {.text = "x", .version = 1}); })),
-            "not_on_the_team");
-  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return IssueOpinion(job, id, {.text = "x", .version = 7}); })),
-            "version_conflict");
-  EXPECT_EQ(Word(Draft(id, {{.kind = kRecover}})), "fields");  // nothing is confirmed
-  EXPECT_EQ(Word(Close(id, "executed")), "not_executed");
-  EXPECT_EQ(Word(Close(id, "no_penalty")), "no_such_decision");
-  EXPECT_EQ(Word(Close(id, "transferred")), "not_transferred");
-  EXPECT_EQ(Word(Close(id, "other")), "fields");
-  int64_t opinion = Issue(id);
-  EXPECT_EQ(Word(Answer(opinion, {{.line = LineOf(1, 0), .accept = true}}, kOtherHospital)), "no such opinion");
-  EXPECT_EQ(Word(Answer(opinion, {{.line = LineOf(1, 0), .accept = true}}, kAuditor)), "forbidden");
-  EXPECT_EQ(Word(Answer(opinion, {})), "fields");
-  EXPECT_EQ(Word(Answer(opinion, {{.line = LineOf(1, 0)}})), "fields");  // contested without a reason
-  EXPECT_EQ(Word(Answer(opinion, {{.line = LineOf(1, 0), .amount = 50'000, .reason = "全部认可?"}})),
-            "fields");  // that is accepting
-  EXPECT_EQ(Word(Answer(opinion, {{.line = 77, .accept = true}, {.line = LineOf(1, 0), .accept = true}})), "fields");
-  EXPECT_EQ(State("opinion", opinion), "issued");
-  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM opinion_line WHERE answer IS NOT NULL").Int("n"), 0);
-  EXPECT_EQ(Booked("identified"), 100'000);
-}
-
-// A step that fails half-way leaves neither rows nor trail: the database refuses the last write of a step.
-TEST_P(CaseStory, AnErrorInTheMiddleLeavesNothing) {
-  int64_t id = Open({AddClue({50'000})});
-  int64_t events = One("SELECT COUNT(*) AS n FROM case_event").Int("n");
-  int64_t entries = One("SELECT COUNT(*) AS n FROM ledger_entry").Int("n");
-  auto outcome = Do(kAuditor, [&](Job& job) -> Status {
-    int64_t opinion = TRY(IssueOpinion(job, id, {.text = "意见", .version = 1}));
-    TRY(ExpireOpinion(job, opinion));
-    return IoError("the disk is gone");
-  });
-  EXPECT_EQ(outcome.error().code, ErrorCode::kIo);
-  EXPECT_EQ(CaseState(id), "filed");
-  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM opinion").Int("n"), 0);
-  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM case_event").Int("n"), events);
-  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM ledger_entry").Int("n"), entries);
-  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM case_clock").Int("n"), 1);
-}
-
 TEST_P(CaseStory, AnAuditBecomesEnforcementWithItsEvidence) {
   int64_t id = Open({AddClue({400'000})});
   int64_t version = Version("case_file", id);
@@ -540,90 +342,6 @@ TEST_P(CaseStory, ExpertsAreDrawnByTheSeedWithoutThoseInConflict) {
   EXPECT_EQ(PanelAmount({100, 0}), 0);  // a tie is for the institution
   EXPECT_EQ(PanelAmount({100, 100, 0}), 100);
   EXPECT_EQ(PanelAmount({100, 40, 0}), 40);
-}
-
-// The hospital admits two findings of a rule and 100 yuan nobody had found.
-TEST_P(CaseStory, ASelfInspectionRefundsEachYuanOnce) {
-  AddClue({30'000}, "H1", "330102", "undecided");
-  AddClue({50'000}, "H1", "330102", "undecided");
-  AddClue({900'000}, "H1", "330102", "undecided");
-  ASSERT_TRUE(
-      database_
-          ->Write([&](store::Session& s) -> Status {
-            TRY(s.Execute("INSERT INTO institution (code, name, kind, area) VALUES ('H1', '仁和医院', '1', '330102')"));
-            return {};
-          })
-          .has_value());
-  AskInput ask{.title = "年度自查", .institutions = {"H1"}, .due = *ParseDate("2026-03-20")};
-  EXPECT_EQ(Word(Do(kHospital, [&](Job& job) { return StartSelfChecks(job, ask); })), "forbidden");
-  EXPECT_EQ(Word(Do(kElsewhere, [&](Job& job) { return StartSelfChecks(job, ask); })), "fields");
-  ASSERT_EQ(Word(Do(kAuditor, [&](Job& job) { return StartSelfChecks(job, ask); })), "");
-  EXPECT_EQ(One("SELECT found_fen FROM self_check").Int("found_fen"), 980'000);
-  auto view = See(kHospital, [&](Job& job) { return SelfCheckView(job, 1); });
-  ASSERT_TRUE(view.has_value());
-  std::vector<SelfCheckAnswer> answers;
-  for (const auto& item : (*view)["items"]) {
-    bool charging = item["code"] == "1-6";
-    EXPECT_EQ(item["found"], charging ? 3 : 0);
-    answers.push_back({item["code"].get<std::string>(),
-                       charging,
-                       charging ? std::optional<Fen>(95'000) : std::nullopt,
-                       charging ? std::optional<Fen>(90'000) : std::nullopt,
-                       {}});
-  }
-  EXPECT_EQ(Word(Do(kOtherHospital, [&](Job& job) { return SubmitSelfCheck(job, 1, 1); })), "no such self-inspection");
-  EXPECT_EQ(Word(Do(kHospital, [&](Job& job) { return SubmitSelfCheck(job, 1, 1); })),
-            "fields");  // nothing is answered yet
-  auto wrong = answers;
-  wrong[0].refund_fen = 5;
-  EXPECT_EQ(Word(Do(kHospital, [&](Job& job) { return SaveSelfCheck(job, 1, 1, wrong); })), "fields");
-  ASSERT_EQ(Word(Do(kHospital, [&](Job& job) { return SaveSelfCheck(job, 1, 1, answers); })), "");
-  ASSERT_EQ(Word(Do(kHospital, [&](Job& job) { return SubmitSelfCheck(job, 1, 2); })), "");
-  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return ReviewSelfCheck(job, 1, 3, false, ""); })), "fields");
-  ASSERT_EQ(Word(Do(kAuditor, [&](Job& job) { return ReviewSelfCheck(job, 1, 3, true, ""); })), "");
-  EXPECT_EQ(Word(Do(kAuditor, [&](Job& job) { return ReviewSelfCheck(job, 1, 4, true, ""); })), "not_in_this_state");
-  // 300 and 500 yuan settle two suspects whole; 100 more are a suspect of its own; 9,000 stay to be decided.
-  EXPECT_EQ(Booked("recovered"), 90'000);
-  EXPECT_EQ(Booked("identified"), 900'000);
-  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM clue WHERE source = 'inspection' AND status = 'closed'").Int("n"), 1);
-  EXPECT_EQ(One("SELECT COUNT(*) AS n FROM finding WHERE verdict = 'confirmed'").Int("n"), 3);
-}
-
-// The register says 1 and 2; where it says nothing, the code does.
-TEST_P(CaseStory, APharmacyInspectsWhatPharmaciesDo) {
-  const std::vector<std::pair<std::string, std::string>> kPlaces = {
-      {"H1", "1"}, {"P2", "2"}, {"X3", "2"}, {"P4", ""}, {"H5", ""}};
-  AskInput ask{.title = "年度自查", .due = *ParseDate("2026-03-20")};
-  for (const auto& [code, kind] : kPlaces) {
-    ASSERT_TRUE(database_
-                    ->Write([&](store::Session& s) -> Status {
-                      TRY(s.Execute("INSERT INTO institution (code, name, kind, area) VALUES (?, ?, ?, '330102')",
-                                    {code, "机构" + code, kind}));
-                      return {};
-                    })
-                    .has_value());
-    ask.institutions.push_back(code);
-  }
-  ASSERT_EQ(Word(Do(kAuditor, [&](Job& job) { return StartSelfChecks(job, ask); })), "");
-  auto items = [&](const std::string& code, const char* item) {
-    return One("SELECT COUNT(*) AS n FROM self_check_item i JOIN self_check s ON s.id = i.self_check_id WHERE "
-               "s.institution = ? AND i.code = ?",
-               {code, std::string(item)})
-        .Int("n");
-  };
-  std::string of_pharmacies, of_hospitals;
-  for (const auto& item : rules_.negative_list) {
-    if (item.kind == "pharmacy") of_pharmacies = item.code;
-  }
-  of_hospitals = "1-6";
-  for (const char* code : {"P2", "X3", "P4"}) {
-    EXPECT_EQ(items(code, of_pharmacies.c_str()), 1) << code;
-    EXPECT_EQ(items(code, of_hospitals.c_str()), 0) << code;
-  }
-  for (const char* code : {"H1", "H5"}) {
-    EXPECT_EQ(items(code, of_pharmacies.c_str()), 0) << code;
-    EXPECT_EQ(items(code, of_hospitals.c_str()), 1) << code;
-  }
 }
 
 // What a clue counts of money stays what clue's own count from the ledger says, and nothing of it is left undecided.
