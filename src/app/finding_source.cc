@@ -4,14 +4,16 @@
 #include <array>
 #include <charconv>
 
-#include "app/lake_tables.h"
 #include "audit/run_reader.h"
+#include "lake/table_view.h"
 #include "timeline/catalogue.h"
 
 namespace yijian::app {
 namespace {
 
 using lake::QueryResult;
+using lake::TableView;
+using lake::TrimZeros;
 using nlohmann::json;
 
 constexpr int64_t kPart = 20'000;
@@ -40,6 +42,7 @@ constexpr std::array kRowColumns{
                .doctor = "bilg_dr_code",
                .department = "bilg_dept_codg"},
     RowColumns{.kind = timeline::Kind::kTrace,
+               .no = "drug_trac_codg",
                .item = "med_list_codg",
                .time = "trac_time",
                .quantity = "cnt",
@@ -55,6 +58,12 @@ constexpr std::array kRowColumns{
                .time = "oprn_oprt_begntime",
                .doctor = "oper_dr_code"},
     RowColumns{.kind = timeline::Kind::kDiagnosis, .item = "diag_code"},
+    RowColumns{.kind = timeline::Kind::kStock,
+               .no = "stock_sn",
+               .item = "med_list_codg",
+               .time = "stock_time",
+               .quantity = "cnt",
+               .price = "pric"},
 };
 
 class LakeFindings : public clue::FindingSource {
@@ -83,8 +92,8 @@ class LakeFindings : public clue::FindingSource {
   }
 
   Result<std::vector<clue::SourceInstitution>> Institutions() override {
-    LakeTable registers = TRY(LakeTable::Open(connection_, lake_, "institution"));
-    LakeTable visits = TRY(LakeTable::Open(connection_, lake_, "visit"));
+    TableView registers = TRY(TableView::Open(connection_, lake_, "institution"));
+    TableView visits = TRY(TableView::Open(connection_, lake_, "visit"));
     std::map<std::string, clue::SourceInstitution> all;
     if (registers.there()) {
       QueryResult rows = TRY(connection_.Query(
@@ -200,10 +209,10 @@ class LakeFindings : public clue::FindingSource {
                             "finding_id) - 1 AS n FROM " +
                             audit::RunTable(place_, "findings") + " WHERE NOT (" + withdrawn + ")"));
     findings_ = TRY(connection_.QueryInt("SELECT count(*) FROM f"));
-    std::vector<LakeTable> tables;
+    std::vector<TableView> tables;
     for (const RowColumns& of : kRowColumns)
-      tables.push_back(TRY(LakeTable::Open(connection_, lake_, std::string(timeline::InfoOf(of.kind).table))));
-    // A row is in one table: what that one says of it.
+      tables.push_back(TRY(TableView::Open(connection_, lake_, std::string(timeline::InfoOf(of.kind).table))));
+    // A row is in one table, whatever its kind (a claim of stock is a line): what that one says of it.
     auto pick = [&](const char* RowColumns::*column, const char* type) {
       std::string any;
       for (size_t i = 0; i < tables.size(); i++) {
@@ -212,22 +221,21 @@ class LakeFindings : public clue::FindingSource {
       }
       return ", coalesce(" + any + ")";
     };
-    std::string sql = "CREATE TEMP TABLE d AS SELECT f.n, r.ordinal, r.kind, r.row_id, r.charged, r.amount, r.attributed" +
-                      pick(&RowColumns::no, "VARCHAR") + " AS no" + pick(&RowColumns::serial, "VARCHAR") + " AS sn" +
-                      pick(&RowColumns::item, "VARCHAR") + " AS item" + pick(&RowColumns::time, "TIMESTAMP") +
-                      " AS moment" + pick(&RowColumns::quantity, "DECIMAL(18,4)") + " AS cnt" +
-                      pick(&RowColumns::price, "DECIMAL(18,6)") + " AS pric" +
-                      pick(&RowColumns::total, "DECIMAL(18,2)") + " AS total" + pick(&RowColumns::doctor, "VARCHAR") +
-                      " AS doctor" + pick(&RowColumns::department, "VARCHAR") + " AS department FROM " +
-                      audit::RunTable(place_, "rows") + " r JOIN f USING (finding_id)";
+    std::string sql =
+        "CREATE TEMP TABLE d AS SELECT f.n, r.ordinal, r.kind, r.row_id, r.charged, r.amount, r.attributed" +
+        pick(&RowColumns::no, "VARCHAR") + " AS no" + pick(&RowColumns::serial, "VARCHAR") + " AS sn" +
+        pick(&RowColumns::item, "VARCHAR") + " AS item" + pick(&RowColumns::time, "TIMESTAMP") + " AS moment" +
+        pick(&RowColumns::quantity, "DECIMAL(18,4)") + " AS cnt" + pick(&RowColumns::price, "DECIMAL(18,6)") +
+        " AS pric" + pick(&RowColumns::total, "DECIMAL(18,2)") + " AS total" + pick(&RowColumns::doctor, "VARCHAR") +
+        " AS doctor" + pick(&RowColumns::department, "VARCHAR") + " AS department FROM " +
+        audit::RunTable(place_, "rows") + " r JOIN f USING (finding_id)";
     for (size_t i = 0; i < tables.size(); i++) {
       if (!tables[i].there()) continue;
       std::string alias = "t" + std::to_string(i);
-      sql += " LEFT JOIN " + tables[i].sql() + " " + alias + " ON r.kind = '" +
-             std::string(timeline::InfoOf(kRowColumns[i].kind).name) + "' AND " + alias + ".row_id = r.row_id";
+      sql += " LEFT JOIN " + tables[i].sql() + " " + alias + " ON " + alias + ".row_id = r.row_id";
     }
     TRY(connection_.Execute(sql + " ORDER BY f.n, r.ordinal"));
-    LakeTable persons = TRY(LakeTable::Open(connection_, lake_, "person"));
+    TableView persons = TRY(TableView::Open(connection_, lake_, "person"));
     if (persons.there()) {
       TRY(connection_.Execute("CREATE TEMP TABLE p AS SELECT psn_no, arg_max(" + persons.Column("x", "psn_name") +
                               ", row_id) AS name, arg_max(" + persons.Column("x", "gend") +
@@ -308,8 +316,8 @@ class LakeFindings : public clue::FindingSource {
         if (!name.empty()) line.item_name = name;
       }
       if (!rows.IsNull(i, 8)) line.at = ParseTime(rows.Text(i, 8));
-      if (!rows.IsNull(i, 9)) line.cnt = Trimmed(rows.Text(i, 9));
-      if (!rows.IsNull(i, 10)) line.pric = Trimmed(rows.Text(i, 10));
+      if (!rows.IsNull(i, 9)) line.cnt = TrimZeros(rows.Text(i, 9));
+      if (!rows.IsNull(i, 10)) line.pric = TrimZeros(rows.Text(i, 10));
       if (!rows.IsNull(i, 11)) line.amount = rows.Int(i, 11);
       line.doctor = text(i, 12);
       line.department = text(i, 13);

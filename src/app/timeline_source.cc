@@ -6,13 +6,15 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "app/lake_tables.h"
 #include "base/hash.h"
+#include "lake/table_view.h"
 
 namespace yijian::app {
 namespace {
 
 using lake::QueryResult;
+using lake::TableView;
+using lake::TrimZeros;
 using Steady = std::chrono::steady_clock;
 
 constexpr size_t kPersonsKept = 300;
@@ -61,9 +63,9 @@ class LakeTimelines : public clue::TimelineSource {
     for (const lake::Batch& batch : TRY(lake_.LiveBatches())) batches += batch.manifest.batch + "\n";
     looked_at_ = Steady::now();
     if (codes_ && batches == batches_) return {};
-    persons_ = TRY(LakeTable::Open(connection_, lake_, "person"));
-    visits_ = TRY(LakeTable::Open(connection_, lake_, "visit"));
-    lines_ = TRY(LakeTable::Open(connection_, lake_, "fee_line"));
+    persons_ = TRY(TableView::Open(connection_, lake_, "person"));
+    visits_ = TRY(TableView::Open(connection_, lake_, "visit"));
+    lines_ = TRY(TableView::Open(connection_, lake_, "fee_line"));
     codes_ = TRY(lake_.LoadDictionary());
     batches_ = batches;
     kept_.clear();
@@ -171,8 +173,8 @@ class LakeTimelines : public clue::TimelineSource {
       line.item_code = rows.Text(i, 3);
       line.item_name = NameOf(line.item_code);
       line.category = rows.Text(i, 4);
-      line.quantity = Trimmed(rows.Text(i, 5));
-      line.price = Trimmed(rows.Text(i, 6));
+      line.quantity = TrimZeros(rows.Text(i, 5));
+      line.price = TrimZeros(rows.Text(i, 6));
       line.amount = amount;
       line.doctor = rows.Text(i, 8);
       line.department = rows.Text(i, 9);
@@ -190,9 +192,9 @@ class LakeTimelines : public clue::TimelineSource {
   lake::Lake lake_;
   std::mutex mutex_;
   lake::Connection connection_;
-  LakeTable persons_;
-  LakeTable visits_;
-  LakeTable lines_;
+  TableView persons_;
+  TableView visits_;
+  TableView lines_;
   std::shared_ptr<timeline::CodeBook> codes_;
   std::string batches_;
   Steady::time_point looked_at_;

@@ -3,6 +3,7 @@
 #include <map>
 #include <sstream>
 
+#include "audit/explain_rows.h"
 #include "audit/findings.h"
 #include "audit/run_reader.h"
 
@@ -11,17 +12,6 @@ namespace {
 
 using lake::Connection;
 using lake::QueryResult;
-
-constexpr size_t kNeighboursShown = 40;
-
-struct Words {
-  bool english;
-  std::string operator()(const char* zh, const char* en) const { return english ? en : zh; }
-};
-
-std::string Cell(const QueryResult& rows, size_t row, const char* column) {
-  return rows.Text(row, rows.ColumnOf(column));
-}
 
 // finding_id of the one finding that begins with `prefix`.
 Result<std::string> Resolve(Connection& connection, const RunPlace& place, const std::string& prefix) {
@@ -50,109 +40,6 @@ void TellRule(const nlohmann::json& rule, const Words& say, std::ostringstream& 
   if (!why.empty()) out << say("理由  ", "Why   ") << why << "\n";
   std::string alarms = say.english ? text("false_alarms_en") : text("false_alarms_zh");
   if (!alarms.empty()) out << say("误报  ", "Innocent explanations  ") << alarms << "\n";
-}
-
-// Lines of the finding, and those around them on the same visits, in time order; charged ones are marked.
-Status TellLines(Connection& connection, const lake::Lake& lake, const RunPlace& place, const std::string& id,
-                 const Words& say, std::ostringstream& out) {
-  Result<std::string> lines = lake.TableSql("fee_line");
-  if (!lines) return {};
-  std::string rows =
-      "(SELECT * FROM " + RunTable(place, "rows") + " WHERE finding_id = " + lake::Quote(id) + " AND kind = 'line')";
-  std::string own =
-      "SELECT l.* , r.charged, r.amount AS found, r.attributed, r.units, "
-      "coalesce(r.amount BETWEEN 0.01 AND l.inscp_amt - 0.01, false) AS in_part FROM " +
-      *lines + " l JOIN " + rows + " r ON r.row_id = l.row_id";
-  std::string sql =
-      "WITH own AS (" + own +
-      "), near AS (SELECT l.*, NULL::BOOLEAN AS charged, NULL AS found, NULL AS attributed, NULL AS units, NULL AS "
-      "in_part FROM " +
-      *lines +
-      " l WHERE l.mdtrt_key IN (SELECT mdtrt_key FROM own) AND l.row_id NOT IN (SELECT row_id FROM own) AND EXISTS "
-      "(SELECT 1 FROM own o WHERE "
-      "o.mdtrt_key = l.mdtrt_key AND abs(date_diff('hour', o.fee_ocur_time, l.fee_ocur_time)) <= 12) LIMIT " +
-      std::to_string(kNeighboursShown) +
-      ") SELECT * FROM (SELECT * FROM own UNION ALL BY NAME SELECT * FROM near) ORDER BY fee_ocur_time, row_id";
-  QueryResult table = TRY(connection.Query(sql));
-  if (table.rows() == 0) return {};
-  out << "\n"
-      << say("费用明细（● 违规，○ 佐证，其余为同次就诊前后 12 小时的费用）",
-             "Fee lines (● charged, ○ evidence, the rest: 12 hours around on the same visits)")
-      << "\n";
-  for (size_t i = 0; i < table.rows(); i++) {
-    bool known = !table.IsNull(i, table.ColumnOf("charged"));
-    bool charged = known && table.Int(i, table.ColumnOf("charged")) != 0;
-    out << (charged ? " ● "
-            : known ? " ○ "
-                    : "   ")
-        << Cell(table, i, "fee_ocur_time").substr(0, 16) << "  " << Cell(table, i, "hilist_code") << " "
-        << Cell(table, i, "hilist_name") << "  " << Cell(table, i, "cnt") << " × " << Cell(table, i, "pric") << " = "
-        << Cell(table, i, "det_item_fee_sumamt") << say("，范围内 ", ", in scope ") << Cell(table, i, "inscp_amt");
-    if (charged)
-      out << say("  → 认定 ", "  -> found ") << Cell(table, i, "found") << say("，去重后 ", ", counted once ")
-          << Cell(table, i, "attributed");
-    if (charged && table.Text(i, table.ColumnOf("units")) != "0.000000")
-      out << say("（超出数量 ", " (units beyond what is allowed ") << Cell(table, i, "units") << say("）", ")");
-    else if (charged && table.Int(i, table.ColumnOf("in_part")) != 0)
-      out << say("（范围内金额的一部分）", " (a part of what is in scope)");
-    out << "  [" << Cell(table, i, "bkkp_sn") << "]\n";
-  }
-  return {};
-}
-
-// Settlements of the finding in time order: what the fund paid, and what of it is charged.
-Status TellSettlements(Connection& connection, const lake::Lake& lake, const RunPlace& place, const std::string& id,
-                       const Words& say, std::ostringstream& out) {
-  Result<std::string> settlements = lake.TableSql("settlement");
-  if (!settlements) return {};
-  QueryResult table = TRY(connection.Query(
-      "SELECT s.setl_id, s.setl_time, s.inscp_amt, s.hifp_pay, s.fund_pay_sumamt, r.charged, r.amount AS found, "
-      "r.attributed FROM " +
-      *settlements + " s JOIN " + RunTable(place, "rows") + " r ON r.row_id = s.row_id WHERE r.finding_id = " +
-      lake::Quote(id) + " AND r.kind = 'settlement' ORDER BY s.setl_time, s.row_id"));
-  if (table.rows() == 0) return {};
-  out << "\n" << say("结算（● 违规，○ 佐证）", "Settlements (● charged, ○ evidence)") << "\n";
-  for (size_t i = 0; i < table.rows(); i++) {
-    bool charged = table.Int(i, table.ColumnOf("charged")) != 0;
-    out << (charged ? " ● " : " ○ ") << Cell(table, i, "setl_time").substr(0, 16) << say("  范围内 ", "  in scope ")
-        << Cell(table, i, "inscp_amt") << say("，统筹 ", ", pooled fund ") << Cell(table, i, "hifp_pay")
-        << say("，基金 ", ", all funds ") << Cell(table, i, "fund_pay_sumamt");
-    if (charged)
-      out << say("  → 认定 ", "  -> found ") << Cell(table, i, "found") << say("，去重后 ", ", counted once ")
-          << Cell(table, i, "attributed");
-    out << "  [" << Cell(table, i, "setl_id") << "]\n";
-  }
-  return {};
-}
-
-// Visits of the subject around the finding: what else happened to this person.
-Status TellVisits(Connection& connection, const lake::Lake& lake, const RunPlace& place, const std::string& id,
-                  const std::string& subject, const Words& say, std::ostringstream& out) {
-  Result<std::string> visits = lake.TableSql("visit");
-  if (!visits) return {};
-  std::string marked = "(SELECT row_id, bool_or(charged) AS charged, max(amount) AS found FROM " +
-                       RunTable(place, "rows") + " WHERE finding_id = " + lake::Quote(id) +
-                       " AND kind = 'visit' GROUP BY ALL)";
-  QueryResult table =
-      TRY(connection.Query("SELECT v.mdtrt_id, v.begntime, v.endtime, v.med_type, v.fixmedins_code, "
-                           "v.dscg_maindiag_code, m.charged, m.found FROM " +
-                           *visits + " v LEFT JOIN " + marked + " m USING (row_id) WHERE v.psn_no = " +
-                           lake::Quote(subject) + " ORDER BY v.begntime, v.row_id LIMIT 200"));
-  if (table.rows() == 0) return {};
-  out << "\n" << say("该参保人的就诊", "Visits of this person") << "\n";
-  for (size_t i = 0; i < table.rows(); i++) {
-    bool known = !table.IsNull(i, table.ColumnOf("charged"));
-    bool charged = known && table.Int(i, table.ColumnOf("charged")) != 0;
-    out << (charged ? " ● "
-            : known ? " ○ "
-                    : "   ")
-        << Cell(table, i, "begntime").substr(0, 16) << " - " << Cell(table, i, "endtime").substr(0, 16) << "  "
-        << Cell(table, i, "med_type") << "  " << Cell(table, i, "fixmedins_code") << "  "
-        << Cell(table, i, "dscg_maindiag_code") << "  [" << Cell(table, i, "mdtrt_id") << "]";
-    if (charged) out << say("  → 认定 ", "  -> found ") << Cell(table, i, "found");
-    out << "\n";
-  }
-  return {};
 }
 
 void TellFacts(const std::string& facts, const Words& say, std::ostringstream& out) {
@@ -188,9 +75,7 @@ Result<std::string> ExplainFinding(const lake::Lake& lake, const std::string& id
       << (person && !options.unmasked ? Mask(subject) : subject) << say("   机构 ", "   institution ")
       << Cell(rows, 0, "fixmedins_code") << say("   就诊 ", "   visit ") << Cell(rows, 0, "mdtrt_id") << "\n";
   TellFacts(Cell(rows, 0, "facts"), say, out);
-  TRY(TellLines(connection, lake, place, full, say, out));
-  TRY(TellSettlements(connection, lake, place, full, say, out));
-  if (person) TRY(TellVisits(connection, lake, place, full, subject, say, out));
+  out << TRY(TellRows(connection, lake, place, full, person ? subject : "", say));
   out << "\n"
       << say("金额  涉及 ", "Money  flagged ") << Cell(rows, 0, "amount") << say("；去重后计 ", "; counted once ")
       << Cell(rows, 0, "attributed") << say("；其中基金 ", "; the fund's share ")
