@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace yijian::audit {
@@ -46,21 +47,20 @@ std::string RunTable(const RunPlace& place, const std::string& table) {
       return "(SELECT * FROM read_parquet(" + lake::Quote(place.dir + "/" + table + "-*.parquet") + "))";
     }
   }
-  if (table == "findings") {
-    return "(SELECT ''::VARCHAR finding_id, ''::VARCHAR rule, 0::INTEGER rule_version, ''::VARCHAR class, ''::VARCHAR "
-           "severity, ''::VARCHAR subject_kind, "
-           "''::VARCHAR subject, ''::VARCHAR fixmedins_code, ''::VARCHAR mdtrt_id, NULL::TIMESTAMP event_time, "
-           "0::DECIMAL(18,2) amount, 0::DECIMAL(18,2) attributed, "
-           "0::DECIMAL(18,2) fund, false amount_unknown, ''::VARCHAR message_zh, ''::VARCHAR message_en, ''::VARCHAR "
-           "facts, ''::VARCHAR batches WHERE false)";
-  }
-  if (table == "rows") {
-    return "(SELECT ''::VARCHAR finding_id, 0::INTEGER ordinal, ''::VARCHAR kind, 0::BIGINT row_id, false charged, "
-           "0::DECIMAL(18,2) amount, 0::DECIMAL(18,2) attributed, "
-           "0::DECIMAL(18,6) units WHERE false)";
-  }
-  return "(SELECT ''::VARCHAR rule, ''::VARCHAR fixmedins_code, ''::VARCHAR reason, 0::BIGINT rows, ''::VARCHAR "
-         "subject, ''::VARCHAR kind, 0::BIGINT row_id WHERE false)";
+  // A run that found nothing wrote no such file.
+  static const std::map<std::string, std::string> columns{
+      {"findings",
+       "finding_id VARCHAR, rule VARCHAR, rule_version INTEGER, class VARCHAR, severity VARCHAR, subject_kind VARCHAR, "
+       "subject VARCHAR, fixmedins_code VARCHAR, mdtrt_id VARCHAR, event_time TIMESTAMP, amount DECIMAL(18,2), "
+       "attributed DECIMAL(18,2), fund DECIMAL(18,2), amount_unknown BOOLEAN, message_zh VARCHAR, message_en VARCHAR, "
+       "facts VARCHAR, batches VARCHAR"},
+      {"rows",
+       "finding_id VARCHAR, ordinal INTEGER, kind VARCHAR, row_id BIGINT, charged BOOLEAN, amount DECIMAL(18,2), "
+       "attributed DECIMAL(18,2), units DECIMAL(18,6)"},
+      {"unknowns",
+       "rule VARCHAR, fixmedins_code VARCHAR, reason VARCHAR, rows BIGINT, subject VARCHAR, kind VARCHAR, row_id "
+       "BIGINT"}};
+  return "(SELECT unnest(none) FROM (SELECT NULL::STRUCT(" + columns.at(table) + ") AS none) WHERE false)";
 }
 
 Result<std::string> WithdrawnSql(const lake::Lake& lake) {

@@ -45,6 +45,9 @@ Status ReadParts(const std::shared_ptr<const lake::Snapshot>& snapshot, const ev
   request.kind = kind;
   request.field = *field;
   request.fields = eval::FieldsOf(bound, subject)[static_cast<size_t>(kind)];
+  // Whose the row is, as far as it says so itself: a finding names its institution, whether or not a rule asks.
+  if (const timeline::FieldInfo* own = timeline::FindField(kind, "institution"))
+    request.fields[timeline::OrdinalOf(*own)] = true;
   if (kind == Kind::kLine)
     request.items = eval::ItemsOf(bound, subject, program::kPre | program::kMid | program::kPost);
   lake::SubjectReader reader =
