@@ -39,7 +39,7 @@ struct SuspectLine {
   std::string kind;
   int64_t row_id = 0;
   bool charged = false;
-  std::optional<std::string> no;  // of a settlement or a visit
+  std::optional<std::string> no;  // what its source calls it: a settlement, a visit, a trace code, a movement of stock
   std::optional<std::string> feedetl_sn;
   std::optional<std::string> item_code;
   std::optional<std::string> item_name;

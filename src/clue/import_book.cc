@@ -68,6 +68,12 @@ Counted CountedOf(const Prepared& prepared) {
 std::string SubjectName(const ImportMemory& memory, const Prepared& prepared) {
   if (prepared.subject.kind == "institution") return InstitutionName(memory, prepared.subject.code);
   if (prepared.subject.kind == "person") return MaskedName(prepared.from->person_name);
+  // A trace code is known to findings by its key; its rows have it as it is printed on the pack.
+  if (prepared.subject.kind == "code") {
+    for (const SourceLine& line : prepared.from->lines) {
+      if (line.kind == "trace" && line.no) return *line.no;
+    }
+  }
   return prepared.subject.code;
 }
 
@@ -309,8 +315,8 @@ Status InsertFindings(Session& session, const ImportMemory& memory, const std::v
                          findings));
   TRY(session.InsertMany(
       "finding_line",
-      {"id", "finding_id", "kind", "row_id", "charged", "no", "feedetl_sn", "item_code", "item_name", "at", "cnt", "pric",
-       "amount_fen", "doctor", "department", "found_fen", "attributed_fen", "verdict"},
+      {"id", "finding_id", "kind", "row_id", "charged", "no", "feedetl_sn", "item_code", "item_name", "at", "cnt",
+       "pric", "amount_fen", "doctor", "department", "found_fen", "attributed_fen", "verdict"},
       lines));
   return ledger::Identify(session, {0, kImporter, now}, identified);
 }

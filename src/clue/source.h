@@ -22,7 +22,7 @@ struct SourceLine {
   bool charged = false;
   Fen found = 0;
   Fen attributed = 0;
-  std::optional<std::string> no;  // of a settlement or a visit
+  std::optional<std::string> no;  // what its source calls it: a settlement, a visit, a trace code, a movement of stock
   std::optional<std::string> feedetl_sn;
   std::optional<std::string> item_code;
   std::optional<std::string> item_name;
