@@ -260,7 +260,7 @@ class Binder {
   }
 
   static std::vector<Piece> Pieces(const Rule& rule, const std::string& text,
-                                   std::map<std::string, std::string> CodeNames::* language) {
+                                   std::map<std::string, std::string> CodeNames::*language) {
     static const std::map<std::string, Piece::Kind> kBuiltin{{"item", Piece::Kind::kItem},
                                                              {"code", Piece::Kind::kCode},
                                                              {"time", Piece::Kind::kTime},

@@ -501,7 +501,8 @@ TEST(Evaluate, RowsOfOneSecondShareTheirWindow) {
             "R1 p0 charged 3:20.00/2 evidence 2\n");
 }
 
-// Levels and visit types are said by name, in the language of the message; facts keep the code, which screens and machines read.
+// Levels and visit types are said by name, in the language of the message; facts keep the code, which screens and
+// machines read.
 TEST(Evaluate, MessagesNameLevelsAndVisitTypes) {
   RuleMaker maker;
   RuleMaker::Parts parts;
@@ -512,7 +513,8 @@ TEST(Evaluate, MessagesNameLevelsAndVisitTypes) {
   maker.Add(parts);
   timeline::CodeBook codes;
   auto story = timeline::ParseStory(
-      "person P\n2025-01-10 08:00 visit V level=02 type=1301\n2025-01-10 08:10 line L1 item=A qty=1 price=10 doctor=02\n"
+      "person P\n2025-01-10 08:00 visit V level=02 type=1301\n2025-01-10 08:10 line L1 item=A qty=1 price=10 "
+      "doctor=02\n"
       "2025-01-11 08:00 visit W level=77 type=120\n2025-01-11 08:10 line L2 item=A qty=1 price=10 doctor=11\n"
       "2025-01-12 08:00 visit X type=11\n2025-01-12 08:10 line L3 item=A qty=1 price=10 doctor=11\n",
       codes);
