@@ -29,6 +29,8 @@ Status Audit(const Settings& settings, AuditArguments arguments) {
   options.pack_dirs = settings.packs;
   options.from = TRY(DateOption("--from", arguments.from));
   options.until = TRY(DateOption("--until", arguments.until));
+  if (options.from && options.until && *options.from >= *options.until)
+    return InvalidInput("--until: '" + arguments.until + "' is not after --from '" + arguments.from + "'");
   program::RuleSet rules = TRY(LoadRulesOrTell(settings.packs));
   ProgressBar bar(settings.Say("审核", "audit"));
   audit::AuditReport report = TRY(audit::RunAudit(options, rules, [&](int64_t done, int64_t all, int64_t lines) {
@@ -58,7 +60,8 @@ void AddAuditCommands(Program& program) {
   command->add_option("--until", arguments->until, "疑点日期至（不含） / and before this day");
   command->add_option("--rules", arguments->options.rules, "只跑这些规则 / only these rules")->delimiter(',');
   command->add_option("--institution", arguments->options.institution, "只看该机构 / only this institution");
-  command->add_option("--threads", arguments->options.threads, "线程数 / threads (0 = all cores)");
+  command->add_option("--threads", arguments->options.threads, "线程数 / threads (0 = all cores)")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--plain", arguments->options.plain, "用朴素求值器（慢，作裁判） / judge with the plain evaluator");
   program.On(command, [&program, arguments] { return Audit(program.settings, *arguments); });
 }

@@ -59,12 +59,14 @@ void AddCityCommands(Program& program) {
   CLI::App* command = program.cli.add_subcommand(
       "city", "生成合成城市（全部为虚构数据） / make a synthetic city: nothing in it is real");
   AddPacksOption(program, command);
-  command->add_option("--persons", options->persons, "人数 / persons")->capture_default_str();
+  command->add_option("--persons", options->persons, "人数 / persons")
+      ->check(CLI::Range(1, 100000000))
+      ->capture_default_str();
   command->add_option("--seed", options->seed, "随机种子 / seed")->capture_default_str();
   command->add_option("--to", options->to, "输出目录 / folder")->required();
   command->add_option("--from", options->from, "起始月第一天 / first day")->capture_default_str();
   command->add_option("--months", options->months, "月数 / months")->capture_default_str();
-  command->add_option("--threads", options->threads, "线程数 / threads (0 = all cores)");
+  command->add_option("--threads", options->threads, "线程数 / threads (0 = all cores)")->check(CLI::NonNegativeNumber);
   program.On(command, [&program, options] { return BuildCity(program.settings, *options); });
 
   auto arguments = std::make_shared<ScoreArguments>();

@@ -16,7 +16,7 @@ namespace {
 
 struct ClueOptions {
   std::string store = "sqlite:yijian.db";
-  std::string matters = "rules/matters.csv";
+  std::string matters = Shipped("rules/matters.csv");
   int64_t findings = 1'000'000;
   int64_t clues = 100'000;
 };

@@ -1,5 +1,7 @@
 #include "app/commands.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "pack/load.h"
@@ -29,6 +31,18 @@ void Program::On(CLI::App* command, std::function<Status()> body) {
     std::cerr << settings.Say("出错：", "error: ") << status.error().message << "\n";
     exit_code = ExitCodeOf(status.error().code);
   });
+}
+
+std::string Shipped(const std::string& path) {
+  namespace fs = std::filesystem;
+  if (const char* home = std::getenv("YIJIAN_HOME"); home && *home) return (fs::path(home) / path).string();
+  std::error_code error;
+  if (fs::exists(path, error)) return path;
+  fs::path program = fs::read_symlink("/proc/self/exe", error);
+  for (fs::path dir = program.parent_path(); dir.has_relative_path(); dir = dir.parent_path()) {
+    if (fs::exists(dir / path, error)) return (dir / path).string();
+  }
+  return path;
 }
 
 Result<program::RuleSet> LoadRulesOrTell(const std::vector<std::string>& packs) {

@@ -16,10 +16,15 @@
 
 namespace yijian::app {
 
+// Where a file or folder that ships with the program lies: "rules/packs" below $YIJIAN_HOME, else in the working
+// directory, else below the nearest folder above the program that has it. As it was given when it is nowhere: whoever
+// opens it says so.
+std::string Shipped(const std::string& path);
+
 struct Settings {
   bool english = false;
   std::string lake = "lake";
-  std::vector<std::string> packs{"rules/packs"};
+  std::vector<std::string> packs{Shipped("rules/packs")};
 
   const char* Say(const char* zh, const char* en) const { return english ? en : zh; }
 };

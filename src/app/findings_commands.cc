@@ -91,7 +91,9 @@ void AddFindingsCommands(Program& program) {
   list->add_option("--amount-min", arguments->amount_min, "最低金额（元） / least amount in yuan");
   list->add_option("--sort", arguments->page.sort, "排序 / amount, time, rule, institution")->capture_default_str();
   list->add_option("--limit", arguments->page.limit, "行数 / rows")->capture_default_str();
-  list->add_option("--offset", arguments->page.offset, "起始 / first row")->capture_default_str();
+  list->add_option("--offset", arguments->page.offset, "起始 / first row")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   list->add_option("--export", arguments->export_path, "导出到 .csv 或 .xlsx / write to .csv or .xlsx");
   list->add_flag("--withdrawn", arguments->filter.withdrawn, "含已撤回 / withdrawn ones too");
   list->add_flag("--unmasked", arguments->unmasked, "不遮蔽人员编号 / show person numbers whole");

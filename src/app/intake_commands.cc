@@ -30,7 +30,7 @@ const char* StageName(const Settings& settings, std::string_view stage) {
 
 // `mapping` may be a path, or the name of one that ships.
 std::string MappingPath(const std::string& mapping) {
-  std::string shipped = "mappings/" + mapping + ".yaml";
+  std::string shipped = Shipped("mappings/" + mapping + ".yaml");
   return !fs::exists(mapping) && fs::exists(shipped) ? shipped : mapping;
 }
 
@@ -133,6 +133,7 @@ Status Export(const Settings& settings, const QuarantineArguments& arguments) {
 
 void AddIntakeCommands(Program& program) {
   auto arguments = std::make_shared<IntakeArguments>();
+  arguments->options.dictionaries = Shipped(arguments->options.dictionaries);
   CLI::App* intake =
       program.cli.add_subcommand("intake", "按映射把文件接入数据湖 / take files into the lake by a mapping");
   intake
@@ -146,7 +147,8 @@ void AddIntakeCommands(Program& program) {
       ->capture_default_str();
   intake->add_option("--buckets", arguments->options.buckets, "新建湖的分桶数 / buckets of a new lake")
       ->capture_default_str();
-  intake->add_option("--threads", arguments->options.threads, "线程数 / threads (0 = all cores)");
+  intake->add_option("--threads", arguments->options.threads, "线程数 / threads (0 = all cores)")
+      ->check(CLI::NonNegativeNumber);
   intake->add_flag("--all-checks", arguments->print.all_checks, "列出全部校验 / list checks that passed, too");
   intake->add_flag("--json", arguments->json, "JSON 输出 / print JSON");
   program.On(intake, [&program, arguments] { return TakeIn(program.settings, *arguments); });

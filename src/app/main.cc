@@ -1,8 +1,39 @@
 #include <cstdlib>
 #include <iostream>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/commands.h"
+
+namespace {
+
+// Which word is no command, when one was due; the parser itself only says that one is missing.
+std::string UnknownCommand(const CLI::App& program, int argc, char** argv, bool english) {
+  const CLI::App* due = &program;
+  for (int i = 1; i < argc; i++) {
+    std::string word = argv[i];
+    if (word.starts_with('-')) continue;
+    if (due->get_require_subcommand_min() == 0) return "";
+    const CLI::App* next = nullptr;
+    std::vector<std::string> names;
+    for (const CLI::App* command : due->get_subcommands([](const CLI::App*) { return true; })) {
+      if (command->get_name() == word) next = command;
+      names.push_back(command->get_name());
+    }
+    if (next) {
+      due = next;
+      continue;
+    }
+    std::string nearest = yijian::lang::Nearest(word, names);
+    std::string said = english ? "error: there is no command '" + word + "'" : "出错：没有命令“" + word + "”";
+    if (!nearest.empty()) said += english ? "; did you mean '" + nearest + "'?" : "，是否想用“" + nearest + "”？";
+    return said;
+  }
+  return "";
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace yijian::app;
@@ -27,6 +58,11 @@ int main(int argc, char** argv) {
   try {
     program.cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    std::string unknown = UnknownCommand(program.cli, argc, argv, program.settings.english);
+    if (!unknown.empty()) {
+      std::cerr << unknown << "\n";
+      return 1;
+    }
     return program.cli.exit(error) == 0 ? 0 : 1;
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << "\n";

@@ -289,7 +289,8 @@ void AddRealtimeCommands(Program& program) {
   AddStoreOption(rebuild, arguments->options.store);
   rebuild->get_option("--store")->required();
   rebuild->add_option("--window", arguments->window_days, "只保留多少天（0 不限） / days to keep (0: all)");
-  rebuild->add_option("--threads", arguments->options.threads, "线程数 / threads (0 = all cores)");
+  rebuild->add_option("--threads", arguments->options.threads, "线程数 / threads (0 = all cores)")
+      ->check(CLI::NonNegativeNumber);
   rebuild->add_flag("--all-fields", arguments->options.all_fields, "保留全部字段 / keep every field");
   program.On(rebuild, [&program, arguments] { return Rebuild(program.settings, *arguments); });
   CLI::App* size = timelines->add_subcommand("size", "多大 / how big it is");

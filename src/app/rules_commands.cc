@@ -126,7 +126,7 @@ void AddKnowledgeCommands(Program& program) {
   CLI::App* knowledge = program.cli.add_subcommand("knowledge", "知识点 / knowledge tables");
   knowledge->require_subcommand(1);
   auto arguments = std::make_shared<ImportArguments>();
-  arguments->options.dir = "rules/knowledge";
+  arguments->options.dir = Shipped("rules/knowledge");
   CLI::App* import = knowledge->add_subcommand("import", "导入一批知识点（CSV、XLSX） / take in a published batch");
   import->add_option("file", arguments->options.file, "文件 / file")->required();
   import->add_option("--kind", arguments->options.kind, "种类，如 drug-sex / kind")->required();

@@ -21,10 +21,17 @@
 namespace yijian::app {
 namespace {
 
-struct ServeOptions {
+api::WorkbenchOptions ShippedBench() {
   api::WorkbenchOptions bench;
+  bench.documents = Shipped(bench.documents);
+  bench.rules = Shipped(bench.rules);
+  return bench;
+}
+
+struct ServeOptions {
+  api::WorkbenchOptions bench = ShippedBench();
   std::string address = "127.0.0.1:8080";
-  std::string web = "web/dist";
+  std::string web = Shipped("web/dist");
   std::string public_url;
   bool secure = false;
   std::vector<std::string> trusted_proxies;
