@@ -70,7 +70,7 @@ void Stagehand::PlaceLine(uint32_t row, Visit& visit, Life& life) {
   LineDefaults(row, line);
   SetFields(Kind::kLine, row, kFeeHeader,
             {"time", "item", "qty", "price", "amount", "full_self", "over_limit", "first_self", "scope", "prescription",
-             "settlement", "person_key"},
+             "settlement", "person_key", "institution"},
             life, line.set);
   if (int64_t number = Value(Kind::kLine, "prescription", row); number != kNull) {
     line.set.push_back({Fee("rx_drord_no"), life.Keep(IdText(number))});

@@ -142,6 +142,7 @@ constexpr std::array kLine{
     FieldInfo{K::kLine, "negotiated", T::kCode, "hi_nego_drug_flag", S::kCodeId, "国谈药品标志"},
     FieldInfo{K::kLine, "herb_way", T::kCode, "tcmdrug_used_way", S::kCodeId, "中药使用方式"},
     FieldInfo{K::kLine, "uploaded", T::kTime, "crte_time", S::kTimestamp, "上传时间"},
+    FieldInfo{K::kLine, "institution", T::kCode, "fixmedins_code", S::kCodeId, "定点医药机构"},
 };
 
 constexpr std::array kTrace{

@@ -71,6 +71,12 @@ test('a filter leaves what passes it, and the run says what it was', async () =>
   await must('audit')
 })
 
+test('a finding names its institution, of a doctor and of a trace code too', async () => {
+  const lines = (await must('findings', '--limit', '0')).trimEnd().split('\n').slice(0, -1)
+  assert.ok(lines.some((line) => line.includes('  D-167a  ')))
+  assert.deepEqual(lines.filter((line) => !/^\S+  \S+  \S+  \S*  [HP]\d{11}  /.test(line)), [])
+})
+
 // What a finding rests on: its rows by kind, charged or evidence, with their numbers in the source.
 const kKinds = [
   ['P-025a', 'Fee lines (● charged', / ● \d{4}-\d\d-\d\d \d\d:\d\d {2}\S+ .* × .* = .*found .*counted once .*\[\d+\]/],
